@@ -1,0 +1,89 @@
+"""The host boundary: Python numbers, lists and NumPy arrays in, NumPy arrays out. NumPy is imported here and in backends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hornbeam.dtypes import DType, as_dtype, scalar_dtype
+from hornbeam.errors import DTypeError, MissingPackageError, ShapeError
+
+__all__ = ["as_host", "format_array", "native_dtype", "to_array"]
+
+
+def native_dtype(dtype: DType) -> Any:
+    """NumPy's dtype of that name; bfloat16 is ml_dtypes's.
+
+    Raises:
+        MissingPackageError: bfloat16 without the package ml_dtypes.
+    """
+    if dtype != "bfloat16":
+        return np.dtype(str(dtype))
+    try:
+        import ml_dtypes
+    except ImportError:
+        raise MissingPackageError("bfloat16 on the host", "ml_dtypes") from None
+    return np.dtype(ml_dtypes.bfloat16)
+
+
+def as_host(data: Any, dtype: DType | None = None) -> tuple[np.ndarray[Any, Any], DType]:
+    """A NumPy array, and its DType, of whatever holds numbers: scalars, nested lists, arrays.
+
+    Python floats become the default float, Python integers int32 (int64 or uint64 where they need it).
+
+    Raises:
+        DTypeError: the data are not numbers.
+        ShapeError: nested lists are ragged.
+    """
+    if isinstance(data, (bool, int, float, complex)) and not isinstance(data, np.generic):
+        found = dtype or scalar_dtype(data)
+        return np.asarray(data, native_dtype(found)), found
+    try:
+        array = np.asarray(data)
+    except ValueError as error:
+        raise ShapeError(f"cannot make a tensor of {type(data).__name__}: rows have different lengths ({error})") from None
+    if array.dtype.kind not in "biufcV" or (array.dtype.kind == "V" and array.dtype.name != "bfloat16"):
+        raise DTypeError(
+            f"cannot make a tensor of {type(data).__name__} with elements of type {array.dtype}: expected numbers. "
+            "Encode strings and objects as numbers first."
+        )
+    if dtype is None:
+        dtype = _weak(array) if isinstance(data, (list, tuple)) and not _holds_arrays(data) else as_dtype(array.dtype)
+    native = native_dtype(dtype)
+    if array.dtype != native:
+        array = array.astype(native)
+    return array, dtype
+
+
+def _holds_arrays(data: Any) -> bool:
+    while isinstance(data, (list, tuple)):
+        if not data:
+            return False
+        data = data[0]
+    return hasattr(data, "dtype")
+
+
+def _weak(array: np.ndarray[Any, Any]) -> DType:
+    """The DType of nested Python numbers."""
+    kind = array.dtype.kind
+    if kind in "fc" or not array.size:
+        return scalar_dtype(1j if kind == "c" else 1.0)
+    if kind == "b":
+        return scalar_dtype(True)
+    widest = max(scalar_dtype(int(array.min())), scalar_dtype(int(array.max())), key=lambda d: (d.itemsize, d.kind == "uint"))
+    return widest
+
+
+def to_array(array: np.ndarray[Any, Any], dtype: Any, copy: bool | None) -> np.ndarray[Any, Any]:
+    """What `Tensor.__array__` gives, by NumPy 2's rules for dtype and copy."""
+    if dtype is not None and np.dtype(dtype) != array.dtype:
+        if copy is False:
+            raise ValueError(f"converting {array.dtype} to {np.dtype(dtype)} needs a copy, and copy=False was given")
+        return array.astype(dtype)
+    return array.copy() if copy else array
+
+
+def format_array(array: np.ndarray[Any, Any]) -> str:
+    """The values as NumPy prints them, abbreviated where there are many."""
+    return np.array2string(array, separator=", ", threshold=64, prefix="hornbeam.Tensor(")
