@@ -59,6 +59,7 @@ def _record(
         tape.watch(tensor)
     for variable in variables:
         tape.variables[variable] = _fresh(variable, f"variable {variable.path!r}")
+        tape.watched.append(tape.variables[variable])  # a later assignment replaces the entry of `variables`
         tape.watch(tape.variables[variable])
     with running(tape):
         out = function(*args)
@@ -139,7 +140,7 @@ def value_and_grad(
                 f"grad needs a function that returns one real number; {_name(function)} returned shape {value.shape}, dtype "
                 f"{value.dtype}. Reduce it with .mean() or .sum(), or use hb.vjp."
             )
-        sources = inputs + list(tape.variables_watched)
+        sources = inputs + tape.watched
         ones = as_tensor(1.0, dtype=value.dtype)
         found = tape.pull_back([value], [ones], sources)
         grads = [zeros(t.shape, t.dtype) if g is None else g for g, t in zip(found, sources, strict=True)]

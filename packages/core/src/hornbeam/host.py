@@ -87,3 +87,8 @@ def to_array(array: np.ndarray[Any, Any], dtype: Any, copy: bool | None) -> np.n
 def format_array(array: np.ndarray[Any, Any]) -> str:
     """The values as NumPy prints them, abbreviated where there are many."""
     return np.array2string(array, separator=", ", threshold=64, prefix="hornbeam.Tensor(")
+
+
+def seed_numpy(seed: int) -> None:
+    """Seed NumPy's global generator."""
+    np.random.seed(seed % 2**32)

@@ -103,6 +103,8 @@ def bind(primitive: Primitive, *inputs: Tensor, **params: Any) -> Any:
 def _broadcast(primitive: Primitive, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     from hornbeam.ops.movement import broadcast_to_p
 
+    if any(None in t.shape for t in inputs):
+        return inputs  # a KerasTensor of unknown size: broadcast when the model runs
     shape = broadcast_shapes(*(t.shape for t in inputs), where=primitive.name)
     return tuple(t if t.shape == shape else bind(broadcast_to_p, t, shape=shape) for t in inputs)
 

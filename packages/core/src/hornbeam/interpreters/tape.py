@@ -55,6 +55,7 @@ class Tape(Interpreter):
         self.records: list[Record] = []
         self.substitutes: dict[int, Tensor] = {}
         self.variables: dict[Variable, Tensor] = {}
+        self.watched: list[Tensor] = []
 
     def watch(self, tensor: Tensor) -> None:
         """Track a tensor: gradients can be asked for with respect to it."""
@@ -100,7 +101,8 @@ class Tape(Interpreter):
 
     def read(self, variable: Variable) -> Tensor:
         """The tracked tensor of a watched variable."""
-        return self.variables.get(variable) or self._below.read(variable)
+        found = self.variables.get(variable)
+        return self._below.read(variable) if found is None else found
 
     def write(self, variable: Variable, tensor: Tensor) -> None:
         """Remember the new value here too: later reads depend on it."""

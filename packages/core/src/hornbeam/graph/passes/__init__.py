@@ -1,0 +1,43 @@
+"""Passes: each takes a graph and returns one that computes the same, in fewer or better steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from typing import Any
+
+from hornbeam.graph.check import check
+from hornbeam.graph.ir import Graph
+from hornbeam.graph.passes.dead import dead_code
+from hornbeam.graph.passes.expand import expand as expand
+from hornbeam.graph.passes.share import share
+from hornbeam.graph.passes.simplify import simplify
+
+__all__ = ["expand", "optimize"]
+
+PASSES: tuple[tuple[str, Callable[[Graph], Graph]], ...] = (
+    ("dead_code", dead_code),
+    ("simplify", simplify),
+    ("share", share),
+    ("dead_code", dead_code),
+)
+
+
+def optimize(graph: Graph, composites: Container[str] = (), debug: bool = __debug__) -> Graph:
+    """Expand the composites that the backend has no kernel for, then apply every pass.
+
+    Args:
+        graph: what was captured.
+        composites: names of those that the backend runs whole.
+        debug: check the graph after each pass.
+    """
+    graph = expand(graph, composites)
+    for name, run in PASSES:
+        graph = run(graph)
+        if debug:
+            check(graph, after=name)
+    return graph
+
+
+def is_pure(node: Any) -> bool:
+    """Whether a node may be left out or shared: all are, but the barrier exists to keep things apart."""
+    return node.primitive.name != "barrier"

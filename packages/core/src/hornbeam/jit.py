@@ -1,0 +1,138 @@
+"""jit: capture a function once per signature, compile it, and run the compiled form."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from hornbeam.backends.base import Executable, current_backend
+from hornbeam.debug import show
+from hornbeam.graph.check import check
+from hornbeam.graph.ir import Graph
+from hornbeam.interpret import current, running
+from hornbeam.interpreters.capture import Capture
+from hornbeam.interpreters.evaluate import Evaluate, adopt
+from hornbeam.ops.convert import as_tensor
+from hornbeam.primitive import Spec
+from hornbeam.tensor import Tensor
+from hornbeam.tree import Structure, flatten, unflatten
+
+__all__ = ["capture", "jit"]
+
+_STATIC = (bool, int, float, complex, str, bytes, type(None))
+
+
+class _Compiled:
+    """One signature's executable, and what it reads and writes besides its arguments."""
+
+    def __init__(self, capture: Capture, graph: Graph, structure: Structure, count: int, backend: Any) -> None:
+        self.reads = list(capture.reads)
+        self.assigned = list(capture.assigned)
+        self.structure = structure
+        self.count = count  # results of the function; new values of variables follow
+        self.backend = backend
+        show("graph", graph)
+        self.executable: Executable = backend.compile(graph)
+        position = {id(v): i for i, v in enumerate(graph.inputs)}
+        self.donated = set(graph.donated.values())
+        self.order = [position[id(capture.reads[v])] for v in self.reads]
+        self.arguments = [i for i in range(len(graph.inputs)) if i not in set(self.order)]
+        self.specs = [Spec(v.shape, v.dtype) for v in graph.outputs]
+
+    def __call__(self, tensors: list[Tensor]) -> Any:
+        arrays: list[Any] = [None] * (len(self.order) + len(self.arguments))
+        donate = [False] * len(arrays)
+        for i, tensor in zip(self.arguments, tensors, strict=True):
+            arrays[i] = adopt(tensor, self.backend)
+        for i, variable in zip(self.order, self.reads, strict=True):
+            arrays[i] = adopt(variable.stored, self.backend)
+            donate[i] = i in self.donated and not variable.shared
+        out = self.executable(arrays, donate)
+        tensors = [Tensor(a, s.shape, s.dtype, self.backend) for a, s in zip(out, self.specs, strict=True)]
+        for variable, tensor in zip(self.assigned, tensors[self.count :], strict=True):
+            variable.store(tensor, shared=False)
+        return unflatten(self.structure, tensors[: self.count])
+
+
+def jit(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of the same results that is captured as one graph, compiled, and then run without Python in between.
+
+    Tensors and arrays among the arguments (in nested containers) are inputs; numbers, strings and other hashable values are
+    part of the signature, so another value compiles again: pass a number that changes as a tensor. Variables that the
+    function reads or assigns are state: they go in and come out by themselves. Inside another jit, grad or vjp the function
+    simply becomes part of that.
+
+    Raises:
+        CaptureError: the function needs a value while it is captured, as in `if x > 0:`.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> step = hb.jit(lambda x: hb.ops.sum(x * x))
+        >>> float(step(hb.ops.asarray([1.0, 2.0])))
+        5.0
+    """
+    compiled: dict[Any, _Compiled] = {}
+    lock = threading.RLock()
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if not isinstance(current(), Evaluate):
+            return function(*args, **kwargs)
+        leaves, structure = flatten((args, kwargs))
+        tensors: list[Tensor] = []
+        signature: list[Any] = []
+        for leaf in leaves:
+            if isinstance(leaf, _STATIC) or callable(leaf) and not hasattr(leaf, "shape"):
+                signature.append((type(leaf), leaf))
+            else:
+                tensor = as_tensor(leaf)
+                tensors.append(tensor)
+                signature.append((tensor.shape, tensor.dtype))
+        backend = current_backend()
+        key = (structure, tuple(signature), backend.name)
+        found = compiled.get(key)
+        if found is None:
+            with lock:
+                found = compiled.get(key)
+                if found is None:
+                    found = compiled[key] = _compile(function, leaves, structure, backend)
+        return found(tensors)
+
+    wrapped.compiled = compiled  # type: ignore[attr-defined]
+    return wrapped
+
+
+def _trace(function: Callable[..., Any], leaves: list[Any], structure: Structure) -> tuple[Capture, Graph, Structure, int]:
+    capture = Capture(getattr(function, "__name__", "function"))
+    replaced = []
+    for leaf in leaves:
+        static = isinstance(leaf, _STATIC) or callable(leaf) and not hasattr(leaf, "shape")
+        replaced.append(leaf if static else capture.input(as_tensor(leaf)))
+    args, kwargs = unflatten(structure, replaced)
+    with running(capture):
+        out, out_structure = flatten(function(*args, **kwargs))
+        results = [as_tensor(o) for o in out]
+    return capture, check(capture.finish(results)), out_structure, len(results)
+
+
+def _compile(function: Callable[..., Any], leaves: list[Any], structure: Structure, backend: Any) -> _Compiled:
+    capture, graph, out_structure, count = _trace(function, leaves, structure)
+    return _Compiled(capture, graph, out_structure, count, backend)
+
+
+def capture(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Graph:
+    """The graph of a function for arguments like these, to look at.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> print(hb.capture(lambda x: hb.ops.exp(x), hb.ops.zeros((2,))))
+        <lambda>(%0: float32[2]) -> (float32[2]):
+          %1: float32[2] = exp(%0)
+          return %1
+    """
+    leaves, structure = flatten((args, kwargs))
+    return _trace(function, leaves, structure)[1]
+
+

@@ -1,0 +1,425 @@
+"""Layer: weights and a computation on them. The base class of every layer and model (Keras 3's `Layer`)."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from hornbeam.dtypes import DType, as_dtype
+from hornbeam.errors import InvalidArgumentError, ShapeError
+from hornbeam.interpret import running
+from hornbeam.naming import to_snake_case, unique_name
+from hornbeam.policy import DTypePolicy
+from hornbeam.random import SeedGenerator
+from hornbeam.symbolic import KerasTensor, Node, is_symbolic, output_specs, symbolic_call
+from hornbeam.tensor import Tensor
+from hornbeam.tree import flatten, leaves, map_structure, unflatten
+from hornbeam.variable import Variable
+
+__all__ = ["Layer"]
+
+_training: ContextVar[bool | None] = ContextVar("hornbeam_training", default=None)
+
+
+class Layer:
+    """A computation with weights.
+
+    Subclass it: make weights with `add_weight` in `build(input_shape)` (or in `__init__`), compute in `call(inputs)`.
+    Attributes that are layers, variables, or lists and dicts of them, are found by themselves.
+
+    Args:
+        activity_regularizer: function of the output whose value is added to the loss.
+        trainable: whether its weights may be changed by training.
+        dtype: dtype or policy name, such as "float32" or "mixed_float16".
+        autocast: whether floating-point inputs are converted to the policy's compute dtype.
+        name: unique within a model; default: the class name in snake case, numbered.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> class Scale(hb.Layer):
+        ...     def build(self, input_shape):
+        ...         self.factor = self.add_weight((input_shape[-1],), initializer=lambda shape, dtype: hb.ops.full(shape, 2.0))
+        ...     def call(self, x):
+        ...         return x * self.factor
+        >>> Scale()(hb.ops.ones((1, 2))).numpy().tolist()
+        [[2.0, 2.0]]
+    """
+
+    def __init__(
+        self,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        autocast: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        input_shape = kwargs.pop("input_shape", None)
+        if "input_dim" in kwargs:
+            input_shape = (kwargs.pop("input_dim"),)
+        if kwargs:
+            raise InvalidArgumentError(f"{type(self).__name__} does not take {', '.join(map(repr, sorted(kwargs)))}")
+        self._input_shape_arg = None if input_shape is None else tuple(input_shape)
+        self.name = name or unique_name(to_snake_case(type(self).__name__))
+        self.activity_regularizer = activity_regularizer
+        self.dtype_policy = DTypePolicy.of(dtype)
+        self.autocast = autocast
+        self.built = False
+        self.supports_masking = False
+        self.inbound_nodes: list[Node] = []
+        self._variables: list[Variable] = []
+        self._trainable = trainable
+        self._losses: list[Tensor] = []
+        self._build_shapes: Any = None
+
+    # ---- to be overridden
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights, once the input's shape is known. `input_shape` is nested as the first argument of `call`."""
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """The computation. Take `training=None` to tell training from inference."""
+        raise InvalidArgumentError(f"{type(self).__name__} has no call(): override it with what the layer computes.")
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make an equal layer; subclasses add theirs to those of `super().get_config()`."""
+        config: dict[str, Any] = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype_policy.name}
+        missing = [
+            p.name
+            for p in inspect.signature(type(self).__init__).parameters.values()
+            if p.kind is p.POSITIONAL_OR_KEYWORD and p.name != "self" and p.default is p.empty
+        ]
+        if missing and type(self).get_config is Layer.get_config:
+            raise InvalidArgumentError(
+                f"{type(self).__name__} takes {', '.join(missing)} in __init__ and needs a get_config() that returns them, to "
+                "be saved."
+            )
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A layer of what `get_config` returned."""
+        return cls(**config)
+
+    # ---- weights
+
+    def add_weight(
+        self,
+        shape: Any = None,
+        initializer: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        aggregation: str = "none",
+        name: str | None = None,
+    ) -> Variable:
+        """Make a weight of this layer.
+
+        Args:
+            shape: sizes; default: a single number.
+            initializer: name, or function `(shape, dtype) -> values`; default Glorot's uniform, zeros for what is not float.
+            dtype: default: the policy's variable dtype.
+            trainable: whether training changes it.
+            autocast: kept for Keras's signature.
+            regularizer: function of the weight whose value is added to the loss.
+            constraint: function applied to the weight after each update.
+            aggregation: kept for Keras's signature.
+            name: default "variable".
+        """
+        sizes = () if shape is None else tuple(shape)
+        if any(not isinstance(s, int) or s < 0 for s in sizes):
+            raise ShapeError(
+                f"layer {self.name!r} ({type(self).__name__}): weight {name!r} would have shape {sizes}; every size must be a "
+                "known integer. Give the layer an input whose last axes have fixed sizes."
+            )
+        found = as_dtype(dtype or self.variable_dtype)
+        if initializer is None:
+            initializer = "glorot_uniform" if found.is_floating else "zeros"
+        if isinstance(initializer, str):
+            initializer = _registered_initializer(initializer)
+        variable = Variable(initializer, sizes, found, trainable, name or "variable")
+        variable.path = f"{self.name}/{variable.name}"
+        variable.regularizer, variable.constraint = regularizer, constraint
+        self._variables.append(variable)
+        return variable
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes the weights of this layer and the layers in it."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for layer in self._sublayers():
+            layer.trainable = value
+
+    def _sublayers(self) -> Iterator[Layer]:
+        seen: set[int] = set()
+        for name, value in vars(self).items():
+            if name in ("inbound_nodes", "_variables"):
+                continue
+            for leaf in leaves(value) if isinstance(value, (list, tuple, dict)) else (value,):
+                if isinstance(leaf, Layer) and id(leaf) not in seen:
+                    seen.add(id(leaf))
+                    yield leaf
+
+    def _own_variables(self) -> Iterator[Variable]:
+        yield from self._variables
+        for name, value in vars(self).items():
+            if name in ("inbound_nodes", "_variables"):
+                continue
+            for leaf in leaves(value) if isinstance(value, (list, tuple, dict)) else (value,):
+                if isinstance(leaf, Variable):
+                    yield leaf
+                elif isinstance(leaf, SeedGenerator):
+                    yield leaf.state
+
+    @property
+    def variables(self) -> list[Variable]:
+        """Every variable: weights, and the state of random generators."""
+        found = dict.fromkeys(self._own_variables())
+        for layer in self._sublayers():
+            found.update(dict.fromkeys(layer.variables))
+        return list(found)
+
+    @property
+    def weights(self) -> list[Variable]:
+        """The weights, trainable ones of each layer first; without the state of random generators."""
+        own = [v for v in dict.fromkeys(self._own_variables()) if not v.name.endswith("seed_generator_state")]
+        found = dict.fromkeys([v for v in own if v.trainable] + [v for v in own if not v.trainable])
+        for layer in self._sublayers():
+            found.update(dict.fromkeys(layer.weights))
+        return list(found)
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that training changes."""
+        if not self._trainable:
+            return []
+        own = [v for v in dict.fromkeys(self._own_variables()) if v.trainable]
+        found = dict.fromkeys(own)
+        for layer in self._sublayers():
+            found.update(dict.fromkeys(layer.trainable_weights))
+        return list(found)
+
+    trainable_variables = trainable_weights
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The weights that training does not change by gradients."""
+        trainable = set(self.trainable_weights)
+        return [v for v in self.weights if v not in trainable]
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        """All variables that training does not change by gradients."""
+        trainable = set(self.trainable_weights)
+        return [v for v in self.variables if v not in trainable]
+
+    def get_weights(self) -> list[Any]:
+        """The weights as NumPy arrays."""
+        return [w.numpy().copy() for w in self.weights]
+
+    def set_weights(self, weights: Any) -> None:
+        """Assign the weights, in the order of `weights`.
+
+        Raises:
+            InvalidArgumentError: their number differs.
+        """
+        if len(weights) != len(self.weights):
+            raise InvalidArgumentError(f"layer {self.name!r} has {len(self.weights)} weights; {len(weights)} were given")
+        for variable, value in zip(self.weights, weights, strict=True):
+            variable.assign(value)
+
+    def count_params(self) -> int:
+        """The number of elements of all weights."""
+        return sum(w.size for w in self.weights)
+
+    # ---- losses
+
+    def add_loss(self, loss: Any) -> None:
+        """Add a number (a tensor of shape ()) to the loss of the model, during `call`."""
+        self._losses.extend(leaves(loss))
+
+    @property
+    def losses(self) -> list[Tensor]:
+        """What `add_loss` and the regularizers of this layer and those in it add to the loss."""
+        found = list(self._losses)
+        found += [v.regularizer(v) for v in dict.fromkeys(self._own_variables()) if v.regularizer is not None and v.trainable]
+        for layer in self._sublayers():
+            found += layer.losses
+        return found
+
+    def clear_losses(self) -> None:
+        """Forget what `add_loss` was given, here and in the layers inside."""
+        self._losses.clear()
+        for layer in self._sublayers():
+            layer.clear_losses()
+
+    # ---- dtypes
+
+    @property
+    def dtype(self) -> DType:
+        """The dtype of the weights."""
+        return self.dtype_policy.variable_dtype
+
+    @property
+    def variable_dtype(self) -> DType:
+        """The dtype of the weights."""
+        return self.dtype_policy.variable_dtype
+
+    @property
+    def compute_dtype(self) -> DType:
+        """The dtype of the computation."""
+        return self.dtype_policy.compute_dtype
+
+    # ---- calling
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Build if needed, then `call`. On KerasTensors, draw a node of a Functional model instead.
+
+        `training` is handed on to `call` if it takes it; without it, the flag of the surrounding call holds.
+        """
+        takes_training = "training" in inspect.signature(self.call).parameters
+        symbolic = is_symbolic(args, kwargs)
+        training = kwargs.pop("training", None)
+        outer = _training.get()
+        training = outer if training is None else training
+        args = self._prepare(args)
+        if not self.built:
+            self._build(args, kwargs)
+        if symbolic:
+
+            def shaped(*a: Any, **k: Any) -> Any:
+                return self.call(*a, **k)
+
+            return symbolic_call(self, args, kwargs, shaped)
+        if takes_training:
+            kwargs["training"] = bool(training) if training is not None else False
+        token = _training.set(training)
+        try:
+            out = self.call(*args, **kwargs)
+        finally:
+            _training.reset(token)
+        if self.activity_regularizer is not None:
+            self.add_loss([self.activity_regularizer(o) for o in leaves(out)])
+        return out
+
+    def _prepare(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Arrays as tensors, floating-point ones in the compute dtype."""
+        from hornbeam.ops.convert import as_tensor
+        from hornbeam.ops.elementwise.cast import astype
+
+        def prepare(leaf: Any) -> Any:
+            if not hasattr(leaf, "shape") and not isinstance(leaf, (int, float)):
+                return leaf
+            tensor = as_tensor(leaf)
+            wrong = self.autocast and tensor.dtype.is_floating and tensor.dtype != self.compute_dtype
+            return astype(tensor, self.compute_dtype) if wrong else tensor
+
+        if not args:
+            return args
+        first = args[0]
+        if isinstance(first, list) and first and not hasattr(first[0], "shape") and not isinstance(first[0], (list, tuple, dict)):
+            first = as_tensor(first)
+        return (map_structure(prepare, first), *(map_structure(prepare, a) if _is_arrays(a) else a for a in args[1:]))
+
+    def _build(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        from hornbeam.interpreters.evaluate import Evaluate
+
+        shapes = map_structure(_Shape, args[0]) if args else None
+        shapes = _plain(shapes)
+        with running(Evaluate()):  # weights are made once, not as part of what is being captured
+            self.build(shapes)
+        self._build_shapes = shapes
+        self.built = True
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The shape of the output for an input of that shape (a tuple, or nested containers of them; None: unknown size)."""
+        specs = self.compute_output_spec(_nested_tensors(input_shape, self.compute_dtype))
+        return map_structure_shapes(specs)
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """KerasTensors of the shape and dtype that a call on `args` would give."""
+        if not self.built:
+            self._build(args, kwargs)
+        flat, structure = flatten((args, kwargs))
+        specs, out_structure = output_specs(self.call, flat, structure)
+        return unflatten(out_structure, [KerasTensor(s.shape, s.dtype) for s in specs])
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """What `build` was called with, for a saved file."""
+        return None if self._build_shapes is None else {"input_shape": self._build_shapes}
+
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        """Build as `get_build_config` says."""
+        shape = config.get("input_shape")
+        if shape is not None and not self.built:
+            self.build(tuple(shape) if all(s is None or isinstance(s, int) for s in shape) else shape)
+            self._build_shapes = shape
+            self.built = True
+
+    def __repr__(self) -> str:
+        """Class and name."""
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+class _Shape:
+    """A shape as a leaf, so that nested containers of shapes are not taken apart."""
+
+    def __init__(self, tensor: Any) -> None:
+        self.sizes = tuple(tensor.shape)
+
+
+def _plain(tree: Any) -> Any:
+    if isinstance(tree, _Shape):
+        return tree.sizes
+    if isinstance(tree, dict):
+        return {k: _plain(v) for k, v in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return type(tree)(_plain(v) for v in tree)
+    return tree
+
+
+def _is_arrays(tree: Any) -> bool:
+    found = leaves(tree)
+    return bool(found) and all(hasattr(leaf, "shape") for leaf in found)
+
+
+def _nested_tensors(shape: Any, dtype: DType) -> Any:
+    if isinstance(shape, dict):
+        return {k: _nested_tensors(v, dtype) for k, v in shape.items()}
+    if all(s is None or isinstance(s, int) for s in shape):
+        return KerasTensor(tuple(shape), dtype)
+    return type(shape)(_nested_tensors(s, dtype) for s in shape)
+
+
+def map_structure_shapes(tree: Any) -> Any:
+    """The shapes of nested KerasTensors."""
+    return _plain(map_structure(_Shape, tree))
+
+
+def _registered_initializer(name: str) -> Any:
+    from hornbeam.plugins import registry
+
+    found = registry.lookup("initializers", name)
+    return found() if inspect.isclass(found) else found
+
+
+@contextmanager
+def training_phase(training: bool) -> Iterator[None]:
+    """A with block in which layers that are not told otherwise act as in training, or not."""
+    token = _training.set(training)
+    try:
+        yield
+    finally:
+        _training.reset(token)
+
+

@@ -1,0 +1,37 @@
+"""hb.ops: the Python array API standard (2024.12), NumPy's names and Keras's, over Hornbeam's tensors."""
+
+import importlib as _importlib
+import math as _math
+from typing import Any as _Any
+
+from hornbeam.dtypes import bfloat16 as bfloat16
+from hornbeam.dtypes import bool as bool  # noqa: A004 - the array API's name
+from hornbeam.dtypes import complex64 as complex64
+from hornbeam.dtypes import complex128 as complex128
+from hornbeam.dtypes import float16 as float16
+from hornbeam.dtypes import float32 as float32
+from hornbeam.dtypes import float64 as float64
+from hornbeam.dtypes import int8 as int8
+from hornbeam.dtypes import int16 as int16
+from hornbeam.dtypes import int32 as int32
+from hornbeam.dtypes import int64 as int64
+from hornbeam.dtypes import uint8 as uint8
+from hornbeam.dtypes import uint16 as uint16
+from hornbeam.dtypes import uint32 as uint32
+from hornbeam.dtypes import uint64 as uint64
+from hornbeam.ops.convert import *
+from hornbeam.ops.elementwise.arithmetic import *
+from hornbeam.ops.elementwise.bitwise import *
+from hornbeam.ops.elementwise.cast import *
+from hornbeam.ops.elementwise.comparison import *
+from hornbeam.ops.elementwise.complex import *
+from hornbeam.ops.elementwise.exponential import *
+from hornbeam.ops.elementwise.trigonometric import *
+from hornbeam.ops.movement import *
+from hornbeam.ops.creation import *
+from hornbeam.ops.reduction import *
+from hornbeam.ops.contraction import *
+from hornbeam.ops import operators as _operators
+
+e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
+__array_api_version__ = "2024.12"

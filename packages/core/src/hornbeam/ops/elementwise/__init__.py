@@ -1,0 +1,1 @@
+"""Element-wise primitives, by family."""

@@ -1,0 +1,61 @@
+"""Conversion between dtypes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hornbeam.dtypes import DType, as_dtype, to_float
+from hornbeam.interpret import bind
+from hornbeam.ops.convert import as_tensor, check_device
+from hornbeam.primitive import Spec, primitive
+from hornbeam.tensor import Tensor
+
+__all__ = ["astype", "cast"]
+
+cast_p = primitive(
+    "cast",
+    lambda x, dtype: Spec(x.shape, dtype),
+    cases=lambda t: t.case(t.floats("n d", low=-3, high=3), dtype=as_dtype("float64")),
+)
+
+
+@cast_p.kernel
+def _(xp: Any, x: Any, dtype: DType) -> Any:
+    return xp.astype(x, getattr(xp, str(dtype)))
+
+
+@cast_p.vjp("x.spec")
+def _(ct: Tensor, x: Spec, dtype: DType) -> Any:
+    return astype(ct, x.dtype) if x.dtype.is_inexact and ct is not None else None
+
+
+def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: str | None = None) -> Tensor:
+    """The tensor in another dtype.
+
+    Args:
+        x: tensor of any dtype.
+        dtype: the target; a complex tensor becomes real by `real` first.
+        copy: kept for the array API; values are never shared observably.
+        device: only the current backend's.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.astype(hb.ops.asarray([1.7]), "int32").numpy().tolist()
+        [1]
+    """
+    check_device(device)
+    tensor, target = as_tensor(x), as_dtype(dtype)
+    if tensor.dtype is target:
+        return tensor
+    return bind(cast_p, tensor, dtype=target)  # type: ignore[no-any-return]
+
+
+def cast(x: Any, dtype: Any) -> Tensor:
+    """The tensor in another dtype (Keras's name of `astype`)."""
+    return astype(x, dtype)
+
+
+def as_float(x: Any) -> Tensor:
+    """The tensor, converted to the default float if it holds integers or booleans."""
+    tensor = as_tensor(x)
+    return astype(tensor, to_float(tensor.dtype))

@@ -1,0 +1,498 @@
+"""Movement: reshape, transpose, broadcast, pad, slice, flip, concatenate and what is made of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from hornbeam.errors import DTypeError, InvalidArgumentError, ShapeError
+from hornbeam.interpret import bind, broadcast_shapes
+from hornbeam.ops.convert import as_tensor, promote_tensors
+from hornbeam.primitive import Spec, primitive
+from hornbeam.tensor import Tensor
+
+__all__ = [
+    *("broadcast_arrays", "broadcast_to", "concat", "concatenate", "copy", "expand_dims", "flip", "matrix_transpose", "moveaxis"),
+    *("pad", "permute_dims", "ravel", "repeat", "reshape", "roll", "split", "squeeze", "stack", "swapaxes", "tile", "transpose"),
+    *("unstack",),
+]
+
+identity_p = primitive("identity", lambda x: Spec(x.shape, x.dtype), cases=lambda t: t.floats("n d"))
+identity_p.kernel(lambda xp, x: x)
+identity_p.vjp()(lambda ct: ct)
+
+
+def identity(x: Any) -> Tensor:
+    """The same values under a new identity."""
+    return bind(identity_p, as_tensor(x))  # type: ignore[no-any-return]
+
+
+def copy(x: Any) -> Tensor:
+    """A tensor of the same values, which can be changed in place on its own."""
+    return identity(x)
+
+
+# ---- reshape
+
+
+def _reshape_infer(x: Any, shape: tuple[int, ...]) -> Spec:
+    if math.prod(x.shape) != math.prod(shape):
+        raise ShapeError(f"reshape: {math.prod(x.shape)} elements of shape {x.shape} do not fill shape {shape}")
+    return Spec(shape, x.dtype)
+
+
+reshape_p = primitive("reshape", _reshape_infer, cases=lambda t: t.case(t.array((2, 3, 4)), shape=(6, 4)))
+reshape_p.kernel(lambda xp, x, *, shape: xp.reshape(x, shape))
+reshape_p.vjp("x.spec")(lambda ct, x, *, shape: bind(reshape_p, ct, shape=x.shape))
+
+
+def reshape(x: Any, /, shape: Any, *, copy: bool | None = None) -> Tensor:
+    """The elements, in order, under another shape.
+
+    Args:
+        x: tensor.
+        shape: sizes of the axes; one may be -1, and is worked out.
+
+    Raises:
+        ShapeError: the number of elements differs.
+    """
+    tensor = as_tensor(x)
+    sizes = [int(s) for s in ((shape,) if isinstance(shape, int) else shape)]
+    if -1 in sizes:
+        known = -math.prod(sizes)
+        if sizes.count(-1) > 1 or known == 0 or tensor.size % known:
+            raise ShapeError(f"reshape: cannot work out the -1 in {tuple(sizes)} for shape {tensor.shape}")
+        sizes[sizes.index(-1)] = tensor.size // known
+    target = tuple(sizes)
+    return tensor if target == tensor.shape else bind(reshape_p, tensor, shape=target)
+
+
+def axes_of(axis: Any, ndim: int, name: str, *, unique: bool = True) -> tuple[int, ...]:
+    """Axes as a tuple of non-negative integers; None: all of them.
+
+    Raises:
+        InvalidArgumentError: an axis is outside [-ndim, ndim), or given twice.
+    """
+    if axis is None:
+        return tuple(range(ndim))
+    found = []
+    for a in axis if isinstance(axis, (tuple, list)) else (axis,):
+        index = a.__index__()
+        if not -ndim <= index < ndim:
+            raise InvalidArgumentError(f"{name}: axis {index} is out of range for a tensor of {ndim} axes")
+        found.append(index % ndim)
+    if unique and len(set(found)) != len(found):
+        raise InvalidArgumentError(f"{name}: an axis is given twice in {axis}")
+    return tuple(found)
+
+
+def ravel(x: Any, order: str = "C") -> Tensor:
+    """All elements in one axis."""
+    if order != "C":
+        raise InvalidArgumentError("ravel: only order='C' is meaningful for tensors")
+    return reshape(x, (-1,)) if as_tensor(x).size else reshape(x, (0,))
+
+
+def expand_dims(x: Any, /, axis: Any = 0) -> Tensor:
+    """New axes of size 1 at the given positions of the result."""
+    tensor = as_tensor(x)
+    count = len(axis) if isinstance(axis, (tuple, list)) else 1
+    new = axes_of(axis, tensor.ndim + count, "expand_dims")
+    sizes = iter(tensor.shape)
+    return reshape(tensor, tuple(1 if a in new else next(sizes) for a in range(tensor.ndim + count)))
+
+
+def squeeze(x: Any, /, axis: Any = None) -> Tensor:
+    """Without the given axes (default: all) of size 1.
+
+    Raises:
+        ShapeError: a given axis has another size.
+    """
+    tensor = as_tensor(x)
+    axes = [a for a, s in enumerate(tensor.shape) if s == 1] if axis is None else axes_of(axis, tensor.ndim, "squeeze")
+    for a in axes:
+        if tensor.shape[a] != 1:
+            raise ShapeError(f"squeeze: axis {a} has size {tensor.shape[a]}, not 1, in shape {tensor.shape}")
+    return reshape(tensor, tuple(s for a, s in enumerate(tensor.shape) if a not in axes))
+
+
+# ---- transpose
+
+transpose_p = primitive(
+    "transpose",
+    lambda x, axes: Spec(tuple(x.shape[a] for a in axes), x.dtype),
+    cases=lambda t: t.case(t.array((2, 3, 4)), axes=(2, 0, 1)),
+)
+transpose_p.kernel(lambda xp, x, *, axes: xp.permute_dims(x, axes))
+
+
+@transpose_p.vjp()
+def _(ct: Tensor, axes: tuple[int, ...]) -> Tensor:
+    return bind(transpose_p, ct, axes=tuple(axes.index(a) for a in range(len(axes))))  # type: ignore[no-any-return]
+
+
+def permute_dims(x: Any, /, axes: Any) -> Tensor:
+    """The axes in another order.
+
+    Raises:
+        InvalidArgumentError: `axes` is not a permutation.
+    """
+    tensor = as_tensor(x)
+    order = axes_of(tuple(axes), tensor.ndim, "permute_dims")
+    if len(order) != tensor.ndim:
+        raise InvalidArgumentError(f"permute_dims: {axes} does not name each of the {tensor.ndim} axes once")
+    return tensor if order == tuple(range(tensor.ndim)) else bind(transpose_p, tensor, axes=order)
+
+
+def transpose(x: Any, axes: Any = None) -> Tensor:
+    """The axes in another order; default: reversed."""
+    tensor = as_tensor(x)
+    return permute_dims(tensor, tuple(range(tensor.ndim))[::-1] if axes is None else axes)
+
+
+def matrix_transpose(x: Any, /) -> Tensor:
+    """The last two axes exchanged."""
+    return swapaxes(x, -2, -1)
+
+
+def swapaxes(x: Any, axis1: int, axis2: int) -> Tensor:
+    """Two axes exchanged."""
+    tensor = as_tensor(x)
+    if tensor.ndim < 2 and axis1 != axis2:
+        raise ShapeError(f"exchanging axes {axis1} and {axis2} needs at least two axes; got shape {tensor.shape}")
+    a, b = axes_of((axis1, axis2), tensor.ndim, "swapaxes", unique=False)
+    order = list(range(tensor.ndim))
+    order[a], order[b] = b, a
+    return permute_dims(tensor, order)
+
+
+def moveaxis(x: Any, source: Any, destination: Any, /) -> Tensor:
+    """Axes moved to other positions; the rest keep their order."""
+    tensor = as_tensor(x)
+    sources, targets = axes_of(source, tensor.ndim, "moveaxis"), axes_of(destination, tensor.ndim, "moveaxis")
+    if len(sources) != len(targets):
+        raise InvalidArgumentError(f"moveaxis: {len(sources)} sources and {len(targets)} destinations")
+    order = [a for a in range(tensor.ndim) if a not in sources]
+    for target, src in sorted(zip(targets, sources, strict=True)):
+        order.insert(target, src)
+    return permute_dims(tensor, order)
+
+
+# ---- broadcast
+
+broadcast_to_p = primitive(
+    "broadcast_to", lambda x, shape: Spec(shape, x.dtype), cases=lambda t: t.case(t.array((3, 1)), shape=(2, 3, 4))
+)
+broadcast_to_p.kernel(lambda xp, x, *, shape: xp.broadcast_to(x, shape))
+
+
+@broadcast_to_p.vjp("x.spec")
+def _(ct: Tensor, x: Spec, shape: tuple[int, ...]) -> Tensor:
+    from hornbeam.ops.reduction import reduce_sum
+
+    lead = len(shape) - len(x.shape)
+    axes = (*range(lead), *(lead + a for a, s in enumerate(x.shape) if s == 1 and shape[lead + a] != 1))
+    return reshape(reduce_sum(ct, axes), x.shape)
+
+
+def broadcast_to(x: Any, /, shape: Any) -> Tensor:
+    """The tensor repeated along new axes and axes of size 1, up to `shape`.
+
+    Raises:
+        ShapeError: it does not broadcast to that shape.
+    """
+    tensor, target = as_tensor(x), tuple(int(s) for s in shape)
+    if tensor.shape == target:
+        return tensor
+    if broadcast_shapes(tensor.shape, target, where="broadcast_to") != target:
+        raise ShapeError(f"broadcast_to: shape {tensor.shape} does not broadcast to {target}")
+    return bind(broadcast_to_p, tensor, shape=target)  # type: ignore[no-any-return]
+
+
+def broadcast_arrays(*arrays: Any) -> list[Tensor]:
+    """All of them, repeated to their common shape."""
+    tensors = [as_tensor(a) for a in arrays]
+    shape = broadcast_shapes(*(t.shape for t in tensors))
+    return [broadcast_to(t, shape) for t in tensors]
+
+
+# ---- pad and slice: each is the other's gradient
+
+
+def _padded(x: Any, value: Any, low: tuple[int, ...], high: tuple[int, ...], interior: tuple[int, ...]) -> Spec:
+    if value.dtype != x.dtype or value.shape != ():
+        raise DTypeError(f"pad: the value must be one number of dtype {x.dtype}; got {value!r}")
+    sizes = (s + max(0, s - 1) * i + a + b for s, a, b, i in zip(x.shape, low, high, interior, strict=True))
+    shape = tuple(sizes)
+    if any(s < 0 for s in shape):
+        raise ShapeError(f"pad: {low} and {high} take away more than there is of shape {x.shape}")
+    return Spec(shape, x.dtype)
+
+
+pad_p = primitive(
+    "pad", _padded,
+    cases=lambda t: t.case(t.array((2, 3)), t.array(()), low=(1, 0), high=(2, -1), interior=(0, 1)),
+)  # fmt: skip
+
+
+@pad_p.kernel
+def _(xp: Any, x: Any, value: Any, *, low: Any, high: Any, interior: Any) -> Any:
+    shape = tuple(s + max(0, s - 1) * i + a + b for s, a, b, i in zip(x.shape, low, high, interior, strict=True))
+    out = xp.broadcast_to(value, shape) + xp.zeros(shape, dtype=x.dtype) if x.dtype != xp.bool else xp.zeros(shape, dtype=x.dtype)
+    if x.dtype == xp.bool:
+        out[...] = xp.broadcast_to(value, shape)
+    source, target = [], []
+    for s, a, i, n in zip(x.shape, low, interior, shape, strict=True):
+        step = i + 1  # element j of x lands at a + j step
+        first = max(0, -(a // step)) if a < 0 else 0
+        last = min(s, (n - 1 - a) // step + 1) if n else 0
+        last = max(first, last)
+        source.append(slice(first, last))
+        target.append(slice(a + first * step, a + (last - 1) * step + 1 if last > first else a + first * step, step))
+    if all(p.stop > p.start for p in source):
+        out[tuple(target)] = x[tuple(source)]
+    return out
+
+
+@pad_p.vjp("x.spec")
+def _(ct: Tensor, x: Spec, low: Any, high: Any, interior: Any) -> Any:
+    def of_x() -> Tensor:
+        none = (0,) * len(x.shape)
+        uncut = bind(pad_p, ct, as_tensor(0, ct.dtype), low=tuple(max(0, -a) for a in low), high=tuple(max(0, -b) for b in high),
+                     interior=none) if min((*low, *high, 0)) < 0 else ct  # fmt: skip
+        start = tuple(max(0, a) for a in low)
+        stop = tuple(a + (max(0, s - 1) * (i + 1) + 1 if s else 0) for a, s, i in zip(start, x.shape, interior, strict=True))
+        return bind(slice_p, uncut, start=start, stop=stop, strides=tuple(i + 1 for i in interior))  # type: ignore[no-any-return]
+
+    def of_value() -> Tensor:
+        return ct.sum() - of_x().sum()
+
+    return of_x, of_value
+
+
+def _sliced(x: Any, start: Any, stop: Any, strides: Any) -> Spec:
+    for s, a, b, step in zip(x.shape, start, stop, strides, strict=True):
+        if not (0 <= a <= b <= s and step > 0):
+            raise ShapeError(f"slice: start {start}, stop {stop}, strides {strides} do not fit shape {x.shape}")
+    return Spec(tuple(-(-(b - a) // step) for a, b, step in zip(start, stop, strides, strict=True)), x.dtype)
+
+
+slice_p = primitive(
+    "slice", _sliced, cases=lambda t: t.case(t.array((4, 7)), start=(1, 0), stop=(3, 6), strides=(1, 2))
+)
+
+
+@slice_p.kernel
+def _(xp: Any, x: Any, *, start: Any, stop: Any, strides: Any) -> Any:
+    if not start:
+        return x
+    return x[tuple(slice(a, b, s) for a, b, s in zip(start, stop, strides, strict=True))]
+
+
+@slice_p.vjp("x.spec")
+def _(ct: Tensor, x: Spec, start: Any, stop: Any, strides: Any) -> Tensor:
+    high = tuple(
+        s - a - ((n - 1) * step + 1 if n else 0) for s, a, n, step in zip(x.shape, start, ct.shape, strides, strict=True)
+    )
+    return bind(pad_p, ct, as_tensor(0, ct.dtype), low=start, high=high, interior=tuple(s - 1 for s in strides))  # type: ignore[no-any-return]
+
+
+def static_slice(x: Any, start: Sequence[int], stop: Sequence[int], strides: Sequence[int] | None = None) -> Tensor:
+    """The elements from `start` up to `stop` on every axis, each `strides`-th of them."""
+    tensor = as_tensor(x)
+    steps = tuple(strides or (1,) * tensor.ndim)
+    if tuple(start) == (0,) * tensor.ndim and tuple(stop) == tensor.shape and set(steps) <= {1}:
+        return tensor
+    return bind(slice_p, tensor, start=tuple(start), stop=tuple(stop), strides=steps)  # type: ignore[no-any-return]
+
+
+def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> Tensor:
+    """The tensor with a border.
+
+    Args:
+        x: tensor.
+        pad_width: (before, after) for each axis, or one such pair, or one integer, for all.
+        mode: "constant", "reflect" (without the edge) or "symmetric" (with it).
+        constant_values: the border's value in "constant" mode, default 0.
+
+    Raises:
+        InvalidArgumentError: the mode is unknown, or a reflected border is wider than the tensor.
+    """
+    tensor = as_tensor(x)
+    width = [pad_width] * tensor.ndim if isinstance(pad_width, int) else list(pad_width)
+    if len(width) == 2 and all(isinstance(w, int) for w in width):
+        width = [width] * tensor.ndim
+    if len(width) == 1:
+        width *= tensor.ndim
+    pairs = [(w, w) if isinstance(w, int) else (int(w[0]), int(w[1])) for w in width]
+    if len(pairs) != tensor.ndim:
+        raise InvalidArgumentError(f"pad: {len(pairs)} pairs for a tensor of {tensor.ndim} axes")
+    if min((0, *(v for p in pairs for v in p))) < 0:
+        raise InvalidArgumentError(f"pad: widths cannot be negative; got {pad_width}")
+    if mode == "constant":
+        low, high = tuple(p[0] for p in pairs), tuple(p[1] for p in pairs)
+        fill = as_tensor(0 if constant_values is None else constant_values, dtype=tensor.dtype)
+        return bind(pad_p, tensor, fill, low=low, high=high, interior=(0,) * tensor.ndim)  # type: ignore[no-any-return]
+    if mode not in ("reflect", "symmetric"):
+        raise InvalidArgumentError(f"pad: mode must be 'constant', 'reflect' or 'symmetric'; got {mode!r}")
+    for axis, (before, after) in enumerate(pairs):
+        size, edge = tensor.shape[axis], 1 if mode == "reflect" else 0
+        if max(before, after) > size - edge:
+            raise InvalidArgumentError(f"pad: a {mode} border of {max(before, after)} is wider than axis {axis} of size {size}")
+        left = flip(_take_range(tensor, axis, edge, edge + before), axis=axis)
+        right = flip(_take_range(tensor, axis, size - edge - after, size - edge), axis=axis)
+        tensor = concat([left, tensor, right], axis=axis)
+    return tensor
+
+
+def _take_range(x: Tensor, axis: int, start: int, stop: int) -> Tensor:
+    low, high = [0] * x.ndim, list(x.shape)
+    low[axis], high[axis] = start, stop
+    return static_slice(x, low, high)
+
+
+# ---- flip, concatenate
+
+flip_p = primitive("flip", lambda x, axes: Spec(x.shape, x.dtype), cases=lambda t: t.case(t.array((2, 3)), axes=(1,)))
+flip_p.kernel(lambda xp, x, *, axes: xp.flip(x, axis=axes))
+flip_p.vjp()(lambda ct, *, axes: bind(flip_p, ct, axes=axes))
+
+
+def flip(x: Any, /, *, axis: Any = None) -> Tensor:
+    """The elements in reverse order along the given axes (default: all)."""
+    tensor = as_tensor(x)
+    return bind(flip_p, tensor, axes=axes_of(axis, tensor.ndim, "flip")) if tensor.ndim else tensor
+
+
+def _joined(*xs: Any, axis: int) -> Spec:
+    first = xs[0]
+    for x in xs[1:]:
+        same = all(a == b for i, (a, b) in enumerate(zip(x.shape, first.shape, strict=False)) if i != axis)
+        if len(x.shape) != len(first.shape) or not same or x.dtype != first.dtype:
+            shapes = ", ".join(str(y.shape) for y in xs)
+            raise ShapeError(f"concatenate: shapes {shapes} must agree on every axis but {axis}")
+    return Spec((*first.shape[:axis], sum(x.shape[axis] for x in xs), *first.shape[axis + 1 :]), first.dtype)
+
+
+concatenate_p = primitive(
+    "concatenate", _joined, cases=lambda t: t.case(t.array((2, 3)), t.array((2, 1)), axis=1)
+)
+concatenate_p.kernel(lambda xp, *xs, axis: xp.concat(xs, axis=axis))
+
+
+@concatenate_p.vjp("inputs.spec")
+def _(ct: Tensor, inputs: tuple[Spec, ...], axis: int) -> Any:
+    ends, total = [], 0
+    for spec in inputs:
+        ends.append((total, total + spec.shape[axis]))
+        total = ends[-1][1]
+    return tuple((lambda a=a, b=b: _take_range(ct, axis, a, b)) for a, b in ends)
+
+
+def concat(arrays: Any, /, *, axis: int | None = 0) -> Tensor:
+    """Tensors one after the other along an axis (None: flattened).
+
+    Raises:
+        ShapeError: they differ on another axis.
+    """
+    tensors = promote_tensors(*arrays) if arrays else []
+    if not tensors:
+        raise InvalidArgumentError("concatenate needs at least one tensor")
+    if axis is None:
+        tensors, axis = [reshape(t, (t.size,)) for t in tensors], 0
+    (where,) = axes_of(axis, tensors[0].ndim, "concatenate")
+    return tensors[0] if len(tensors) == 1 else bind(concatenate_p, *tensors, axis=where)
+
+
+def concatenate(xs: Any, axis: int = 0) -> Tensor:
+    """Tensors one after the other along an axis (Keras's and NumPy's name of `concat`)."""
+    return concat(xs, axis=axis)
+
+
+def stack(arrays: Any, /, *, axis: int = 0) -> Tensor:
+    """Tensors of one shape side by side along a new axis.
+
+    Raises:
+        ShapeError: the shapes differ.
+    """
+    tensors = promote_tensors(*arrays) if arrays else []
+    if not tensors:
+        raise InvalidArgumentError("stack needs at least one tensor")
+    if len({t.shape for t in tensors}) > 1:
+        raise ShapeError(f"stack: shapes differ: {', '.join(str(t.shape) for t in tensors)}")
+    (where,) = axes_of(axis, tensors[0].ndim + 1, "stack")
+    return concat([expand_dims(t, axis=where) for t in tensors], axis=where)
+
+
+def unstack(x: Any, /, *, axis: int = 0) -> tuple[Tensor, ...]:
+    """The slices along an axis, without that axis."""
+    tensor = as_tensor(x)
+    (where,) = axes_of(axis, tensor.ndim, "unstack")
+    return tuple(squeeze(_take_range(tensor, where, i, i + 1), axis=where) for i in range(tensor.shape[where]))
+
+
+def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
+    """The tensor cut along an axis: into so many equal parts, or before each of the given indices.
+
+    Raises:
+        InvalidArgumentError: the axis does not divide into equal parts.
+    """
+    tensor = as_tensor(x)
+    (where,) = axes_of(axis, tensor.ndim, "split")
+    size = tensor.shape[where]
+    if isinstance(indices_or_sections, int):
+        if indices_or_sections <= 0 or size % indices_or_sections:
+            raise InvalidArgumentError(f"split: axis {where} of size {size} does not divide into {indices_or_sections} equal parts")
+        step = size // indices_or_sections
+        cuts = list(range(step, size, step)) if step else [0] * (indices_or_sections - 1)
+    else:
+        cuts = [min(max(0, int(i) if int(i) >= 0 else size + int(i)), size) for i in indices_or_sections]
+    ends = [0, *cuts, size]
+    return [_take_range(tensor, where, a, max(a, b)) for a, b in zip(ends, ends[1:], strict=False)]
+
+
+def repeat(x: Any, repeats: Any, /, *, axis: int | None = None) -> Tensor:
+    """Each element so many times in a row along an axis (None: flattened)."""
+    tensor = ravel(x) if axis is None else as_tensor(x)
+    (where,) = axes_of(0 if axis is None else axis, tensor.ndim, "repeat")
+    counts = as_tensor(repeats).tolist() if not isinstance(repeats, int) else repeats
+    if isinstance(counts, list) and len(counts) == 1:
+        counts = counts[0]
+    if isinstance(counts, list):
+        from hornbeam.ops.indexing import take
+
+        if len(counts) != tensor.shape[where]:
+            raise ShapeError(f"repeat: {len(counts)} counts for an axis of size {tensor.shape[where]}")
+        return take(tensor, as_tensor([i for i, n in enumerate(counts) for _ in range(n)], dtype="int32"), axis=where)
+    if counts < 0:
+        raise InvalidArgumentError(f"repeat: counts cannot be negative; got {counts}")
+    wide = broadcast_to(expand_dims(tensor, where + 1), (*tensor.shape[: where + 1], counts, *tensor.shape[where + 1 :]))
+    return reshape(wide, (*tensor.shape[:where], tensor.shape[where] * counts, *tensor.shape[where + 1 :]))
+
+
+def tile(x: Any, repetitions: Any, /) -> Tensor:
+    """The whole tensor so many times along each axis."""
+    tensor = as_tensor(x)
+    counts = (repetitions,) if isinstance(repetitions, int) else tuple(int(r) for r in repetitions)
+    rank = max(len(counts), tensor.ndim)
+    shape = (1,) * (rank - tensor.ndim) + tensor.shape
+    counts = (1,) * (rank - len(counts)) + counts
+    paired = reshape(tensor, tuple(v for s in shape for v in (1, s)))
+    wide = broadcast_to(paired, tuple(v for s, c in zip(shape, counts, strict=True) for v in (c, s)))
+    return reshape(wide, tuple(s * c for s, c in zip(shape, counts, strict=True)))
+
+
+def roll(x: Any, /, shift: Any, *, axis: Any = None) -> Tensor:
+    """The elements moved along axes; those that fall off come back at the other end."""
+    tensor = as_tensor(x)
+    if axis is None:
+        return reshape(roll(reshape(tensor, (tensor.size,)), shift, axis=0), tensor.shape)
+    axes = axes_of(axis, tensor.ndim, "roll", unique=False)
+    shifts = (shift,) * len(axes) if isinstance(shift, int) else tuple(int(s) for s in shift)
+    for a, s in zip(axes, shifts, strict=True):
+        size = tensor.shape[a]
+        if size and s % size:
+            cut = size - s % size
+            tensor = concat([_take_range(tensor, a, cut, size), _take_range(tensor, a, 0, cut)], axis=a)
+    return tensor
