@@ -1,0 +1,3 @@
+"""Data loaders for Hornbeam."""
+
+__version__ = "0.1.0"

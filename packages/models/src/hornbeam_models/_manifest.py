@@ -1,0 +1,3 @@
+"""What this package offers to the registry."""
+
+HORNBEAM_PLUGIN_API = 1

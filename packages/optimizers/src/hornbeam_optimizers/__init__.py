@@ -1,0 +1,3 @@
+"""Optimizers, schedules, losses and metrics for Hornbeam."""
+
+__version__ = "0.1.0"
