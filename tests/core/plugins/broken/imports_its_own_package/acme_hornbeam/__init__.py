@@ -1,0 +1,1 @@
+import acme_hornbeam.conv  # noqa: F401

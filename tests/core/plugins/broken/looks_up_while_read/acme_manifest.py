@@ -1,0 +1,3 @@
+from hornbeam.plugins import registry
+
+registry.names("losses")

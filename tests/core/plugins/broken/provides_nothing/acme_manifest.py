@@ -1,0 +1,6 @@
+from hornbeam.plugins import Component
+
+HORNBEAM_PLUGIN_API = 1
+
+
+NAMES = [Component]

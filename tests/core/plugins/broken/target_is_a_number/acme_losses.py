@@ -1,0 +1,1 @@
+AcmeLoss = 3
