@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hornbeam.errors import DTypeError, HornbeamError, MissingPackageError, PluginError, UnknownNameError
-from hornbeam.plugins import Component, Identity, Plugin, snake_case
+from hornbeam.naming import to_snake_case
+from hornbeam.plugins import Component, Identity, Plugin
 from hornbeam.plugins.discovery import Source
 from hornbeam.plugins.index import Entry, Index
 
@@ -98,7 +99,7 @@ def meaning(plugins: list[Plugin], kind: str, name: str) -> set[str]:
                 by_plugin[one.name].add(f"{one.name}/{component.name}")
         if one.name not in by_plugin:
             for component in one.components.get(kind, ()):
-                if name == snake_case(component.name):
+                if name == to_snake_case(component.name):
                     by_plugin[one.name].add(f"{one.name}/{component.name}")
     ours = set().union(*(labels for owner, labels in by_plugin.items() if owner in OURS))
     return ours or set().union(*by_plugin.values())

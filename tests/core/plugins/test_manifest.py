@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hornbeam.errors import InvalidArgumentError, UnknownNameError
-from hornbeam.plugins import KINDS, BackendComponent, Component, Identity, snake_case
+from hornbeam.plugins import KINDS, BackendComponent, Component, Identity
 from hornbeam.plugins.manifest import kind_of
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,12}", fullmatch=True)
@@ -95,28 +95,6 @@ def test_identity_needs_a_plugin(text: str) -> None:
 def test_identity_refuses(text: Any) -> None:
     with pytest.raises(InvalidArgumentError, match="An identity is written"):
         Identity.parse(text)
-
-
-def test_snake_case_is_that_of_keras() -> None:
-    # Written down from keras.src.utils.naming.to_snake_case.
-    expected = {
-        "MeanSquaredError": "mean_squared_error",
-        "KLDivergence": "kl_divergence",
-        "Conv2DTranspose": "conv2d_transpose",
-        "BinaryCrossentropy": "binary_crossentropy",
-        "RMSprop": "rm_sprop",
-        "LSTM": "lstm",
-        "ReLU": "re_lu",
-        "MaxPooling2D": "max_pooling2d",
-        "L1L2": "l1l2",
-        "adam": "adam",
-    }
-    assert {name: snake_case(name) for name in expected} == expected
-
-
-@given(NAMES)
-def test_snake_case_twice_is_once(name: str) -> None:
-    assert snake_case(snake_case(name)) == snake_case(name)
 
 
 def test_kinds() -> None:

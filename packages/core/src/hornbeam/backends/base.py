@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from hornbeam.dtypes import DType
-from hornbeam.errors import BackendError, UnknownNameError
+from hornbeam.errors import BackendError
 from hornbeam.primitive import Composite, Primitive
 
 if TYPE_CHECKING:
@@ -186,50 +186,22 @@ def using_backend(name: str | Backend) -> Iterator[Backend]:
 
 
 def make_backend(name: str) -> Backend:
-    """The backend of that name, made at the first call."""
-    if name not in _made:
-        if name in BUILT_IN:
-            _made[name] = BUILT_IN[name]()
-        else:
-            _made[name] = _from_plugins(name)
-    return _made[name]
-
-
-def _numpy() -> Backend:
-    from hornbeam.backends.numpy import NumpyBackend
-
-    return NumpyBackend()
-
-
-def _reference() -> Backend:
-    from hornbeam.backends.reference import ReferenceBackend
-
-    return ReferenceBackend()
-
-
-def _shapes() -> Backend:
-    from hornbeam.backends.shapes import ShapesBackend
-
-    return ShapesBackend()
-
-
-BUILT_IN: dict[str, Callable[[], Backend]] = {"numpy": _numpy, "reference": _reference, "shapes": _shapes}
-
-
-def _from_plugins(name: str) -> Backend:
+    """The backend of that name, made at the first call, with the kernels that plugins offer for it."""
     from hornbeam.plugins import registry
 
-    available = {c.name: c for c in registry.backends()}
-    if name not in available:
-        raise UnknownNameError("backend", name, [*BUILT_IN, *available], "Run 'python -m hornbeam doctor' to see them all.")
-    reason = available[name].unusable()
-    if reason:
-        raise BackendError(f"backend {name!r} cannot be used here: {reason}")
-    return available[name].load()()  # type: ignore[no-any-return]
+    entry = registry.component("backends", name)
+    if entry.label not in _made:
+        reason = next(status.reason for status in registry.backends() if status.entry == entry)
+        if reason:
+            raise BackendError(f"backend {name!r} cannot be used here: {reason}")
+        made: Backend = registry.load_entry(entry)()
+        for primitive, offer in registry.kernels(entry.component.name).items():
+            made.kernels[primitive] = registry.load_entry(offer)
+        _made[entry.label] = made
+    return _made[entry.label]
 
 
 def _best() -> str:
     from hornbeam.plugins import registry
 
-    usable = [c for c in registry.backends() if not c.unusable()]
-    return str(max(usable, key=lambda c: (c.priority, c.name)).name) if usable else "numpy"
+    return registry.best_backend().label

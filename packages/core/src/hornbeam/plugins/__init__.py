@@ -17,7 +17,7 @@ from . import registry
 from .engines import BackendStatus
 from .index import Entry
 from .loader import Plugin
-from .manifest import FIRST_PARTY, KINDS, BackendComponent, Component, Config, Identity, snake_case
+from .manifest import FIRST_PARTY, KINDS, BackendComponent, Component, Config, Identity
 from .registry import register, register_component, reset, unregister
 from .specs import PLUGIN_API, hookimpl
 
@@ -37,6 +37,5 @@ __all__ = [
     "register_component",
     "registry",
     "reset",
-    "snake_case",
     "unregister",
 ]

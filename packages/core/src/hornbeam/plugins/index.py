@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..errors import DTypeError, MissingPackageError, PluginError, UnknownNameError
+from ..naming import to_snake_case
 from .loader import Plugin
-from .manifest import FIRST_PARTY, KINDS, Component, Identity, kind_of, snake_case
+from .manifest import FIRST_PARTY, KINDS, Component, Identity, kind_of
 
 __all__ = ["Entry", "Index", "with_article"]
 
@@ -53,7 +54,7 @@ class Entry:
     def names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The names its author gave it, and those that follow from them: they yield to given ones of the plugin."""
         given = tuple(dict.fromkeys((self.component.name, *self.component.aliases)))
-        return given, tuple({snake_case(self.component.name)} - set(given))
+        return given, tuple({to_snake_case(self.component.name)} - set(given))
 
 
 def _order(entry: Entry) -> tuple[str, ...]:

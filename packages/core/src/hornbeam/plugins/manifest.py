@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..errors import HornbeamError, InvalidArgumentError, UnknownNameError
 
-__all__ = ["FIRST_PARTY", "KINDS", "BackendComponent", "Component", "Config", "Identity", "kind_of", "snake_case"]
+__all__ = ["FIRST_PARTY", "KINDS", "BackendComponent", "Component", "Config", "Identity", "kind_of"]
 
 # A plugin of ours is one whose entry point and distribution are a pair of this table. Its names are reserved.
 FIRST_PARTY: Mapping[str, str] = MappingProxyType(
@@ -42,7 +42,7 @@ class Kind(NamedTuple):
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
-        "layers": Kind("layer", "class", "layers"),
+        "layers": Kind("layer", "class", "layers", "hornbeam.layer:Layer"),
         "initializers": Kind("initializer", "callable", "layers"),
         "regularizers": Kind("regularizer", "callable", "layers"),
         "constraints": Kind("constraint", "callable", "layers"),
@@ -80,17 +80,6 @@ def kind_of(kind: str) -> Kind:
     return KINDS[kind]
 
 
-def snake_case(name: str) -> str:
-    """`name` as Keras writes it in small letters; every component may be looked up by it.
-
-    Example:
-        >>> [snake_case(n) for n in ("CategoricalCrossentropy", "Conv2D", "SGD", "AdamW")]
-        ['categorical_crossentropy', 'conv2d', 'sgd', 'adam_w']
-    """
-    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
-
-
 @dataclass(frozen=True)
 class Component:
     """One thing that a plugin provides, named by where it is: nothing is imported before it is used.
@@ -101,7 +90,7 @@ class Component:
         summary: one line for listings.
         since: the version of the plugin that first had it.
         version: version of its configuration, at least 1. Raise it when `get_config` changes its meaning.
-        aliases: further names, such as "mse". `snake_case(name)` is one without being listed.
+        aliases: further names, such as "mse". the name in snake case is one without being listed.
 
     Raises:
         InvalidArgumentError: an argument is not as said above.

@@ -1,4 +1,5 @@
 import acme_heavy
+
 from hornbeam.plugins import Component, hookimpl
 
 HORNBEAM_PLUGIN_API = 1

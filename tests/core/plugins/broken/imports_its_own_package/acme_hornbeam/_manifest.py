@@ -1,5 +1,4 @@
 from acme_hornbeam.conv import AcmeLoss
-
 from hornbeam.plugins import Component, hookimpl
 
 HORNBEAM_PLUGIN_API = 1
