@@ -1,8 +1,6 @@
 """hb.ops: the Python array API standard (2024.12), NumPy's names and Keras's, over Hornbeam's tensors."""
 
-import importlib as _importlib
 import math as _math
-from typing import Any as _Any
 
 from hornbeam.dtypes import bfloat16 as bfloat16
 from hornbeam.dtypes import bool as bool  # noqa: A004 - the array API's name
@@ -31,6 +29,9 @@ from hornbeam.ops.movement import *
 from hornbeam.ops.creation import *
 from hornbeam.ops.reduction import *
 from hornbeam.ops.contraction import *
+from hornbeam.ops.convolution import *
+from hornbeam.ops.window import *
+from hornbeam.ops.nn import *
 from hornbeam.ops import operators as _operators
 
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None

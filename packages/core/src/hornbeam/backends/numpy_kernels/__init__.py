@@ -5,6 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hornbeam.backends.numpy_kernels import basic
+from hornbeam.backends.numpy_kernels import basic, convolution
 
-KERNELS: dict[str, Callable[..., Any]] = {**basic.KERNELS}
+KERNELS: dict[str, Callable[..., Any]] = {**basic.KERNELS, **convolution.KERNELS}
