@@ -125,16 +125,14 @@ def _count(kind: str, count: int) -> str:
 
 
 def _backends(backends: list[dict[str, Any]]) -> list[str]:
-    return _columns(
-        [
-            "default" if backend["default"] else "usable" if backend["usable"] else "unusable",
-            backend["name"],
-            backend["plugin"],
-            f"priority {backend['priority']}",
-            backend["reason"] or backend["summary"],
-        ]
-        for backend in backends
-    )
+    rows = []
+    for backend in backends:
+        state = "default" if backend["default"] else "usable" if backend["usable"] else "unusable"
+        about = backend["reason"] or backend["summary"]
+        rows.append([state, backend["name"], backend["plugin"], f"priority {backend['priority']}", about])
+        if backend["kernels"]:
+            rows.append(["", "", "", "kernels of plugins", ", ".join(backend["kernels"].values())])
+    return _columns(rows)
 
 
 def _threads(threads: dict[str, Any]) -> list[str]:

@@ -149,6 +149,10 @@ def _backends(registry: Registry, environment: Mapping[str, str], problems: list
             "reason": status.reason,
             "default": status.entry.label == default,
             "summary": status.entry.component.summary,
+            "kernels": {
+                name: entry.label
+                for name, entry in _or_problem(lambda n=status.name: registry.kernels(n), problems, {}).items()
+            },
         }
         for status in statuses
     ]

@@ -43,9 +43,8 @@ class Registrations:
         own = name or path.rpartition(".")[2] or type(obj).__name__
         # What a function made is not found by its path, "make.<locals>.Thing", but the path still tells it apart.
         importable = bool(path) and "<" not in module + path
-        component = Component(
-            own, f"{module}:{path}" if importable else f"__main__:{own}", version=version, aliases=tuple(aliases)
-        )
+        target = f"{module}:{path}" if importable else f"__main__:{own}"
+        component = Component(own, target, version=version, aliases=aliases)
         entry = Entry(kind, Plugin(Source(package, f"{module}:{path}", "")), component, obj)
         if fault := wrong_kind(wanted, obj):
             raise PluginError(f"{entry.owner} {fault}.")
