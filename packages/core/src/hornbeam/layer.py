@@ -280,6 +280,12 @@ class Layer:
         """The dtype of the computation."""
         return self.dtype_policy.compute_dtype
 
+    def cast(self, variable: Variable) -> Tensor:
+        """A weight in the compute dtype."""
+        from hornbeam.ops.elementwise.cast import astype
+
+        return astype(variable.value, self.compute_dtype)
+
     # ---- calling
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

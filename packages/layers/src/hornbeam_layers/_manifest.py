@@ -1,3 +1,53 @@
-"""What this package offers to the registry."""
+"""What this package offers to the registry. Reading it imports no layer."""
+
+from hornbeam.plugins import Component, hookimpl
 
 HORNBEAM_PLUGIN_API = 1
+
+
+@hookimpl
+def provide_layers() -> list[Component]:
+    """Every layer, by its Keras name."""
+    homes = {
+        "core.dense": ["Dense"],
+        "core.activation": ["Activation", "ReLU", "Softmax"],
+        "core.input_layer": ["InputLayer"],
+        "convolutional.conv": ["Conv1D", "Conv2D", "Conv3D"],
+        "pooling.pooling": [f"{how}Pooling{n}D" for how in ("Max", "Average") for n in (1, 2, 3)],
+        "normalization.batch_normalization": ["BatchNormalization"],
+        "reshaping.reshape": ["Flatten", "Reshape"],
+        "regularization.dropout": ["Dropout"],
+    }
+    return [Component(name, f"hornbeam_layers.{home}:{name}") for home, names in homes.items() for name in names]
+
+
+@hookimpl
+def provide_initializers() -> list[Component]:
+    """Every initializer."""
+    names = (
+        *("Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "LecunNormal", "LecunUniform"),
+        *("Ones", "RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling", "Zeros"),
+    )
+    return [Component(name, f"hornbeam_layers.initializers:{name}") for name in names]
+
+
+@hookimpl
+def provide_regularizers() -> list[Component]:
+    """Every regularizer."""
+    return [Component(name, f"hornbeam_layers.regularizers:{name}") for name in ("L1", "L1L2", "L2")]
+
+
+@hookimpl
+def provide_constraints() -> list[Component]:
+    """Every constraint."""
+    return [Component(name, f"hornbeam_layers.constraints:{name}") for name in ("MaxNorm", "NonNeg", "UnitNorm")]
+
+
+@hookimpl
+def provide_activations() -> list[Component]:
+    """Every activation function."""
+    names = (
+        *("elu", "exponential", "gelu", "hard_sigmoid", "hard_silu", "leaky_relu", "linear", "log_sigmoid", "log_softmax"),
+        *("mish", "relu", "relu6", "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "tanh"),
+    )
+    return [Component(name, f"hornbeam_layers.activations:{name}") for name in names]

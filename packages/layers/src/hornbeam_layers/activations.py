@@ -1,0 +1,90 @@
+"""Activation functions by their Keras names, and `get`, which takes names, functions and None."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hornbeam import ops
+from hornbeam.errors import UnknownNameError
+from hornbeam.ops import elu as elu
+from hornbeam.ops import gelu as gelu
+from hornbeam.ops import hard_sigmoid as hard_sigmoid
+from hornbeam.ops import hard_silu as hard_silu
+from hornbeam.ops import leaky_relu as leaky_relu
+from hornbeam.ops import log_sigmoid as log_sigmoid
+from hornbeam.ops import log_softmax as log_softmax
+from hornbeam.ops import mish as mish
+from hornbeam.ops import relu6 as relu6
+from hornbeam.ops import selu as selu
+from hornbeam.ops import sigmoid as sigmoid
+from hornbeam.ops import silu as silu
+from hornbeam.ops import softmax as softmax
+from hornbeam.ops import softplus as softplus
+from hornbeam.ops import softsign as softsign
+from hornbeam.ops import tanh as tanh
+
+Activation = Callable[..., Any]
+
+NAMES = (
+    *("elu", "exponential", "gelu", "hard_sigmoid", "hard_silu", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish"),
+    *("relu", "relu6", "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "tanh"),
+)
+__all__ = [*NAMES, "get", "serialize"]
+
+
+def linear(x: Any) -> Any:
+    """The value itself."""
+    return x
+
+
+def exponential(x: Any) -> Any:
+    """e**x."""
+    return ops.exp(x)
+
+
+def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Any:
+    """The rectifier: x above the threshold, negative_slope * (x - threshold) below it.
+
+    Args:
+        x: tensor.
+        negative_slope: slope below the threshold.
+        max_value: upper limit; None: none.
+        threshold: where the function bends.
+    """
+    if threshold == 0.0 and negative_slope == 0.0:
+        out = ops.relu(x)
+    else:
+        below = (x - threshold) * negative_slope if negative_slope else 0.0
+        out = ops.where(ops.greater(x, threshold), x, below)
+    return out if max_value is None else ops.minimum(out, max_value)
+
+
+def get(identifier: Any) -> Activation:
+    """The activation that a name, a function or None (linear) stands for.
+
+    Raises:
+        UnknownNameError: no activation has that name.
+
+    Example:
+        >>> get("relu") is relu, get(None) is linear
+        (True, True)
+    """
+    if identifier is None:
+        return linear
+    if callable(identifier):
+        return identifier  # type: ignore[no-any-return]
+    if isinstance(identifier, str):
+        aliases = {"swish": "silu", "hard_swish": "hard_silu"}
+        name = aliases.get(identifier, identifier)
+        if name in NAMES:
+            return globals()[name]  # type: ignore[no-any-return]
+        from hornbeam.plugins import registry
+
+        return registry.lookup("activations", name)  # type: ignore[no-any-return]
+    raise UnknownNameError("activation", identifier, NAMES)
+
+
+def serialize(activation: Any) -> str:
+    """The name of an activation, for a configuration."""
+    return "linear" if activation is None else getattr(activation, "__name__", str(activation))

@@ -1,0 +1,107 @@
+"""Dense: every output is a weighted sum of every input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hornbeam import Layer, Tensor, ops
+from hornbeam.errors import InvalidArgumentError, ShapeError
+from hornbeam_layers import activations, constraints, initializers, regularizers
+from hornbeam_layers.serialization import serialize
+
+__all__ = ["Dense"]
+
+
+class Dense(Layer):
+    """activation(inputs @ kernel + bias), over the last axis.
+
+    Args:
+        units: number of outputs, positive.
+        activation: name or function; default: none.
+        use_bias: whether to add a bias.
+        kernel_initializer, bias_initializer: first values of the weights.
+        kernel_regularizer, bias_regularizer: additions to the loss.
+        activity_regularizer: function of the output whose value is added to the loss.
+        kernel_constraint, bias_constraint: applied after each update.
+        **kwargs: `name`, `dtype`, `trainable` (see `hornbeam.Layer`).
+
+    Shapes: (batch, ..., inputs) -> (batch, ..., units). Weights: kernel (inputs, units), bias (units,).
+
+    Raises:
+        InvalidArgumentError: units is not a positive integer.
+        ShapeError: the input's last axis does not fit the kernel.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> Dense(3)(hb.ops.ones((2, 4))).shape
+        (2, 3)
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(activity_regularizer=regularizers.get(activity_regularizer), **kwargs)
+        if not isinstance(units, int) or units <= 0:
+            raise InvalidArgumentError(f"Dense {self.name!r}: units must be a positive integer; got units={units!r}")
+        self.units = units
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+
+    def build(self, input_shape: Any) -> None:
+        """Make kernel and bias for inputs (..., input_shape[-1])."""
+        if not input_shape:
+            raise ShapeError(f"Dense {self.name!r}: the input needs at least one axis; got shape {input_shape}")
+        self.kernel = self.add_weight(
+            (input_shape[-1], self.units), self.kernel_initializer, name="kernel",
+            regularizer=self.kernel_regularizer, constraint=self.kernel_constraint,
+        )  # fmt: skip
+        if self.use_bias:
+            self.bias = self.add_weight(
+                (self.units,), self.bias_initializer, name="bias",
+                regularizer=self.bias_regularizer, constraint=self.bias_constraint,
+            )  # fmt: skip
+
+    def call(self, inputs: Tensor) -> Tensor:
+        """(..., inputs) -> (..., units)."""
+        if inputs.shape[-1] != self.kernel.shape[0]:
+            raise ShapeError(
+                f"Dense {self.name!r}: expected inputs of shape (..., {self.kernel.shape[0]}), for which it was built; got "
+                f"{inputs.shape}."
+            )
+        out = ops.matmul(inputs, self.cast(self.kernel))
+        if self.use_bias:
+            out = out + self.cast(self.bias)
+        return self.activation(out)  # type: ignore[no-any-return]
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments."""
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "activation": activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            "kernel_initializer": serialize(self.kernel_initializer),
+            "bias_initializer": serialize(self.bias_initializer),
+            "kernel_regularizer": serialize(self.kernel_regularizer),
+            "bias_regularizer": serialize(self.bias_regularizer),
+            "activity_regularizer": serialize(self.activity_regularizer),
+            "kernel_constraint": serialize(self.kernel_constraint),
+            "bias_constraint": serialize(self.bias_constraint),
+        }

@@ -1,0 +1,222 @@
+"""Initializers: the first values of weights. Each is called with (shape, dtype)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import hornbeam as hb
+from hornbeam import Tensor, ops
+from hornbeam.errors import InvalidArgumentError, ShapeError
+from hornbeam_layers.serialization import resolve
+
+__all__ = [
+    *("Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "Initializer", "LecunNormal"),
+    *("LecunUniform", "Ones", "RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling", "Zeros", "compute_fans", "get"),
+]
+
+
+class Initializer:
+    """Base class: called with a shape and a dtype, gives the values."""
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
+        """The values, of that shape and dtype."""
+        raise InvalidArgumentError(f"{type(self).__name__} has no __call__(shape, dtype): override it.")
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments."""
+        return {k: v for k, v in vars(self).items() if not k.startswith("_")}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Initializer:
+        """An initializer of `get_config`'s result."""
+        return cls(**config)
+
+
+class Zeros(Initializer):
+    """Zeros."""
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
+        """Zeros of that shape and dtype."""
+        return ops.zeros(shape, dtype)
+
+
+class Ones(Initializer):
+    """Ones."""
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
+        """Ones of that shape and dtype."""
+        return ops.ones(shape, dtype)
+
+
+class Constant(Initializer):
+    """One value everywhere."""
+
+    def __init__(self, value: Any = 0.0) -> None:
+        self.value = value
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
+        """The value in that shape and dtype."""
+        return ops.full(shape, self.value, dtype=dtype or hb.floatx())
+
+
+class Identity(Initializer):
+    """The identity matrix times `gain`."""
+
+    def __init__(self, gain: float = 1.0) -> None:
+        self.gain = gain
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
+        """The matrix; `shape` must have two axes."""
+        if len(shape) != 2:
+            raise ShapeError(f"the Identity initializer makes matrices; got shape {tuple(shape)}")
+        return ops.multiply(ops.eye(*shape, dtype=dtype), self.gain)
+
+
+class _Random(Initializer):
+    """Draws from a generator of its own: every call gives other values; a seed makes the sequence repeatable."""
+
+    def __init__(self, seed: int | None = None) -> None:
+        self.seed = seed
+        self._generator = hb.random.SeedGenerator(seed)
+
+
+class RandomNormal(_Random):
+    """Normally distributed values."""
+
+    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
+        super().__init__(seed)
+        self.mean, self.stddev = mean, stddev
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
+        """The values."""
+        return hb.random.normal(shape, self.mean, self.stddev, dtype, self._generator)
+
+
+class TruncatedNormal(_Random):
+    """Normally distributed values within two standard deviations."""
+
+    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
+        super().__init__(seed)
+        self.mean, self.stddev = mean, stddev
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
+        """The values."""
+        return hb.random.truncated_normal(shape, self.mean, self.stddev, dtype, self._generator)
+
+
+class RandomUniform(_Random):
+    """Evenly distributed values on [minval, maxval)."""
+
+    def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None) -> None:
+        super().__init__(seed)
+        self.minval, self.maxval = minval, maxval
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
+        """The values."""
+        return hb.random.uniform(shape, self.minval, self.maxval, dtype, self._generator)
+
+
+class VarianceScaling(_Random):
+    """Random values whose variance is `scale` over the number of inputs, outputs, or their mean.
+
+    Args:
+        scale: positive factor of the variance.
+        mode: "fan_in", "fan_out" or "fan_avg".
+        distribution: "truncated_normal", "untruncated_normal" or "uniform".
+        seed: for repeatable values.
+    """
+
+    def __init__(
+        self, scale: float = 1.0, mode: str = "fan_in", distribution: str = "truncated_normal", seed: int | None = None
+    ) -> None:
+        super().__init__(seed)
+        if scale <= 0:
+            raise InvalidArgumentError(f"VarianceScaling: scale must be positive; got {scale}")
+        if mode not in ("fan_in", "fan_out", "fan_avg"):
+            raise InvalidArgumentError(f"VarianceScaling: mode must be 'fan_in', 'fan_out' or 'fan_avg'; got {mode!r}")
+        if distribution not in ("truncated_normal", "untruncated_normal", "uniform"):
+            raise InvalidArgumentError(f"VarianceScaling: unknown distribution {distribution!r}")
+        self.scale, self.mode, self.distribution = scale, mode, distribution
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
+        """The values."""
+        fan_in, fan_out = compute_fans(shape)
+        fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
+        variance = self.scale / max(1.0, fan)
+        if self.distribution == "uniform":
+            limit = math.sqrt(3.0 * variance)
+            return hb.random.uniform(shape, -limit, limit, dtype, self._generator)
+        if self.distribution == "untruncated_normal":
+            return hb.random.normal(shape, 0.0, math.sqrt(variance), dtype, self._generator)
+        # 0.8796...: the standard deviation of a standard normal cut off at two
+        return hb.random.truncated_normal(shape, 0.0, math.sqrt(variance) / 0.87962566103423978, dtype, self._generator)
+
+
+def compute_fans(shape: Any) -> tuple[float, float]:
+    """The numbers of inputs and outputs of a weight: (*window, in, out)."""
+    sizes = tuple(shape)
+    if not sizes:
+        return 1.0, 1.0
+    if len(sizes) == 1:
+        return float(sizes[0]), float(sizes[0])
+    window = math.prod(sizes[:-2])
+    return float(sizes[-2] * window), float(sizes[-1] * window)
+
+
+class _Fixed(VarianceScaling):
+    how: tuple[float, str, str]
+
+    def __init__(self, seed: int | None = None) -> None:
+        super().__init__(*self.how, seed=seed)
+
+    def get_config(self) -> dict[str, Any]:
+        """The seed; the rest is the class's."""
+        return {"seed": self.seed}
+
+
+class GlorotUniform(_Fixed):
+    """Glorot and Bengio 2010, eq. 16: uniform, variance 2 / (in + out)."""
+
+    how = (1.0, "fan_avg", "uniform")
+
+
+class GlorotNormal(_Fixed):
+    """Glorot and Bengio 2010, normal: variance 2 / (in + out)."""
+
+    how = (1.0, "fan_avg", "truncated_normal")
+
+
+class HeNormal(_Fixed):
+    """He et al. 2015: normal, variance 2 / in."""
+
+    how = (2.0, "fan_in", "truncated_normal")
+
+
+class HeUniform(_Fixed):
+    """He et al. 2015: uniform, variance 2 / in."""
+
+    how = (2.0, "fan_in", "uniform")
+
+
+class LecunNormal(_Fixed):
+    """LeCun et al. 1998: normal, variance 1 / in."""
+
+    how = (1.0, "fan_in", "truncated_normal")
+
+
+class LecunUniform(_Fixed):
+    """LeCun et al. 1998: uniform, variance 1 / in."""
+
+    how = (1.0, "fan_in", "uniform")
+
+
+def get(identifier: Any) -> Any:
+    """The initializer that a name, a class, a saved form or an object stands for.
+
+    Example:
+        >>> type(get("glorot_uniform")).__name__
+        'GlorotUniform'
+    """
+    known = {name: globals()[name] for name in __all__ if name[0].isupper() and name != "Initializer"}
+    return resolve("initializers", identifier, known)

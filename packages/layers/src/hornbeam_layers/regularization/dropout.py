@@ -1,0 +1,43 @@
+"""Dropout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import hornbeam as hb
+from hornbeam import Layer, Tensor
+from hornbeam.errors import InvalidArgumentError
+
+__all__ = ["Dropout"]
+
+
+class Dropout(Layer):
+    """In training, sets a share `rate` of the inputs to 0 and divides the rest by 1 - rate.
+
+    Args:
+        rate: in [0, 1].
+        noise_shape: shape of the mask, broadcast to the inputs; None: the inputs'.
+        seed: for repeatable masks.
+
+    Source: Srivastava et al. 2014.
+    """
+
+    def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if not isinstance(rate, (int, float)) or not 0 <= rate <= 1:
+            raise InvalidArgumentError(f"Dropout {self.name!r}: rate must be between 0 and 1; got rate={rate!r}")
+        self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
+        self.seed_generator = hb.random.SeedGenerator(seed)
+        self.built = True
+
+    def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
+        """The same shape."""
+        if not training or self.rate == 0:
+            return inputs
+        if self.rate == 1:
+            return hb.ops.zeros_like(inputs)
+        return hb.random.dropout(inputs, self.rate, self.noise_shape, self.seed_generator)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments."""
+        return {**super().get_config(), "rate": self.rate, "noise_shape": self.noise_shape, "seed": self.seed}

@@ -1,0 +1,53 @@
+"""Initializers, regularizers and constraints in configurations: by name and by saved form."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from hornbeam.errors import InvalidArgumentError
+from hornbeam.naming import to_snake_case
+
+__all__ = ["resolve", "serialize"]
+
+
+def serialize(thing: Any) -> Any:
+    """The saved form of an object with `get_config` (None stays None)."""
+    if thing is None:
+        return None
+    if hasattr(thing, "get_config"):
+        kind = type(thing)
+        return {"module": kind.__module__, "class_name": kind.__name__, "config": thing.get_config(), "registered_name": None}
+    return getattr(thing, "__name__", str(thing))
+
+
+def resolve(kind: str, identifier: Any, known: dict[str, Any]) -> Any:
+    """The object that a name, a class, a saved form or an object stands for.
+
+    Args:
+        kind: plural, as in the registry: "initializers", ...
+        identifier: what was given.
+        known: this package's own classes by name.
+    """
+    if identifier is None:
+        return None
+    if isinstance(identifier, dict):
+        config = identifier.get("config", {})
+        return _find(kind, identifier["class_name"], known).from_config(config)
+    if isinstance(identifier, str):
+        found = _find(kind, identifier, known)
+        return found() if inspect.isclass(found) else found
+    if inspect.isclass(identifier):
+        return identifier()
+    if callable(identifier):
+        return identifier
+    raise InvalidArgumentError(f"expected the name or an object of the {kind}; got {identifier!r}")
+
+
+def _find(kind: str, name: str, known: dict[str, Any]) -> Any:
+    for candidate, found in known.items():
+        if name in (candidate, to_snake_case(candidate)):
+            return found
+    from hornbeam.plugins import registry
+
+    return registry.lookup(kind, name)
