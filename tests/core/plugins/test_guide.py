@@ -1,4 +1,4 @@
-"""docs/plugins.md is built and run: the package it shows is installed, and what it shows at a prompt is what happens."""
+"""docs/plugins.md is run: the package it shows is installed, and what it shows at a prompt is what happens."""
 
 from __future__ import annotations
 
