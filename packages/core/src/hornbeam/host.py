@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from hornbeam.dtypes import DType, as_dtype, scalar_dtype
 from hornbeam.errors import DTypeError, MissingPackageError, ShapeError
 
-__all__ = ["as_host", "format_array", "native_dtype", "to_array"]
+__all__ = ["as_host", "format_array", "host_array", "native_dtype", "to_array"]
 
 
 def native_dtype(dtype: DType) -> Any:
@@ -92,3 +93,12 @@ def format_array(array: np.ndarray[Any, Any]) -> str:
 def seed_numpy(seed: int) -> None:
     """Seed NumPy's global generator."""
     np.random.seed(seed % 2**32)
+
+
+def host_array(elements: Sequence[Any], shape: Sequence[int], dtype: DType) -> np.ndarray[Any, Any]:
+    """Python numbers in row-major order as a read-only array; floats too large for the dtype become infinite."""
+    native = native_dtype(dtype)
+    with np.errstate(over="ignore"):
+        array = np.asarray(elements, None if dtype.is_inexact else native).astype(native).reshape(tuple(shape))
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,43 @@
+"""Settings of every test: Hypothesis profiles, the backend under test, and a guard against state that leaks out of a test.
+
+HORNBEAM_HYPOTHESIS=dev|ci|nightly: how many examples (ci: the same ones each time).
+HORNBEAM_TEST_BACKEND=numpy|reference|array_api_strict: the backend on which the tests run.
+"""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("dev", max_examples=10, deadline=None)
+settings.register_profile("ci", max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("nightly", max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HORNBEAM_HYPOTHESIS", "ci"))
+
+
+def pytest_configure(config):
+    """Put the chosen backend in place before any test module makes a tensor."""
+    name = os.environ.get("HORNBEAM_TEST_BACKEND", "")
+    if name == "array_api_strict":
+        import array_api_strict
+
+        from hornbeam.backends.array_api import ArrayAPIBackend
+        from hornbeam.backends.base import set_backend
+
+        set_backend(ArrayAPIBackend("array_api_strict", array_api_strict))
+    elif name:
+        from hornbeam.backends.base import set_backend
+
+        set_backend(name)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_leaks():
+    """After a test no interpreter is left on the stack, and backend and default float are as before."""
+    from hornbeam import dtypes, interpret
+    from hornbeam.backends.base import current_backend
+
+    before = (current_backend(), dtypes.floatx())
+    yield
+    assert interpret._current.get() is None, "an interpreter was left on the stack"
+    assert (current_backend(), dtypes.floatx()) == before, "the backend or the default float was not restored"

@@ -1,0 +1,41 @@
+"""The reference backend: every primitive from its definition, in plain Python and float64. Slow; the oracle of the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hornbeam.backends.base import Backend
+from hornbeam.backends.reference import contraction, elementwise, movement, random, reduction
+from hornbeam.backends.reference.array import RefArray, store
+from hornbeam.dtypes import DType
+from hornbeam.host import host_array
+
+__all__ = ["ReferenceBackend"]
+
+
+def _without_namespace(kernel: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda xp, *arrays, **params: kernel(*arrays, **params)
+
+
+class ReferenceBackend(Backend):
+    """Arrays are lists of Python numbers; kernels are loops. float16, bfloat16 and float32 are only labels."""
+
+    name = "reference"
+
+    def __init__(self) -> None:
+        super().__init__()
+        for family in (elementwise, reduction, movement, contraction, random):
+            self.kernels.update({name: _without_namespace(kernel) for name, kernel in family.KERNELS.items()})
+
+    def from_host(self, array: Any, dtype: DType) -> RefArray:
+        """The elements as Python numbers."""
+        return RefArray(array.shape, [store(v, dtype) for v in array.ravel().tolist()], dtype)
+
+    def to_host(self, array: RefArray) -> Any:
+        """A NumPy array of the dtype that the label names."""
+        return host_array(array.data, array.shape, array.dtype)
+
+    def native(self, dtype: DType) -> DType:
+        """Dtypes are Hornbeam's own."""
+        return dtype
