@@ -1,4 +1,4 @@
-"""Settings of every test: Hypothesis profiles, the backend under test, and a guard against state that leaks out of a test.
+"""Settings of every test: Hypothesis profiles, the backend under test, and a guard against state that leaks.
 
 HORNBEAM_HYPOTHESIS=dev|ci|nightly: how many examples (ci: the same ones each time).
 HORNBEAM_TEST_BACKEND=numpy|reference|array_api_strict: the backend on which the tests run.
@@ -10,7 +10,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("dev", max_examples=10, deadline=None)
-settings.register_profile("ci", max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "ci", max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("nightly", max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HORNBEAM_HYPOTHESIS", "ci"))
 
@@ -20,7 +22,6 @@ def pytest_configure(config):
     name = os.environ.get("HORNBEAM_TEST_BACKEND", "")
     if name == "array_api_strict":
         import array_api_strict
-
         from hornbeam.backends.array_api import ArrayAPIBackend
         from hornbeam.backends.base import set_backend
 

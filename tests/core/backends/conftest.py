@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-
 from hornbeam.backends.base import make_backend
 from hornbeam.dtypes import as_dtype
 from hornbeam.primitive import primitives
+
 
 def _run(name, *arrays, **params):
     """The result of primitive `name` as a NumPy array, or a tuple of them."""

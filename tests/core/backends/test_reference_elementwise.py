@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 import scipy.special
+from hornbeam.dtypes import as_dtype
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hornbeam.dtypes import as_dtype
-
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.5, -2.5, 3.7, 1e300, -1e300, 1e-300, np.inf, -np.inf, np.nan]
 NUMPY = {
-    "abs": np.abs, "negative": np.negative, "positive": np.positive, "sign": np.sign, "square": np.square, "sqrt": np.sqrt,
-    "rsqrt": lambda x: 1 / np.sqrt(x), "reciprocal": lambda x: 1 / x, "floor": np.floor, "ceil": np.ceil, "trunc": np.trunc,
+    "abs": np.abs, "negative": np.negative, "positive": np.positive, "sign": np.sign, "square": np.square,
+    "sqrt": np.sqrt, "rsqrt": lambda x: 1 / np.sqrt(x), "reciprocal": lambda x: 1 / x, "floor": np.floor,
+    "ceil": np.ceil, "trunc": np.trunc,
     "round_even": np.round, "exp": np.exp, "expm1": np.expm1, "log": np.log, "log1p": np.log1p, "log2": np.log2,
     "log10": np.log10, "sin": np.sin, "cos": np.cos, "tan": np.tan, "asin": np.arcsin, "acos": np.arccos,
     "atan": np.arctan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "asinh": np.arcsinh, "acosh": np.arccosh,
@@ -28,13 +28,25 @@ BINARY = {
     "less_equal": np.less_equal, "greater": np.greater, "greater_equal": np.greater_equal,
     "logical_and": np.logical_and, "logical_or": np.logical_or, "logical_xor": np.logical_xor,
 }  # fmt: skip
-INTEGER_UNARY = {"abs", "negative", "positive", "sign", "square", "isnan", "isinf", "isfinite", "logical_not", "conj", "real"}
+INTEGER_UNARY = {
+    "abs",
+    "negative",
+    "positive",
+    "sign",
+    "square",
+    "isnan",
+    "isinf",
+    "isfinite",
+    "logical_not",
+    "conj",
+    "real",
+}
 INTEGER_BINARY = {"add", "subtract", "multiply", "maximum", "minimum", "equal", "not_equal", "less", "greater_equal",
                   "floor_divide", "remainder", "logical_and", "logical_xor"}  # fmt: skip
 BITS = {"bitwise_and": np.bitwise_and, "bitwise_or": np.bitwise_or, "bitwise_xor": np.bitwise_xor}
-COMPLEX = ["negative", "square", "reciprocal", "sqrt", "rsqrt", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos",
-           "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "abs", "sign", "conj", "real",
-           "imag", "isnan", "isfinite", "round_even"]  # fmt: skip
+COMPLEX = ["negative", "square", "reciprocal", "sqrt", "rsqrt", "exp", "expm1", "log", "log1p", "log2", "log10",
+           "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "abs", "sign",
+           "conj", "real", "imag", "isnan", "isfinite", "round_even"]  # fmt: skip
 DTYPES = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
 
 

@@ -2,17 +2,18 @@
 
 import numpy as np
 import pytest
+from hornbeam.dtypes import as_dtype
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
-
-from hornbeam.dtypes import as_dtype
 
 NUMBERS = st.floats(-10, 10)
 
 
 def tensors(min_dims=0, min_side=0):
-    return arrays(np.float64, array_shapes(min_dims=min_dims, max_dims=3, min_side=min_side, max_side=4), elements=NUMBERS)
+    return arrays(
+        np.float64, array_shapes(min_dims=min_dims, max_dims=3, min_side=min_side, max_side=4), elements=NUMBERS
+    )
 
 
 @given(x=tensors(), data=st.data())
@@ -23,7 +24,9 @@ def test_movement(check, x, data):
     some = tuple(a for a in range(x.ndim) if data.draw(st.booleans()))
     check("flip", np.flip(x, some), x, axes=some)
     kept = x[tuple(slice(0, 1) if data.draw(st.booleans()) else slice(None) for _ in x.shape)]
-    shape = np.broadcast_shapes(kept.shape, x.shape if all(k in (1, s) for k, s in zip(kept.shape, x.shape, strict=True)) else kept.shape)
+    shape = np.broadcast_shapes(
+        kept.shape, x.shape if all(k in (1, s) for k, s in zip(kept.shape, x.shape, strict=True)) else kept.shape
+    )
     check("broadcast_to", np.broadcast_to(kept, (2, *shape)), kept, shape=(2, *shape))
     for name in ("identity", "barrier", "stop_gradient"):
         check(name, x, x)

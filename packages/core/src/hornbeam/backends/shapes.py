@@ -1,4 +1,4 @@
-"""The shapes backend: an array is its shape and dtype, and running an operation infers them. Builds big models in no time."""
+"""The shapes backend: an array is its shape and dtype; an operation infers them. Builds big models in no time."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class ShapesBackend(Backend):
             BackendError: always.
         """
         raise BackendError(
-            f"the shapes backend computes shapes and dtypes only; this tensor of shape {array.shape}, dtype {array.dtype} has "
-            'no values. Choose another backend, such as hb.set_backend("numpy"), to compute them.'
+            f"the shapes backend computes shapes and dtypes only; this tensor of shape {array.shape}, dtype "
+            f'{array.dtype} has no values. Choose another backend, such as hb.set_backend("numpy"), to compute them.'
         )
 
     def native(self, dtype: DType) -> DType:

@@ -1,4 +1,4 @@
-"""The reference backend: every primitive from its definition, in plain Python and float64. Slow; the oracle of the tests."""
+"""The reference backend: every primitive by its definition, in plain Python and float64. Slow; the tests' oracle."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from hornbeam.backends.base import Backend
-from hornbeam.backends.reference import contraction, elementwise, movement, random, reduction
+from hornbeam.backends.reference import contraction, convolution, elementwise, movement, random, reduction, window
 from hornbeam.backends.reference.array import RefArray, store
 from hornbeam.dtypes import DType
 from hornbeam.host import host_array
 
 __all__ = ["ReferenceBackend"]
+
+FAMILIES = (elementwise, reduction, movement, contraction, convolution, window, random)
 
 
 def _without_namespace(kernel: Callable[..., Any]) -> Callable[..., Any]:
@@ -25,7 +27,7 @@ class ReferenceBackend(Backend):
 
     def __init__(self) -> None:
         super().__init__()
-        for family in (elementwise, reduction, movement, contraction, random):
+        for family in FAMILIES:
             self.kernels.update({name: _without_namespace(kernel) for name, kernel in family.KERNELS.items()})
 
     def from_host(self, array: Any, dtype: DType) -> RefArray:

@@ -1,4 +1,4 @@
-"""RefArray: shape, dtype and a flat list of Python numbers; and the index arithmetic that every family of kernels shares."""
+"""RefArray: shape, dtype and a flat list of Python numbers; and the index arithmetic that all kernels share."""
 
 from __future__ import annotations
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hornbeam.backends.reference.array import RefArray, Shape, flat, indices, store, strides_of
+from hornbeam.backends.reference.array import (
+    RefArray,
+    Shape,
+    flat,
+    indices,
+    store,
+    strides_of,
+)
 
 __all__ = ["KERNELS"]
 

@@ -21,8 +21,8 @@ _WHOLE = {"float32": dtypes.complex64, "float64": dtypes.complex128}
 
 def _integer_power(x: int, y: int) -> int:
     if y >= 0:
-        return x**y
-    return 0 if abs(x) > 1 else x ** (-y) if x else 0
+        return int(x**y)
+    return 0 if abs(x) != 1 else x if y % 2 else 1
 
 
 INTEGER_UNARY: dict[str, Callable[[int], int]] = {

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hornbeam.backends.reference.array import RefArray, Shape, flat, full, indices, remap, store, strides_of
+from hornbeam.backends.reference.array import (
+    RefArray,
+    Shape,
+    flat,
+    full,
+    indices,
+    remap,
+    store,
+    strides_of,
+)
 from hornbeam.dtypes import DType
 
 __all__ = ["KERNELS"]
@@ -35,9 +44,7 @@ def broadcast_to(x: RefArray, shape: Shape) -> RefArray:
 
 def pad(x: RefArray, value: RefArray, low: Shape, high: Shape, interior: Shape) -> RefArray:
     """Element j of an axis lands at low + j (interior + 1); negative widths cut off; the rest is `value`."""
-    shape = tuple(
-        s + max(0, s - 1) * i + a + b for s, a, b, i in zip(x.shape, low, high, interior, strict=True)
-    )
+    shape = tuple(s + max(0, s - 1) * i + a + b for s, a, b, i in zip(x.shape, low, high, interior, strict=True))
     out = full(shape, value.data[0], x.dtype)
     strides = strides_of(shape)
     for index, element in zip(indices(x.shape), x.data, strict=True):

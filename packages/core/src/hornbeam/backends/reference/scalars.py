@@ -1,4 +1,4 @@
-"""Real functions of Python floats with IEEE results where `math` raises: NaN outside the domain, infinities on overflow."""
+"""Functions of Python floats with IEEE results where `math` raises: NaN outside the domain, infinity on overflow."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ __all__ = ["REAL_BINARY", "REAL_UNARY"]
 inf, nan = math.inf, math.nan
 
 
-def _guard(function: Callable[[float], float], overflow: Callable[[float], float] = lambda x: inf) -> Callable[[float], float]:
+def _guard(
+    function: Callable[[float], float], overflow: Callable[[float], float] = lambda x: inf
+) -> Callable[[float], float]:
     """`function` with NaN where it is undefined, and `overflow(x)` where the result is too large."""
 
     def guarded(x: float) -> float:
