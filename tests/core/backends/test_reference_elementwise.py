@@ -45,8 +45,8 @@ INTEGER_BINARY = {"add", "subtract", "multiply", "maximum", "minimum", "equal", 
                   "floor_divide", "remainder", "logical_and", "logical_xor"}  # fmt: skip
 BITS = {"bitwise_and": np.bitwise_and, "bitwise_or": np.bitwise_or, "bitwise_xor": np.bitwise_xor}
 COMPLEX = ["negative", "square", "reciprocal", "sqrt", "rsqrt", "exp", "expm1", "log", "log1p", "log2", "log10",
-           "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "abs", "sign",
-           "conj", "real", "imag", "isnan", "isfinite", "round_even"]  # fmt: skip
+           "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "abs",
+           "sign", "conj", "real", "imag", "isnan", "isfinite", "round_even"]  # fmt: skip
 DTYPES = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
 
 

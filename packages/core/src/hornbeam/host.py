@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from hornbeam.dtypes import DType, as_dtype, scalar_dtype
 from hornbeam.errors import DTypeError, MissingPackageError, ShapeError
 
-__all__ = ["as_host", "format_array", "host_array", "native_dtype", "to_array"]
+__all__ = ["as_host", "format_array", "from_library", "host_array", "native_dtype", "quiet", "to_array"]
 
 
 def native_dtype(dtype: DType) -> Any:
@@ -102,3 +103,15 @@ def host_array(elements: Sequence[Any], shape: Sequence[int], dtype: DType) -> n
         array = np.asarray(elements, None if dtype.is_inexact else native).astype(native).reshape(tuple(shape))
     array.flags.writeable = False
     return array
+
+
+def from_library(array: Any) -> np.ndarray[Any, Any]:
+    """Another library's array, in host memory, as a read-only NumPy array."""
+    found = np.from_dlpack(array)
+    found.flags.writeable = False
+    return found
+
+
+def quiet() -> AbstractContextManager[None]:
+    """A with block in which NumPy gives infinities and NaN without warnings, also beneath another library."""
+    return np.errstate(all="ignore")
