@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -39,7 +41,7 @@ def test_a_distribution_found_twice_counts_once(site: Path, tmp_path: Path, monk
     later = tmp_path / "later"
     write_distribution(site, "acme-hornbeam", "0.2", {"acme": "new"})
     write_distribution(later, "acme-hornbeam", "0.1", {"acme": "old"})
-    monkeypatch.setattr("sys.path", [*__import__("sys").path, str(later)])
+    monkeypatch.setattr("sys.path", [*sys.path, str(later)])
     assert here(site) == [Source("acme", "new", "acme-hornbeam", "0.2")]
 
 
@@ -48,7 +50,7 @@ def test_a_hidden_distribution_is_not_there(site: Path, tmp_path: Path, monkeypa
     later = tmp_path / "later"
     write_distribution(site, "acme-hornbeam", "0.3", "[console_scripts]\nacme = acme:main\n")
     write_distribution(later, "acme-hornbeam", "0.1", {"acme": "old"})
-    monkeypatch.setattr("sys.path", [*__import__("sys").path, str(later)])
+    monkeypatch.setattr("sys.path", [*sys.path, str(later)])
     assert here(site) == []
 
 
@@ -96,3 +98,14 @@ def test_options() -> None:
 def test_version_of() -> None:
     assert version_of("pluggy")[0].isdigit()
     assert version_of("no-such-distribution") == ""
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_the_order_of_the_path_never_matters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: list[int]) -> None:
+    folders = [tmp_path / name for name in "abc"]
+    write_distribution(folders[0], "acme-one", "1.0", {"acme": "acme_one"})
+    write_distribution(folders[1], "acme-two", "1.0", {"acme": "acme_two"})
+    write_distribution(folders[2], "zen", "1.0", {"zen": "zen"})
+    monkeypatch.setattr(sys, "path", [*(str(folders[i]) for i in order), *sys.path])
+    found = [source for source in installed() if source.distribution in ("acme-one", "acme-two", "zen")]
+    assert [source.module for source in found] == ["acme_one", "acme_two", "zen"]

@@ -70,3 +70,8 @@ def test_registering_for_real_leaves_nothing_behind() -> None:
     assert registry.lookup("losses", "guide/max") is max
     unregister("guide")
     assert "max" not in registry.names("losses")
+
+
+def test_the_guides_show_the_same_code() -> None:
+    shown = {tuple(re.findall(r"^```\w+\n.*?^```", path.read_text(encoding="utf-8"), re.M | re.S)) for path in GUIDES}
+    assert len(shown) == 1
