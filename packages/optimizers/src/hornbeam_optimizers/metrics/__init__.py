@@ -1,0 +1,1 @@
+"""Metrics: streaming figures, kept in variables."""

@@ -1,0 +1,127 @@
+"""Metric, and the means that most metrics are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hornbeam import Tensor, Variable, ops
+from hornbeam.errors import InvalidArgumentError
+from hornbeam.naming import to_snake_case
+
+__all__ = ["Mean", "MeanMetricWrapper", "Metric", "Sum"]
+
+
+class Metric:
+    """A figure over everything seen since `reset_state`. Subclass it with `update_state` and `result`.
+
+    Args:
+        dtype: kept for Keras's signature.
+        name: default: the class name in snake case.
+    """
+
+    def __init__(self, dtype: Any = None, name: str | None = None) -> None:
+        self.name = name or to_snake_case(type(self).__name__)
+        self.variables: list[Variable] = []
+
+    def add_variable(self, shape: Any, name: str) -> Variable:
+        """A variable that starts, and restarts, at zero."""
+        variable = Variable(ops.zeros(shape, "float32"), trainable=False, name=name)
+        self.variables.append(variable)
+        return variable
+
+    def update_state(self, *args: Any, **kwargs: Any) -> None:
+        """Take in one batch."""
+        raise InvalidArgumentError(f"{type(self).__name__} has no update_state(): override it.")
+
+    def result(self) -> Tensor:
+        """The figure."""
+        raise InvalidArgumentError(f"{type(self).__name__} has no result(): override it.")
+
+    def reset_state(self) -> None:
+        """Forget everything."""
+        for variable in self.variables:
+            variable.assign(ops.zeros(variable.shape, variable.dtype))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
+        """Take in one batch, and give the figure."""
+        self.update_state(*args, **kwargs)
+        return self.result()
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments."""
+        return {"name": self.name}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A metric of `get_config`'s result."""
+        return cls(**config)
+
+
+class Sum(Metric):
+    """The (weighted) sum of values."""
+
+    def __init__(self, name: str = "sum", dtype: Any = None) -> None:
+        super().__init__(name=name)
+        self.total = self.add_variable((), "total")
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        """Add the values."""
+        weighted, _ = _weighted(values, sample_weight)
+        self.total.assign(self.total + weighted)
+
+    def result(self) -> Tensor:
+        """The sum."""
+        return self.total.value
+
+
+class Mean(Metric):
+    """The (weighted) mean of values; 0 of none.
+
+    Example:
+        >>> m = Mean()
+        >>> m.update_state([1.0, 3.0]); float(m.result())
+        2.0
+    """
+
+    def __init__(self, name: str = "mean", dtype: Any = None) -> None:
+        super().__init__(name=name)
+        self.total = self.add_variable((), "total")
+        self.count = self.add_variable((), "count")
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        """Take in values."""
+        weighted, weight = _weighted(values, sample_weight)
+        self.total.assign(self.total + weighted)
+        self.count.assign(self.count + weight)
+
+    def result(self) -> Tensor:
+        """The mean."""
+        count = self.count.value
+        return ops.where(ops.equal(count, 0.0), 0.0, self.total / ops.maximum(count, 1e-30))
+
+
+def _weighted(values: Any, sample_weight: Any) -> tuple[Tensor, Any]:
+    """The sum of values times weights, and the sum of the weights."""
+    v = ops.cast(values, "float32")
+    if sample_weight is None:
+        return ops.sum(v), float(v.size)
+    w = ops.cast(sample_weight, "float32")
+    if w.ndim == v.ndim + 1 and w.shape[-1] == 1:
+        w = ops.squeeze(w, -1)
+    while w.ndim < v.ndim:
+        w = ops.expand_dims(w, -1)
+    w = ops.broadcast_to(w, v.shape)
+    return ops.sum(v * w), ops.sum(w)
+
+
+class MeanMetricWrapper(Mean):
+    """The mean of a function `fn(y_true, y_pred, **kwargs)`, which gives one value per sample."""
+
+    def __init__(self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any) -> None:
+        super().__init__(name=name or getattr(fn, "__name__", "mean_metric_wrapper"))
+        self.fn, self.how = fn, kwargs
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Take in one batch."""
+        super().update_state(self.fn(y_true, y_pred, **self.how), sample_weight)
