@@ -53,6 +53,8 @@ def as_host(data: Any, dtype: DType | None = None) -> tuple[np.ndarray[Any, Any]
     if dtype is None:
         dtype = _weak(array) if isinstance(data, (list, tuple)) and not _holds_arrays(data) else as_dtype(array.dtype)
     native = native_dtype(dtype)
+    if dtype.is_integer and array.dtype.kind == "f" and isinstance(data, (list, tuple)):
+        array = np.asarray(data, native)  # integers of both signs' largest widths would meet in float64
     if array.dtype != native:
         array = array.astype(native)
     return array, dtype

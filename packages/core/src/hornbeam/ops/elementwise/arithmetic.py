@@ -145,13 +145,15 @@ def _(ct: Tensor, x: Tensor, low: Tensor, high: Tensor) -> Any:
     )
 
 
-def clip(x: Any, x_min: Any = None, x_max: Any = None, /, *, min: Any = None, max: Any = None) -> Tensor:  # noqa: A002
+def clip(
+    x: Any, /, min: Any = None, max: Any = None, *, x_min: Any = None, x_max: Any = None  # noqa: A002 - the array API's names
+) -> Tensor:
     """The values limited to [min, max]; gradients pass where they are within.
 
     Args:
         x: real tensor.
-        x_min: lower limit, a number or a tensor that broadcasts; None: none. Also `min=`.
-        x_max: upper limit. Also `max=`.
+        min: lower limit, a number or a tensor that broadcasts; None: none. Keras's name is `x_min`.
+        max: upper limit. Keras's name is `x_max`.
 
     Example:
         >>> import hornbeam as hb

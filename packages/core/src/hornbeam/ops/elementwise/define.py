@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import Parameter, Signature
 from typing import Any
 
 from hornbeam import dtypes
@@ -32,6 +33,8 @@ class Elementwise:
         self.__name__ = self.__qualname__ = p.name
         self.__doc__ = doc
         self.__module__ = "hornbeam.ops"
+        names = ("x",) if arity == 1 else ("x1", "x2")
+        self.__signature__ = Signature([Parameter(name, Parameter.POSITIONAL_ONLY) for name in names])
         self.arity = arity
         self.takes = takes
 
