@@ -133,7 +133,7 @@ def read(
     components = {kind: ask(manager, f"provide_{kind}") for kind in KINDS}
     for kind, provided in components.items():
         _check_components(kind, provided)
-    if not any(components.values()) and not manager.hook.provide_kernels.get_hookimpls():
+    if not manager.get_hookcallers(manifest):
         complaints += ("its manifest provides nothing",)
     return Plugin(source, {k: c for k, c in components.items() if c}, complaints=complaints, manager=manager)
 
