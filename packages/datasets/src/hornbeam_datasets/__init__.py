@@ -1,3 +1,7 @@
 """Data loaders for Hornbeam."""
 
+from hornbeam_datasets import digits as digits
+from hornbeam_datasets.arrays import ArrayLoader as ArrayLoader
+
 __version__ = "0.1.0"
+__all__ = ["ArrayLoader", "digits"]

@@ -1,3 +1,19 @@
-"""What this package offers to the registry."""
+"""What this package offers to the registry. Reading it imports no model."""
+
+from hornbeam.plugins import Component, hookimpl
 
 HORNBEAM_PLUGIN_API = 1
+
+
+@hookimpl
+def provide_models() -> list[Component]:
+    """The kinds of models."""
+    homes = {"Sequential": "sequential", "Functional": "functional", "Model": "model"}
+    return [Component(name, f"hornbeam_models.{home}:{name}") for name, home in homes.items()]
+
+
+@hookimpl
+def provide_callbacks() -> list[Component]:
+    """Every callback."""
+    names = ("EarlyStopping", "History", "LambdaCallback", "ModelCheckpoint")
+    return [Component(name, f"hornbeam_models.callbacks:{name}") for name in names]

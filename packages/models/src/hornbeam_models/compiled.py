@@ -1,0 +1,206 @@
+"""What `compile()` was given, made ready: the optimizer, the losses, the metrics. Names are looked up in the registry."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+
+from hornbeam import Tensor, ops
+from hornbeam.errors import InvalidArgumentError, ShapeError
+from hornbeam.plugins import registry
+from hornbeam.tree import leaves
+
+__all__ = ["Losses", "Metrics", "optimizer"]
+
+
+def optimizer(identifier: Any) -> Any:
+    """The optimizer that a name, a class or an object stands for."""
+    found = registry.lookup("optimizers", identifier) if isinstance(identifier, str) else identifier
+    return found() if inspect.isclass(found) else found
+
+
+def loss_of(identifier: Any) -> Any:
+    """A function `(y_true, y_pred, sample_weight) -> number` of a name, a loss object or a function."""
+    found = registry.lookup("losses", identifier) if isinstance(identifier, str) else identifier
+    if inspect.isclass(found):
+        return found()
+    if hasattr(found, "reduction") or found is None:
+        return found
+
+    def reduced(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Tensor:
+        values = found(y_true, y_pred)
+        return ops.mean(values if sample_weight is None else values * ops.cast(sample_weight, values.dtype))
+
+    reduced.name = getattr(found, "__name__", "loss")  # type: ignore[attr-defined]
+    return reduced
+
+
+def _spread(given: Any, outputs: int, names: list[str], what: str) -> list[Any]:
+    """One entry per output, of one entry for all, a list, or a dict by output name."""
+    if isinstance(given, dict):
+        unknown = sorted(set(given) - set(names))
+        if unknown:
+            raise InvalidArgumentError(f"compile: {what} names the outputs {unknown}, but the outputs are {names}")
+        return [given.get(name) for name in names]
+    if isinstance(given, (list, tuple)):
+        if len(given) != outputs:
+            raise InvalidArgumentError(f"compile: {what} has {len(given)} entries for {outputs} outputs")
+        return list(given)
+    return [given] * outputs
+
+
+def _output_names(pred: Any) -> list[str]:
+    return sorted(pred) if isinstance(pred, dict) else [f"output_{i}" for i in range(len(leaves(pred)))]
+
+
+class Losses:
+    """The loss of every output, and their weighted sum."""
+
+    def __init__(self, given: Any, weights: Any) -> None:
+        self.given, self.weights = given, weights
+        loss_of(given) if not isinstance(given, (list, tuple, dict)) else [loss_of(g) for g in leaves(given)]
+        self.classes: int | None = None
+
+    def _pairs(self, y: Any, pred: Any) -> Any:
+        preds, trues = leaves(pred), leaves(y)
+        if len(preds) != len(trues):
+            raise InvalidArgumentError(f"the model has {len(preds)} outputs, but {len(trues)} arrays of labels were given")
+        names = _output_names(pred)
+        losses = [loss_of(g) for g in _spread(self.given, len(preds), names, "loss")]
+        weights = [1.0 if w is None else w for w in _spread(self.weights, len(preds), names, "loss_weights")]
+        return zip(losses, trues, preds, weights, strict=True)
+
+    def __call__(self, y: Any, pred: Any, sample_weight: Any, extra: list[Tensor]) -> Tensor:
+        """The number that training makes small."""
+        total: Any = None
+        for loss, true, out, weight in self._pairs(y, pred):
+            if loss is not None:
+                value = loss(true, out, sample_weight) * weight
+                total = value if total is None else total + value
+        for value in extra:
+            total = value if total is None else total + value
+        if total is None:
+            raise InvalidArgumentError("there is nothing to train for: compile(loss=...) is missing, and no layer adds a loss")
+        return total  # type: ignore[no-any-return]
+
+    def check(self, y: Any, pred: Any) -> None:
+        """Find labels that do not fit the outputs, before any training."""
+        for loss, true, out, _ in self._pairs(y, pred):
+            if loss is None:
+                continue
+            one = true[:1]
+            try:
+                loss(one, out)
+            except ShapeError as error:
+                raise ShapeError(f"labels and model do not fit: {error}") from None
+            if "sparse" in getattr(loss, "name", ""):
+                self.classes = out.shape[-1]
+
+    def check_classes(self, y: Any) -> None:
+        """Find class indices that the model has no output for."""
+        labels = leaves(y)
+        if self.classes is None or len(labels) != 1 or not isinstance(labels[0], np.ndarray) or not labels[0].size:
+            return
+        wrong = np.flatnonzero((labels[0] < 0) | (labels[0] >= self.classes))
+        if wrong.size:
+            raise InvalidArgumentError(
+                f"labels must be class indices from 0 to {self.classes - 1}, since the model has {self.classes} outputs; sample "
+                f"{wrong[0]} has {labels[0].reshape(-1)[wrong[0]]} ({wrong.size} such labels)."
+            )
+
+
+class Metrics:
+    """The loss's running mean, and the metrics of every output."""
+
+    def __init__(self, given: Any, weighted: Any) -> None:
+        self.given, self.weighted = given, weighted
+        self.loss = registry.lookup("metrics", "Mean")(name="loss")
+        self.entries: list[tuple[int, Any, bool]] = []
+        self.ready = False
+        for name in [*leaves(given), *leaves(weighted)]:
+            if isinstance(name, str) and name not in ("accuracy", "acc"):
+                self._find(name)
+
+    @staticmethod
+    def _find(name: str) -> Any:
+        return registry.lookup("metrics", name)
+
+    def build(self, y: Any, pred: Any) -> None:
+        """Make the metrics, now that the outputs' shapes are known ("accuracy" depends on them)."""
+        preds, trues = leaves(pred), leaves(y)
+        names = _output_names(pred)
+        several = len(preds) > 1
+        self.entries = []
+        for given, weighted in ((self.given, False), (self.weighted, True)):
+            if given is None:
+                continue
+            flat = not several and isinstance(given, (list, tuple))
+            groups = [given] if flat else _spread(given, len(preds), names, "metrics")
+            for index, group in enumerate(groups):
+                for entry in group if isinstance(group, (list, tuple)) else [group]:
+                    if entry is not None:
+                        metric = self._make(entry, trues[index], preds[index])
+                        metric.name = f"{names[index]}_{metric.name}" if several else metric.name
+                        self.entries.append((index, metric, weighted))
+        self.ready = True
+
+    def _make(self, entry: Any, true: Any, pred: Any) -> Any:
+        if isinstance(entry, str):
+            if entry in ("accuracy", "acc"):
+                metric = self._find(_accuracy_for(true, pred))()
+                metric.name = entry
+                return metric
+            found = self._find(entry)
+            metric = found()
+            metric.name = entry
+            return metric
+        if inspect.isclass(entry):
+            return entry()
+        if hasattr(entry, "update_state"):
+            return entry
+        wrapped = registry.lookup("metrics", "Mean")(name=getattr(entry, "__name__", "metric"))
+        mean_update = wrapped.update_state
+
+        def update(y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+            mean_update(entry(y_true, y_pred), sample_weight)
+
+        wrapped.update_state = update
+        return wrapped
+
+    @property
+    def names(self) -> list[str]:
+        """The metrics' names."""
+        return [metric.name for _, metric, _ in self.entries]
+
+    def update(self, loss: Tensor, y: Any, pred: Any, sample_weight: Any) -> None:
+        """Take in one batch."""
+        preds, trues = leaves(pred), leaves(y)
+        self.loss.update_state(loss, float(preds[0].shape[0]))
+        for index, metric, weighted in self.entries:
+            if weighted:
+                metric.update_state(trues[index], preds[index], sample_weight)
+            else:
+                metric.update_state(trues[index], preds[index])
+
+    def results(self) -> dict[str, float]:
+        """The figures so far."""
+        return {"loss": float(self.loss.result()), **{m.name: float(m.result()) for _, m, _ in self.entries}}
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self.loss.reset_state()
+        for _, metric, _ in self.entries:
+            metric.reset_state()
+
+
+def _accuracy_for(true: Any, pred: Any) -> str:
+    """Which accuracy "accuracy" means, as in Keras: by the shapes of labels and outputs."""
+    if pred.shape[-1] == 1:
+        return "BinaryAccuracy"
+    shape = tuple(true.shape)
+    same = len(shape) == len(pred.shape) and shape[-1] == pred.shape[-1]
+    return "CategoricalAccuracy" if same else "SparseCategoricalAccuracy"
+
+

@@ -1,0 +1,328 @@
+"""Model: a layer that can be compiled, trained, evaluated, saved."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import hornbeam as hb
+from hornbeam import Layer, Variable
+from hornbeam.errors import InvalidArgumentError
+from hornbeam.layer import training_phase
+from hornbeam.tree import map_structure
+from hornbeam_models import compiled
+from hornbeam_models.callbacks import CallbackList, History, ProgressBar
+from hornbeam_models.data import Batches, Given
+
+__all__ = ["Model"]
+
+
+class Model(Layer):
+    """A layer with `compile`, `fit`, `evaluate`, `predict` and `save`.
+
+    `Model(inputs, outputs)` makes a Functional model of the calls between KerasTensors; subclassing it and writing `call`
+    makes any other.
+    """
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """A Functional model, where inputs and outputs are given to Model itself."""
+        if cls is Model and (args or "inputs" in kwargs):
+            from hornbeam_models.functional import Functional
+
+            return super().__new__(Functional)
+        return super().__new__(cls)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._given: dict[str, Any] = {}
+        self.optimizer: Any = None
+        self.stop_training = False
+        self.history: History | None = None
+        self._steps: dict[str, Callable[..., Any]] = {}
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers inside, in order."""
+        return list(self._sublayers())
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """A layer by its name or its position.
+
+        Raises:
+            UnknownNameError: no layer has that name.
+        """
+        if index is not None:
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise hb.UnknownNameError("layer", name, [layer.name for layer in self.layers])
+
+    # ---- compile
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+    ) -> None:
+        """Say how to train.
+
+        Args:
+            optimizer: name or object.
+            loss: name, object or function `(y_true, y_pred) -> values`; for several outputs a list or a dict of them.
+            loss_weights: factor of each output's loss.
+            metrics: list of names, objects or functions; for several outputs a list of lists or a dict.
+            weighted_metrics: as `metrics`; these take sample weights into account.
+            run_eagerly: run step by step in Python instead of compiled, to debug.
+
+        Raises:
+            UnknownNameError: a name is not known.
+        """
+        self.optimizer = compiled.optimizer(optimizer)
+        self._loss = compiled.Losses(loss, loss_weights)
+        self._metrics = compiled.Metrics(metrics, weighted_metrics)
+        self._given = {"loss": loss, "loss_weights": loss_weights, "metrics": metrics, "weighted_metrics": weighted_metrics}
+        self.run_eagerly = run_eagerly
+        self._steps = {}
+
+    def _require_compiled(self, what: str) -> None:
+        if self.optimizer is None:
+            raise InvalidArgumentError(f"call compile(optimizer, loss) before {what}()")
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what `evaluate` returns."""
+        return ["loss", *(self._metrics.names if self.optimizer is not None else [])]
+
+    # ---- one step
+
+    def train_step(self, x: Any, y: Any, sample_weight: Any = None) -> None:
+        """Forward, backward and update on one batch; the figures go into the metrics."""
+        weights = self.trainable_variables
+
+        def forward() -> Any:
+            self.clear_losses()
+            pred = self(x, training=True)
+            return self._loss(y, pred, sample_weight, self.losses), pred
+
+        (loss, pred), grads = hb.value_and_grad(forward, variables=weights, has_aux=True)()
+        self.clear_losses()
+        self.optimizer.apply(grads, weights)
+        self._metrics.update(loss, y, pred, sample_weight)
+
+    def test_step(self, x: Any, y: Any, sample_weight: Any = None) -> None:
+        """Forward on one batch; the figures go into the metrics."""
+        self.clear_losses()
+        pred = self(x, training=False)
+        loss = self._loss(y, pred, sample_weight, self.losses)
+        self.clear_losses()
+        self._metrics.update(loss, y, pred, sample_weight)
+
+    def predict_step(self, x: Any) -> Any:
+        """Forward on one batch."""
+        out = self(x, training=False)
+        self.clear_losses()
+        return out
+
+    def _step(self, kind: str) -> Callable[..., Any]:
+        key = f"{kind}/{[v.trainable for v in self.weights]}/{[layer.trainable for layer in self.layers]}"
+        if key not in self._steps:
+            function = getattr(self, f"{kind}_step")
+            self._steps[key] = function if getattr(self, "run_eagerly", False) else hb.jit(function)
+        return self._steps[key]
+
+    def _make_ready(self, x: Any, y: Any = None) -> None:
+        """Build the model, and what depends on its outputs, before the first step: errors show before any training."""
+        if not self.built or (y is not None and not self._metrics.ready):
+            with training_phase(False), hb.no_grad():
+                pred = self(map_structure(lambda a: a[:1], x))
+            self.clear_losses()
+            if y is not None:
+                self._loss.check(y, pred)
+                self._metrics.build(y, pred)
+        if self.optimizer is not None:
+            self.optimizer.build(self.trainable_variables)
+
+    # ---- training
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: Any = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: dict[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int = 1,
+    ) -> History:
+        """Train.
+
+        Args:
+            x: arrays (in lists or dicts for several inputs), or an iterable of batches (x, y) or (x, y, sample_weight).
+            y: labels; None where `x` gives them.
+            batch_size: samples per step; default 32.
+            epochs: times through the data, counted from `initial_epoch`.
+            verbose: 0 silent, 1 progress bar, 2 a line an epoch; "auto": 1 on a terminal, else 2.
+            callbacks: objects that are told of every step and epoch.
+            validation_split: share of the arrays, at their end, that is kept for validation.
+            validation_data: (x, y) or (x, y, sample_weight), or an iterable of batches.
+            shuffle: whether arrays are shuffled anew each epoch.
+            class_weight: factor of the loss by class index.
+            sample_weight: factor of the loss by sample.
+            steps_per_epoch: batches an epoch; default: all.
+            validation_freq: validate every so many epochs.
+
+        Returns:
+            The History: its dict `history` holds a list of values, one an epoch, for each figure.
+
+        Raises:
+            InvalidArgumentError: the data cannot be trained on; the message says which and why.
+        """
+        self._require_compiled("fit")
+        given = Given.of(x, y, sample_weight)
+        if class_weight is not None:
+            given = given.with_class_weight(class_weight)
+        validation = None
+        if validation_data is not None:
+            parts = validation_data if isinstance(validation_data, tuple) else (validation_data,)
+            validation = Given.of(*parts)
+        elif validation_split:
+            given, validation = given.split(validation_split)
+        batches = Batches(given, batch_size or 32, shuffle)
+        first = batches.peek()
+        given.check_labels()
+        self._make_ready(first[0], first[1])
+        self._loss.check_classes(given.y)
+        steps = steps_per_epoch or batches.count
+        history = History()
+        bar = ProgressBar(verbose, epochs, steps)
+        told = CallbackList([bar, *(callbacks or []), history], self)
+        self.stop_training = False
+        train = self._step("train")
+        told.on_train_begin()
+        try:
+            for epoch in range(initial_epoch, epochs):
+                self._metrics.reset()
+                told.on_epoch_begin(epoch)
+                for index, batch in enumerate(batches.epoch(steps_per_epoch)):
+                    train(*batch)
+                    told.on_train_batch_end(index, self._metrics.results)
+                logs = self._metrics.results()
+                if validation is not None and (epoch + 1) % validation_freq == 0:
+                    found = self._evaluate(validation, validation_batch_size or batch_size or 32)
+                    logs.update({f"val_{k}": v for k, v in found.items()})
+                told.on_epoch_end(epoch, logs)
+                if self.stop_training:
+                    break
+        finally:
+            told.on_train_end()
+        self.history = history
+        return history
+
+    def _evaluate(self, given: Given, batch_size: int, steps: int | None = None) -> dict[str, float]:
+        self._metrics.reset()
+        test = self._step("test")
+        for batch in Batches(given, batch_size, shuffle=False).epoch(steps):
+            test(*batch)
+        return self._metrics.results()
+
+    def evaluate(
+        self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: Any = 0, sample_weight: Any = None,
+        steps: int | None = None, return_dict: bool = False,
+    ) -> Any:  # fmt: skip
+        """The loss and the metrics over data.
+
+        Returns:
+            A number where there are no metrics; else a list in the order of `metrics_names`, or a dict.
+        """
+        self._require_compiled("evaluate")
+        given = Given.of(x, y, sample_weight)
+        first = Batches(given, batch_size or 32, shuffle=False).peek()
+        given.check_labels()
+        self._make_ready(first[0], first[1])
+        found = self._evaluate(given, batch_size or 32, steps)
+        if verbose:
+            print(" - ".join(f"{k}: {v:.4f}" for k, v in found.items()))
+        if return_dict:
+            return found
+        return list(found.values()) if len(found) > 1 else found["loss"]
+
+    def predict(self, x: Any, batch_size: int | None = None, verbose: Any = 0, steps: int | None = None) -> Any:
+        """The outputs for data, as NumPy arrays in the structure of the model's output."""
+        given = Given.of(x, None, None)
+        batches = Batches(given, batch_size or 32, shuffle=False)
+        self._make_ready(batches.peek()[0])
+        step = self._step("predict")
+        parts = [map_structure(lambda t: t.numpy(), step(batch[0])) for batch in batches.epoch(steps)]
+        return map_structure(lambda *a: np.concatenate(a), parts[0], *parts[1:])
+
+    def train_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
+        """One training step; returns the batch's loss and metrics."""
+        return self._on_batch("train", x, y, sample_weight, return_dict)
+
+    def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
+        """The loss and the metrics of one batch."""
+        return self._on_batch("test", x, y, sample_weight, return_dict)
+
+    def _on_batch(self, kind: str, x: Any, y: Any, sample_weight: Any, return_dict: bool) -> Any:
+        self._require_compiled(f"{kind}_on_batch")
+        given = Given.of(x, y, sample_weight)
+        (batch,) = Batches(given, given.count, shuffle=False).epoch(None)
+        self._make_ready(batch[0], batch[1])
+        self._metrics.reset()
+        self._step(kind)(*batch)
+        found = self._metrics.results()
+        return found if return_dict else list(found.values()) if len(found) > 1 else found["loss"]
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """The outputs for one batch, as NumPy arrays."""
+        self._make_ready(x)
+        return map_structure(lambda t: t.numpy(), self._step("predict")(x))
+
+    # ---- looking and keeping
+
+    def summary(self, print_fn: Callable[[str], Any] | None = None) -> None:
+        """Print a table of the layers: output shapes and numbers of parameters."""
+        from hornbeam_models.summary import print_summary
+
+        print_summary(self, print_fn)
+
+    def save(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write the whole model: architecture, weights, how it was compiled, the optimizer's state. See `load_model`."""
+        from hornbeam_models.saving import save_model
+
+        save_model(self, filepath, overwrite)
+
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write the weights to a `.weights.h5` file."""
+        from hornbeam_models.saving import save_weights
+
+        save_weights(self, filepath, overwrite)
+
+    def load_weights(self, filepath: Any) -> None:
+        """Read the weights of a `.weights.h5` file into this model."""
+        from hornbeam_models.saving import load_weights
+
+        load_weights(self, filepath)
+
+
+def parameter_bytes(variables: list[Variable]) -> int:
+    """The bytes that variables take."""
+    return sum(math.prod(v.shape) * v.dtype.itemsize for v in variables)
+
+

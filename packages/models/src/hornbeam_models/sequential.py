@@ -1,0 +1,113 @@
+"""Sequential: layers one after the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hornbeam import KerasTensor, Layer
+from hornbeam.errors import DTypeError, InvalidArgumentError
+from hornbeam.plugins import registry
+from hornbeam_models.model import Model
+
+__all__ = ["Sequential"]
+
+
+class Sequential(Model):
+    """Layers, each of which takes the output of the one before.
+
+    Args:
+        layers: layers; the first may be an Input, which fixes the shapes at once.
+        trainable: whether training changes the weights.
+        name: default "sequential".
+
+    Example:
+        >>> from hornbeam.plugins import registry
+        >>> Dense = registry.lookup("layers", "Dense")
+        >>> Sequential([Dense(4, input_shape=(3,)), Dense(1)]).count_params()
+        21
+    """
+
+    def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None, **kwargs: Any) -> None:
+        super().__init__(trainable=trainable, name=name, **kwargs)
+        self._stack: list[Layer] = []
+        self._input: KerasTensor | None = None
+        for layer in layers or []:
+            self.add(layer)
+
+    def add(self, layer: Any) -> None:
+        """Put a layer (or an Input) at the end.
+
+        Raises:
+            DTypeError: it is not a layer.
+            InvalidArgumentError: an Input that is not the first, or a name that is taken.
+        """
+        if isinstance(layer, KerasTensor) or type(layer).__name__ == "InputLayer":
+            if self._stack or self._input is not None:
+                raise InvalidArgumentError("an Input can only be the first of a Sequential model")
+            self._input = layer if isinstance(layer, KerasTensor) else layer.output
+            return
+        if not isinstance(layer, Layer):
+            raise DTypeError(f"Sequential takes layers; got {type(layer).__name__}: {layer!r}")
+        if any(other.name == layer.name for other in self._stack):
+            raise InvalidArgumentError(f"there is already a layer named {layer.name!r} in this model: layer names must be unique")
+        if not self._stack and self._input is None and layer._input_shape_arg is not None:
+            self._input = registry.lookup("layers", "InputLayer")(layer._input_shape_arg).output
+        self._stack.append(layer)
+        self.built = False
+        self._steps = {}
+        if self._input is not None:
+            self(KerasTensor(self._input.shape, self._input.dtype))
+
+    def pop(self) -> Layer:
+        """Take the last layer off."""
+        if not self._stack:
+            raise InvalidArgumentError("this Sequential model has no layers")
+        self._steps = {}
+        return self._stack.pop()
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, in order."""
+        return list(self._stack)
+
+    def build(self, input_shape: Any) -> None:
+        """Build every layer for inputs of that shape."""
+        shape = input_shape
+        for layer in self._stack:
+            if not layer.built:
+                layer._build((KerasTensor(shape, layer.compute_dtype),), {})
+            shape = layer.compute_output_shape(shape)
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        """The last layer's output."""
+        for layer in self._stack:
+            inputs = layer(inputs, training=training)
+        return inputs
+
+    @property
+    def input_shape(self) -> Any:
+        """The shape that the model was built for."""
+        return self._input.shape if self._input is not None else self._build_shapes
+
+    def get_config(self) -> dict[str, Any]:
+        """The layers, and the shape that they were built for."""
+        from hornbeam_models.saving import serialize
+
+        layers = [serialize(layer) for layer in self._stack]
+        if self._input is not None and self._input.history is not None:
+            layers.insert(0, serialize(self._input.history.operation))
+        shape = self.input_shape
+        return {"name": self.name, "trainable": self.trainable, "layers": layers, "build_input_shape": None if shape is None else list(shape)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A model of `get_config`'s result."""
+        from hornbeam_models.saving import deserialize
+
+        model = cls(name=config["name"], trainable=config.get("trainable", True))
+        for entry in config["layers"]:
+            model.add(deserialize(entry, "layers"))
+        shape = config.get("build_input_shape")
+        if shape is not None and not model.built:
+            model._build((KerasTensor(tuple(shape), model.compute_dtype),), {})
+        return model
