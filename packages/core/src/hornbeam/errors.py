@@ -16,6 +16,7 @@ __all__ = [
     "InvalidArgumentError",
     "LeakError",
     "MissingPackageError",
+    "OutOfRangeError",
     "PluginError",
     "SerializationError",
     "ShapeError",
@@ -33,6 +34,10 @@ class ShapeError(HornbeamError, ValueError):
 
 class InvalidArgumentError(HornbeamError, ValueError):
     """An argument has a value that cannot be meant."""
+
+
+class OutOfRangeError(HornbeamError, IndexError):
+    """An index lies outside its axis, or there are too many indices."""
 
 
 class DTypeError(HornbeamError, TypeError):

@@ -29,6 +29,7 @@ from hornbeam.ops.movement import *
 from hornbeam.ops.creation import *
 from hornbeam.ops.reduction import *
 from hornbeam.ops.contraction import *
+from hornbeam.ops.indexing import *
 from hornbeam.ops.convolution import *
 from hornbeam.ops.window import *
 from hornbeam.ops.nn import *
