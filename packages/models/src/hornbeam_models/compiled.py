@@ -153,7 +153,7 @@ class Metrics:
                 metric.name = entry
                 return metric
             found = self._find(entry)
-            metric = found()
+            metric = found() if inspect.isclass(found) else self._make(found, true, pred)
             metric.name = entry
             return metric
         if inspect.isclass(entry):

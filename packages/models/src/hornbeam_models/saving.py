@@ -21,7 +21,7 @@ import hornbeam as hb
 from hornbeam import KerasTensor, Layer
 from hornbeam.errors import InvalidArgumentError, SerializationError
 from hornbeam.naming import to_snake_case
-from hornbeam.plugins import registry
+from hornbeam.plugins import FIRST_PARTY, registry
 from hornbeam.tree import flatten
 
 __all__ = ["deserialize", "load_model", "load_weights", "save_model", "save_weights", "serialize"]
@@ -36,11 +36,14 @@ _custom: list[dict[str, Any]] = []
 def serialize(thing: Any) -> dict[str, Any]:
     """The saved form of a layer, optimizer, loss or metric."""
     kind = type(thing)
+    saved = {"class_name": kind.__name__, "config": thing.get_config(), "registered_name": None}
     try:
-        identity: str | None = str(registry.identity(kind))
+        identity = registry.identity(kind)
+        saved["registered_name"] = str(identity)
+        if identity.distribution and identity.plugin not in FIRST_PARTY:
+            saved["distribution"] = identity.distribution  # so that a reader without it is told what to install
     except hb.HornbeamError:
-        identity = None  # a class of the user's own: it is given again at loading
-    saved = {"class_name": kind.__name__, "config": thing.get_config(), "registered_name": identity}
+        pass  # a class of the user's own: it is given again at loading
     if isinstance(thing, Layer) and thing.get_build_config() is not None:
         saved["build_config"] = thing.get_build_config()
     return saved
@@ -66,7 +69,7 @@ def deserialize(saved: Any, kind: str) -> Any:
         elif name in ("Sequential", "Functional", "Model"):
             cls = _model_class(name)
         elif saved.get("registered_name"):
-            cls = registry.find(saved["registered_name"], kind)
+            cls = registry.find(saved["registered_name"], kind, saved.get("distribution", ""))
         else:
             cls = registry.lookup(kind, name)
     except hb.HornbeamError as error:
