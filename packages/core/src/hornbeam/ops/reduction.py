@@ -105,7 +105,7 @@ def _reduce(p: Primitive, x: Tensor, axis: Any, keepdims: bool, name: str) -> Te
     return keep(out, x.shape, axes) if keepdims else out  # type: ignore[no-any-return]
 
 
-def _accumulator(x: Tensor, dtype: Any) -> Tensor:
+def accumulator(x: Tensor, dtype: Any) -> Tensor:
     """x in the dtype that sums are made in: small integers widen to the default integer."""
     if dtype is not None:
         return astype(x, dtype)
@@ -130,12 +130,12 @@ def sum(x: Any, /, axis: Any = None, *, dtype: Any = None, keepdims: bool = Fals
         >>> hb.ops.sum(hb.ops.asarray([[1.0, 2.0], [3.0, 4.0]]), axis=0).numpy().tolist()
         [4.0, 6.0]
     """
-    return _reduce(sum_p, _accumulator(as_tensor(x), dtype), axis, keepdims, "sum")
+    return _reduce(sum_p, accumulator(as_tensor(x), dtype), axis, keepdims, "sum")
 
 
 def prod(x: Any, /, axis: Any = None, *, dtype: Any = None, keepdims: bool = False) -> Tensor:
     """The product over axes (default: all); arguments as for `sum`."""
-    return _reduce(prod_p, _accumulator(as_tensor(x), dtype), axis, keepdims, "prod")
+    return _reduce(prod_p, accumulator(as_tensor(x), dtype), axis, keepdims, "prod")
 
 
 def max(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> Tensor:  # noqa: A001

@@ -1,4 +1,4 @@
-"""Scatter on NumPy: one call of a ufunc's `at`, or one assignment."""
+"""Scatter on NumPy: one call of a ufunc's `at`, or one assignment; running sums for every NumPy 2."""
 
 from __future__ import annotations
 
@@ -22,4 +22,8 @@ def _scatter(xp: Any, x: Any, index: Any, updates: Any, *, mode: str) -> Any:
     return out
 
 
-KERNELS.update({"gather": _gather, "scatter": _scatter})
+def _cumulative_sum(xp: Any, x: Any, *, axis: int) -> Any:
+    return np.cumsum(x, axis=axis, dtype=x.dtype)
+
+
+KERNELS.update({"gather": _gather, "scatter": _scatter, "cumulative_sum": _cumulative_sum})

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from hornbeam.backends.base import Backend
-from hornbeam.backends.reference import contraction, convolution, elementwise, indexing, movement, random, reduction, window
+from hornbeam.backends.reference import contraction, convolution, elementwise, indexing, movement, random, reduction, sorting, window
 from hornbeam.backends.reference.array import RefArray, store
 from hornbeam.dtypes import DType
 from hornbeam.host import host_array
 
 __all__ = ["ReferenceBackend"]
 
-FAMILIES = (elementwise, reduction, movement, contraction, convolution, window, random, indexing)
+FAMILIES = (elementwise, reduction, movement, contraction, convolution, window, random, indexing, sorting)
 
 
 def _without_namespace(kernel: Callable[..., Any]) -> Callable[..., Any]:
