@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-
 from hornbeam.__main__ import main
 from hornbeam.plugins import registry
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import hornbeam as hb
 import numpy as np
 import pytest
 from acme_hornbeam import ScaleShift, SignMomentum
-
-import hornbeam as hb
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.plugins import registry
 

@@ -5,7 +5,6 @@ import zlib
 import array_api_strict
 import numpy as np
 import pytest
-
 from hornbeam.backends.array_api import ArrayAPIBackend
 from hornbeam.backends.base import make_backend
 from hornbeam.dtypes import as_dtype

@@ -1,9 +1,8 @@
 """The reference backend as a whole: it knows every primitive; composites, gradients and graphs run on it."""
 
+import hornbeam as hb
 import numpy as np
 import pytest
-
-import hornbeam as hb
 from hornbeam.backends.base import make_backend, using_backend
 from hornbeam.primitive import Composite, primitives
 

@@ -2,10 +2,9 @@
 
 import math
 
+import hornbeam as hb
 import numpy as np
 import pytest
-
-import hornbeam as hb
 from hornbeam.backends.base import using_backend
 from hornbeam.errors import BackendError, ShapeError
 

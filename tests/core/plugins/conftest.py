@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-
 from hornbeam.plugins.discovery import Source, installed
 from hornbeam.plugins.store import Registry
 

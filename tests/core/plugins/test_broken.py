@@ -16,10 +16,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import hornbeam.errors
 import hornbeam.plugins
+import pytest
 from hornbeam.errors import PluginError, UnknownNameError
 from hornbeam.plugins.store import Registry
 

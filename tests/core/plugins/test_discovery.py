@@ -5,7 +5,6 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.plugins.discovery import Setting, Source, distribution_key, installed, options_for, version_of
 

@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 import pytest
-
 from hornbeam.plugins import doctor
 from hornbeam.plugins.examine import examine
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
-
 from hornbeam.backends.base import make_backend
 from hornbeam.errors import BackendError, PluginError
 from hornbeam.plugins import BackendComponent, Entry, Plugin

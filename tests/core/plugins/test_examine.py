@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-
 from hornbeam.plugins.examine import _cgroup_limit, examine
 
 from .conftest import Install

@@ -9,7 +9,6 @@ import tomllib
 from pathlib import Path
 
 import pytest
-
 from hornbeam.plugins import registry, specs, unregister
 
 from .conftest import registry_of, write_distribution

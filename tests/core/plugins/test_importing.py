@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from hornbeam.errors import PluginError
 from hornbeam.plugins.importing import import_manifest, told
 

@@ -7,14 +7,13 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from hornbeam.errors import DTypeError, HornbeamError, MissingPackageError, PluginError, UnknownNameError
 from hornbeam.naming import to_snake_case
 from hornbeam.plugins import Component, Identity, Plugin
 from hornbeam.plugins.discovery import Source
 from hornbeam.plugins.index import Entry, Index
+from hypothesis import given
+from hypothesis import strategies as st
 
 FEW = ["Gap", "gap", "MeanGap", "mean_gap", "mg", "Hits"]
 OURS = {"layers": "hornbeam-layers", "optimizers": "hornbeam-optimizers"}

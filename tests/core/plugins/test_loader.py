@@ -4,13 +4,12 @@ import random
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from hornbeam.errors import PluginError, UnknownNameError
 from hornbeam.plugins import Component, Config, hookimpl
 from hornbeam.plugins.discovery import Setting, Source
 from hornbeam.plugins.loader import ask, load, read
+from hypothesis import given
+from hypothesis import strategies as st
 
 from .conftest import Install
 

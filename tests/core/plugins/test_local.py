@@ -3,9 +3,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
-
 import hornbeam as hb
+import pytest
 from hornbeam.errors import InvalidArgumentError, PluginError, UnknownNameError
 from hornbeam.plugins import Component, hookimpl
 from hornbeam.plugins.store import Registry

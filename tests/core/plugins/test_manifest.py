@@ -5,12 +5,11 @@ from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from hornbeam.errors import InvalidArgumentError, UnknownNameError
 from hornbeam.plugins import KINDS, BackendComponent, Component, Identity
 from hornbeam.plugins.manifest import kind_of
+from hypothesis import given
+from hypothesis import strategies as st
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,12}", fullmatch=True)
 

@@ -4,7 +4,6 @@ import threading
 from pathlib import Path
 
 import pytest
-
 from hornbeam.errors import MissingPackageError, PluginError, UnknownNameError
 from hornbeam.plugins import Component, Identity
 from hornbeam.plugins.discovery import Source

@@ -3,9 +3,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-import pytest
-
 import hornbeam as hb
+import pytest
 from hornbeam.plugins import KINDS
 from hornbeam.plugins.targets import wrong_kind
 

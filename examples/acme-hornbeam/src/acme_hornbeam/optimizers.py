@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from hornbeam_optimizers import Optimizer
-
 from hornbeam import Tensor, ops
 from hornbeam.errors import InvalidArgumentError
+from hornbeam_optimizers import Optimizer
 
 State = dict[str, Tensor]
 

@@ -8,4 +8,8 @@ HORNBEAM_PLUGIN_API = 1
 @hookimpl
 def provide_commands() -> list[Component]:
     """Commands beside core's."""
-    return [Component("demo", "hornbeam_apps.demo:main", summary="train a network on handwritten digits, look at it, save it")]
+    return [
+        Component(
+            "demo", "hornbeam_apps.demo:main", summary="train a network on handwritten digits, look at it, save it"
+        )
+    ]

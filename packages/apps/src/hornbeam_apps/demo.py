@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import hornbeam as hb
+import numpy as np
 from hornbeam_datasets import digits
 from hornbeam_layers import Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D
 from hornbeam_models import Sequential, load_model
@@ -23,7 +22,8 @@ GOAL = 0.98
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the demo; returns 0 where the test accuracy reaches 0.98 and the saved model predicts the same bits."""
     parser = argparse.ArgumentParser(
-        prog="hornbeam demo", description="Train a convolutional network on 1,797 real handwritten digits and show that it learns."
+        prog="hornbeam demo",
+        description="Train a convolutional network on 1,797 real handwritten digits and show that it learns.",
     )
     parser.add_argument("--epochs", type=int, default=25, help="times through the training data (default: 25)")
     parser.add_argument("--seed", type=int, default=7, help="of weights, shuffling and dropout (default: 7)")

@@ -45,13 +45,17 @@ def predictions(images: Any, labels: Any, probabilities: Any, path: Path, count:
     figure = Figure(figsize=(10, 1.25 * -(-len(order) // columns) + 0.5), layout="constrained")
     FigureCanvasAgg(figure)
     wrong = int((said != labels).sum())
-    figure.suptitle(f"{len(labels)} held-out digits, {wrong} mistaken (in red: predicted, in brackets the truth)", fontsize=10)
+    figure.suptitle(
+        f"{len(labels)} held-out digits, {wrong} mistaken (in red: predicted, in brackets the truth)", fontsize=10
+    )
     grid = figure.subplots(-(-len(order) // columns), columns, squeeze=False)
     for axes in grid.flat:
         axes.axis("off")
     for axes, i in zip(grid.flat, order, strict=False):
         axes.imshow(images[i, ..., 0], cmap="gray_r", interpolation="nearest")
         right = said[i] == labels[i]
-        axes.set_title(str(said[i]) if right else f"{said[i]} ({labels[i]})", color="black" if right else "crimson", fontsize=9)
+        axes.set_title(
+            str(said[i]) if right else f"{said[i]} ({labels[i]})", color="black" if right else "crimson", fontsize=9
+        )
     figure.savefig(path, dpi=130)
     return path

@@ -1,7 +1,7 @@
 """Hornbeam: a deep-learning library that you assemble. This package is its core; see `hornbeam.layers` and the others."""
 
-import importlib as _importlib
-from typing import TYPE_CHECKING as _TYPE_CHECKING
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING
 from typing import Any as _Any
 
 from hornbeam import ops as ops
@@ -30,4 +30,39 @@ from hornbeam.symbolic import KerasTensor as KerasTensor
 from hornbeam.tensor import Tensor as Tensor
 from hornbeam.variable import Variable as Variable
 
+if TYPE_CHECKING:
+    from hornbeam import layers as layers
+    from hornbeam import initializers as initializers
+    from hornbeam import regularizers as regularizers
+    from hornbeam import constraints as constraints
+    from hornbeam import activations as activations
+    from hornbeam import optimizers as optimizers
+    from hornbeam import losses as losses
+    from hornbeam import metrics as metrics
+    from hornbeam import models as models
+    from hornbeam import callbacks as callbacks
+    from hornbeam import datasets as datasets
+    from hornbeam_layers import Input as Input
+    from hornbeam_models import Model as Model
+    from hornbeam_models import Sequential as Sequential
+
 __version__ = "0.1.0"
+_FACADES = (
+    *("activations", "callbacks", "constraints", "datasets", "initializers", "layers", "losses", "metrics", "models"),
+    *("optimizers", "regularizers"),
+)
+_FROM_FACADES = {"Input": "layers", "Model": "models", "Sequential": "models"}
+
+
+def __getattr__(name: str) -> _Any:
+    """Load a facade, or a name that Keras has at the top, at its first use."""
+    if name in _FACADES:
+        return _import_module(f"hornbeam.{name}")
+    if name in _FROM_FACADES:
+        return getattr(_import_module(f"hornbeam.{_FROM_FACADES[name]}"), name)
+    raise AttributeError(f"module 'hornbeam' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """What there is, facades included."""
+    return sorted({*globals(), *_FACADES, *_FROM_FACADES})

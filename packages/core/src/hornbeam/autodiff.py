@@ -51,7 +51,11 @@ def vjp(function: Callable[..., Any], *primals: Any, has_aux: bool = False) -> A
 
 
 def _record(
-    function: Callable[..., Any], args: Sequence[Any], inputs: Sequence[Tensor], variables: Sequence[Variable], has_aux: bool
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    inputs: Sequence[Tensor],
+    variables: Sequence[Variable],
+    has_aux: bool,
 ) -> tuple[Tape, Any, Any]:
     """Run `function` on a new tape that watches `inputs` and `variables`."""
     tape = Tape(current())
@@ -66,7 +70,9 @@ def _record(
         aux = None
         if has_aux:
             if not isinstance(out, tuple) or len(out) != 2:
-                raise InvalidArgumentError(f"{_name(function)} must return (output, aux) because has_aux=True; got {type(out)}")
+                raise InvalidArgumentError(
+                    f"{_name(function)} must return (output, aux) because has_aux=True; got {type(out)}"
+                )
             out, aux = out
     return tape, out, aux
 
@@ -77,10 +83,14 @@ def _pullback(tape: Tape, out: Any, inputs: Sequence[Tensor], structure: Structu
     def pull(cotangent: Any) -> Any:
         cts, ct_structure = flatten(cotangent)
         if ct_structure != out_structure:
-            raise InvalidArgumentError(f"the cotangent has structure {ct_structure}, but the output has {out_structure}")
+            raise InvalidArgumentError(
+                f"the cotangent has structure {ct_structure}, but the output has {out_structure}"
+            )
         ready = [_cotangent(ct, o) for ct, o in zip(cts, outputs, strict=True)]
         found = tape.pull_back(outputs, ready, inputs)
-        return unflatten(structure, [zeros(t.shape, t.dtype) if g is None else g for g, t in zip(found, inputs, strict=True)])
+        return unflatten(
+            structure, [zeros(t.shape, t.dtype) if g is None else g for g, t in zip(found, inputs, strict=True)]
+        )
 
     return pull
 
@@ -123,10 +133,14 @@ def value_and_grad(
 
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        numbers: tuple[int, ...] = () if variables is not None else (argnums,) if isinstance(argnums, int) else tuple(argnums)
+        numbers: tuple[int, ...] = (
+            () if variables is not None else (argnums,) if isinstance(argnums, int) else tuple(argnums)
+        )
         for n in numbers:
             if not -len(args) <= n < len(args):
-                raise InvalidArgumentError(f"argnums has {n}, but {_name(function)} was called with {len(args)} arguments")
+                raise InvalidArgumentError(
+                    f"argnums has {n}, but {_name(function)} was called with {len(args)} arguments"
+                )
         chosen, structure = flatten(tuple(args[n] for n in numbers))
         inputs = [_fresh(x, f"argument {numbers[0] if numbers else 0} of {_name(function)}") for x in chosen]
         new_args = list(args)
@@ -207,7 +221,9 @@ def jvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence
     out, pull = vjp(function, *primals)
     outputs, _ = flatten(out)
     probes = map_structure(lambda t: zeros(t.shape, t.dtype if t.dtype.is_inexact else "float32"), out)
-    _, push = vjp(lambda u: pull(map_structure(lambda a, o: a if o.dtype.is_inexact else _zero_like(o), u, out)), probes)
+    _, push = vjp(
+        lambda u: pull(map_structure(lambda a, o: a if o.dtype.is_inexact else _zero_like(o), u, out)), probes
+    )
     del flat, outputs
     (tangent,) = push(tuple(unflatten(structure, [as_tensor(d) for d in directions])))
     return out, tangent
@@ -245,7 +261,9 @@ class custom_vjp:  # noqa: N801 - used as a decorator
     def __call__(self, *args: Any) -> Any:
         """The function's value; tapes see the rule instead of its inside."""
         if self.forward_rule is None or self.backward_rule is None:
-            raise DifferentiationError(f"{_name(self.function)} is a custom_vjp without a rule: call defvjp(forward, backward)")
+            raise DifferentiationError(
+                f"{_name(self.function)} is a custom_vjp without a rule: call defvjp(forward, backward)"
+            )
         flat, structure = flatten(args)
         call = _CustomCall(self, structure)
         return current().call(call, tuple(as_tensor(x) for x in flat))
@@ -289,14 +307,18 @@ class _CustomCall:
 def _match(found: tuple[Any, ...], structure: Structure, inputs: Sequence[Tensor], name: str) -> tuple[Any, ...]:
     """Flatten the cotangents that a backward rule returned, one per argument, and check their shapes."""
     if len(found) != len(structure[1]):
-        raise DifferentiationError(f"the backward rule of {name} returned {len(found)} cotangents, expected {len(structure[1])}")
+        raise DifferentiationError(
+            f"the backward rule of {name} returned {len(found)} cotangents, expected {len(structure[1])}"
+        )
     flat: list[Any] = []
     for ct, part in zip(found, structure[1], strict=True):
         count = len(flatten(unflatten(part, [0] * _leaf_count(part)))[0])
         flat += [None] * count if ct is None else flatten(ct)[0]
     for ct, tensor in zip(flat, inputs, strict=True):
         if ct is not None and as_tensor(ct).shape != tensor.shape:
-            raise ShapeError(f"the backward rule of {name} returned shape {ct.shape} for an argument of shape {tensor.shape}")
+            raise ShapeError(
+                f"the backward rule of {name} returned shape {ct.shape} for an argument of shape {tensor.shape}"
+            )
     return tuple(None if ct is None else as_tensor(ct, like=t.dtype) for ct, t in zip(flat, inputs, strict=True))
 
 

@@ -235,8 +235,10 @@ def can_cast(source: DType, target: DType) -> _builtin_bool:
     """Whether promotion can turn `source` into `target` without leaving the array API's rules."""
     if source is target:
         return True
-    if source.kind != "bool" and _RANK[source.kind] != _RANK[target.kind] and not (
-        source.kind == "float" and target.kind == "complex"
+    if (
+        source.kind != "bool"
+        and _RANK[source.kind] != _RANK[target.kind]
+        and not (source.kind == "float" and target.kind == "complex")
     ):
         return False
     return promote(source, target) is target

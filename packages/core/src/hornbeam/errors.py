@@ -80,7 +80,9 @@ class MissingPackageError(HornbeamError, ImportError):
     """A package that provides the requested name is not installed."""
 
     def __init__(self, wanted: str, distribution: str) -> None:
-        super().__init__(f"{wanted} needs the package {distribution}, which is not installed. Run: pip install {distribution}")
+        super().__init__(
+            f"{wanted} needs the package {distribution}, which is not installed. Run: pip install {distribution}"
+        )
         self.distribution = distribution
 
 

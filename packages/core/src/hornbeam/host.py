@@ -44,7 +44,9 @@ def as_host(data: Any, dtype: DType | None = None) -> tuple[np.ndarray[Any, Any]
     try:
         array = np.asarray(data)
     except ValueError as error:
-        raise ShapeError(f"cannot make a tensor of {type(data).__name__}: rows have different lengths ({error})") from None
+        raise ShapeError(
+            f"cannot make a tensor of {type(data).__name__}: rows have different lengths ({error})"
+        ) from None
     if array.dtype.kind not in "biufcV" or (array.dtype.kind == "V" and array.dtype.name != "bfloat16"):
         raise DTypeError(
             f"cannot make a tensor of {type(data).__name__} with elements of type {array.dtype}: expected numbers. "
@@ -75,7 +77,9 @@ def _weak(array: np.ndarray[Any, Any]) -> DType:
         return scalar_dtype(1j if kind == "c" else 1.0)
     if kind == "b":
         return scalar_dtype(True)
-    widest = max(scalar_dtype(int(array.min())), scalar_dtype(int(array.max())), key=lambda d: (d.itemsize, d.kind == "uint"))
+    widest = max(
+        scalar_dtype(int(array.min())), scalar_dtype(int(array.max())), key=lambda d: (d.itemsize, d.kind == "uint")
+    )
     return widest
 
 

@@ -104,7 +104,9 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def _trace(function: Callable[..., Any], leaves: list[Any], structure: Structure) -> tuple[Capture, Graph, Structure, int]:
+def _trace(
+    function: Callable[..., Any], leaves: list[Any], structure: Structure
+) -> tuple[Capture, Graph, Structure, int]:
     capture = Capture(getattr(function, "__name__", "function"))
     replaced = []
     for leaf in leaves:
@@ -134,5 +136,3 @@ def capture(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Graph:
     """
     leaves, structure = flatten((args, kwargs))
     return _trace(function, leaves, structure)[1]
-
-

@@ -95,8 +95,7 @@ class Layer:
         ]
         if missing and type(self).get_config is Layer.get_config:
             raise InvalidArgumentError(
-                f"{type(self).__name__} takes {', '.join(missing)} in __init__ and needs a get_config() that returns them, to "
-                "be saved."
+                f"{type(self).__name__} takes {', '.join(missing)} in __init__ and needs a get_config() that returns them, to be saved."
             )
         return config
 
@@ -234,7 +233,9 @@ class Layer:
             InvalidArgumentError: their number differs.
         """
         if len(weights) != len(self.weights):
-            raise InvalidArgumentError(f"layer {self.name!r} has {len(self.weights)} weights; {len(weights)} were given")
+            raise InvalidArgumentError(
+                f"layer {self.name!r} has {len(self.weights)} weights; {len(weights)} were given"
+            )
         for variable, value in zip(self.weights, weights, strict=True):
             variable.assign(value)
 
@@ -252,7 +253,9 @@ class Layer:
     def losses(self) -> list[Tensor]:
         """What `add_loss` and the regularizers of this layer and those in it add to the loss."""
         found = list(self._losses)
-        found += [v.regularizer(v) for v in dict.fromkeys(self._own_variables()) if v.regularizer is not None and v.trainable]
+        found += [
+            v.regularizer(v) for v in dict.fromkeys(self._own_variables()) if v.regularizer is not None and v.trainable
+        ]
         for layer in self._sublayers():
             found += layer.losses
         return found
@@ -333,7 +336,12 @@ class Layer:
         if not args:
             return args
         first = args[0]
-        if isinstance(first, list) and first and not hasattr(first[0], "shape") and not isinstance(first[0], (list, tuple, dict)):
+        if (
+            isinstance(first, list)
+            and first
+            and not hasattr(first[0], "shape")
+            and not isinstance(first[0], (list, tuple, dict))
+        ):
             first = as_tensor(first)
         return (map_structure(prepare, first), *(map_structure(prepare, a) if _is_arrays(a) else a for a in args[1:]))
 
@@ -427,5 +435,3 @@ def training_phase(training: bool) -> Iterator[None]:
         yield
     finally:
         _training.reset(token)
-
-

@@ -36,7 +36,9 @@ class DTypePolicy:
             return dtype
         if isinstance(dtype, dict):
             return DTypePolicy(dtype["config"]["name"])
-        return dtype_policy() if dtype is None else DTypePolicy(dtype if isinstance(dtype, str) else str(as_dtype(dtype)))
+        return (
+            dtype_policy() if dtype is None else DTypePolicy(dtype if isinstance(dtype, str) else str(as_dtype(dtype)))
+        )
 
     def get_config(self) -> dict[str, Any]:
         """The name."""

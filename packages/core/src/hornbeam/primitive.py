@@ -91,7 +91,7 @@ class Primitive:
         The rule returns one cotangent, or a tuple with one per input: a tensor, None (no gradient), or a function without
         arguments that computes it (called only if that input is differentiated). Where `multiple`, `ct` is a tuple.
         """
-        parsed = []
+        parsed: list[tuple[str, int | None]] = []
         names = self.input_names if saves else ()
         for token in saves.split():
             name, _, what = token.partition(".")

@@ -37,9 +37,7 @@ def _bits_infer(key: Any, shape: tuple[int, ...]) -> Spec:
     return Spec(shape, dtypes.uint32)
 
 
-random_bits_p = primitive(
-    "random_bits", _bits_infer, zero_gradient=True, cases=lambda t: t.case(t.key(), shape=(3, 5))
-)
+random_bits_p = primitive("random_bits", _bits_infer, zero_gradient=True, cases=lambda t: t.case(t.key(), shape=(3, 5)))
 
 
 @random_bits_p.kernel
@@ -183,7 +181,9 @@ def _unit(key: Tensor, shape: tuple[int, ...], dtype: DType) -> Tensor:
         return multiply(astype(add(multiply(high >> 6, 2**27), low >> 5), dtype), 2.0**-53)
     word = bind(random_bits_p, key, shape=shape) >> 8
     value = multiply(astype(word, dtypes.float32), 2.0**-24)
-    return value if dtype == "float32" else minimum(astype(value, dtype), 1.0 - 2.0 ** (-11 if dtype == "float16" else -8))
+    return (
+        value if dtype == "float32" else minimum(astype(value, dtype), 1.0 - 2.0 ** (-11 if dtype == "float16" else -8))
+    )
 
 
 def uniform(shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: Any = None) -> Tensor:
@@ -281,5 +281,3 @@ def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None)
     )  # fmt: skip
     kept = bernoulli(shape, 1.0 - rate, tensor.dtype, seed)
     return multiply(tensor, broadcast_to(divide(kept, 1.0 - rate), tensor.shape))
-
-

@@ -51,7 +51,9 @@ class Node:
     def call_with(self, values: Sequence[Any], **extra: Any) -> Any:
         """Call the operation with values in the place of the KerasTensors."""
         given = iter(values)
-        args, kwargs = unflatten(self.structure, [next(given) if isinstance(a, KerasTensor) else a for a in self.arguments])
+        args, kwargs = unflatten(
+            self.structure, [next(given) if isinstance(a, KerasTensor) else a for a in self.arguments]
+        )
         return self.operation(*args, **{**kwargs, **extra})
 
 
@@ -64,7 +66,9 @@ class _Symbolic:
     def receive(self, receiver: Any, primitive: Primitive, inputs: tuple[Tensor, ...], params: dict[str, Any]) -> Any:
         """Record a primitive that was applied to a KerasTensor."""
         if primitive is None:
-            raise CaptureError("a KerasTensor of the Functional API is used inside a captured function; it has no value there.")
+            raise CaptureError(
+                "a KerasTensor of the Functional API is used inside a captured function; it has no value there."
+            )
         return symbolic_call(OpNode(primitive, params), tuple(inputs), {})
 
     def to_host(self, value: Any) -> Any:
@@ -124,7 +128,9 @@ def is_symbolic(*trees: Any) -> bool:
     return any(isinstance(leaf, KerasTensor) for leaf in flatten(trees)[0])
 
 
-def output_specs(function: Callable[..., Any], arguments: list[Any], structure: Structure) -> tuple[list[Spec], Structure]:
+def output_specs(
+    function: Callable[..., Any], arguments: list[Any], structure: Structure
+) -> tuple[list[Spec], Structure]:
     """Shapes and dtypes that a call would give, with None for sizes that depend on an unknown size.
 
     The call is captured (nothing is computed) for two batch sizes.
@@ -138,7 +144,9 @@ def output_specs(function: Callable[..., Any], arguments: list[Any], structure: 
         capture = Capture(getattr(function, "name", getattr(function, "__name__", "operation")))
         with running(capture):
             values = [
-                capture.input(Spec(tuple(probe if s is None else s for s in a.shape), a.dtype)) if isinstance(a, KerasTensor) else a
+                capture.input(Spec(tuple(probe if s is None else s for s in a.shape), a.dtype))
+                if isinstance(a, KerasTensor)
+                else a
                 for a in arguments
             ]
             args, kwargs = unflatten(structure, values)
@@ -154,7 +162,9 @@ def output_specs(function: Callable[..., Any], arguments: list[Any], structure: 
     return merged, out_structure
 
 
-def symbolic_call(operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any], function: Callable[..., Any] | None = None) -> Any:
+def symbolic_call(
+    operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any], function: Callable[..., Any] | None = None
+) -> Any:
     """Record a call of `operation` on KerasTensors.
 
     Args:

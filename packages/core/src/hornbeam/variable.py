@@ -60,7 +60,9 @@ class Variable:
             initializer = initializer(tuple(shape), dtype=as_dtype(dtype))
         value = as_tensor(initializer, dtype=None if dtype is None else as_dtype(dtype))
         if shape is not None and tuple(shape) != value.shape:
-            raise ShapeError(f"variable {name!r}: the value has shape {value.shape}, but shape={tuple(shape)} was given")
+            raise ShapeError(
+                f"variable {name!r}: the value has shape {value.shape}, but shape={tuple(shape)} was given"
+            )
         self._tensor = value
         self.shape: tuple[int, ...] = value.shape
         self.dtype: DType = value.dtype
@@ -82,7 +84,9 @@ class Variable:
 
         tensor = as_tensor(value, like=self.dtype)
         if tensor.shape != self.shape:
-            raise ShapeError(f"variable {self.path!r} has shape {self.shape}; cannot assign a value of shape {tensor.shape}")
+            raise ShapeError(
+                f"variable {self.path!r} has shape {self.shape}; cannot assign a value of shape {tensor.shape}"
+            )
         current().write(self, astype(tensor, self.dtype, copy=False))
 
     def assign_add(self, value: Any) -> None:

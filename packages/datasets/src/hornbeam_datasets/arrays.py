@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.tree import leaves, map_structure
 
@@ -41,7 +40,9 @@ class ArrayLoader:
         self.data = tuple(map_structure(np.asarray, part) for part in ((x,) if y is None else (x, y)))
         lengths = {len(a) for a in leaves(self.data)}
         if len(lengths) != 1 or lengths == {0}:
-            raise InvalidArgumentError(f"arrays must have the same number of samples, at least one; got {sorted(lengths)}")
+            raise InvalidArgumentError(
+                f"arrays must have the same number of samples, at least one; got {sorted(lengths)}"
+            )
         (self.count,) = lengths
         self.batch_size, self.shuffle, self.seed, self.drop_last = batch_size, shuffle, seed, drop_last
         self.epoch = 0
@@ -52,7 +53,11 @@ class ArrayLoader:
 
     def __iter__(self) -> Iterator[Any]:
         """The batches of the next epoch."""
-        order = np.random.default_rng((self.seed, self.epoch)).permutation(self.count) if self.shuffle else np.arange(self.count)
+        order = (
+            np.random.default_rng((self.seed, self.epoch)).permutation(self.count)
+            if self.shuffle
+            else np.arange(self.count)
+        )
         self.epoch += 1
         for index in range(len(self)):
             rows = order[index * self.batch_size : (index + 1) * self.batch_size]

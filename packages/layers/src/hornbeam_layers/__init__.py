@@ -1,6 +1,7 @@
 """Layers, activations, initializers, regularizers and constraints for Hornbeam."""
 
 from hornbeam import Layer as Layer
+
 from hornbeam_layers.convolutional.conv import Conv1D as Conv1D
 from hornbeam_layers.convolutional.conv import Conv2D as Conv2D
 from hornbeam_layers.convolutional.conv import Conv3D as Conv3D
@@ -23,7 +24,15 @@ from hornbeam_layers.reshaping.reshape import Reshape as Reshape
 
 __version__ = "0.1.0"
 __all__ = [
-    *("Activation", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "BatchNormalization", "Conv1D", "Conv2D"),
+    *(
+        "Activation",
+        "AveragePooling1D",
+        "AveragePooling2D",
+        "AveragePooling3D",
+        "BatchNormalization",
+        "Conv1D",
+        "Conv2D",
+    ),
     *("Conv3D", "Dense", "Dropout", "Flatten", "Input", "InputLayer", "Layer", "MaxPooling1D", "MaxPooling2D"),
     *("MaxPooling3D", "ReLU", "Reshape", "Softmax"),
 ]

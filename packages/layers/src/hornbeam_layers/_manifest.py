@@ -25,7 +25,16 @@ def provide_layers() -> list[Component]:
 def provide_initializers() -> list[Component]:
     """Every initializer."""
     names = (
-        *("Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "LecunNormal", "LecunUniform"),
+        *(
+            "Constant",
+            "GlorotNormal",
+            "GlorotUniform",
+            "HeNormal",
+            "HeUniform",
+            "Identity",
+            "LecunNormal",
+            "LecunUniform",
+        ),
         *("Ones", "RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling", "Zeros"),
     )
     return [Component(name, f"hornbeam_layers.initializers:{name}") for name in names]
@@ -47,7 +56,17 @@ def provide_constraints() -> list[Component]:
 def provide_activations() -> list[Component]:
     """Every activation function."""
     names = (
-        *("elu", "exponential", "gelu", "hard_sigmoid", "hard_silu", "leaky_relu", "linear", "log_sigmoid", "log_softmax"),
+        *(
+            "elu",
+            "exponential",
+            "gelu",
+            "hard_sigmoid",
+            "hard_silu",
+            "leaky_relu",
+            "linear",
+            "log_sigmoid",
+            "log_softmax",
+        ),
         *("mish", "relu", "relu6", "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "tanh"),
     )
     return [Component(name, f"hornbeam_layers.activations:{name}") for name in names]

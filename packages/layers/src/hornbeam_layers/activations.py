@@ -27,7 +27,18 @@ from hornbeam.ops import tanh as tanh
 Activation = Callable[..., Any]
 
 NAMES = (
-    *("elu", "exponential", "gelu", "hard_sigmoid", "hard_silu", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish"),
+    *(
+        "elu",
+        "exponential",
+        "gelu",
+        "hard_sigmoid",
+        "hard_silu",
+        "leaky_relu",
+        "linear",
+        "log_sigmoid",
+        "log_softmax",
+        "mish",
+    ),
     *("relu", "relu6", "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "tanh"),
 )
 __all__ = [*NAMES, "get", "serialize"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam import Tensor, ops
+
 from hornbeam_layers.serialization import resolve
 
 __all__ = ["Constraint", "MaxNorm", "NonNeg", "UnitNorm", "get"]

@@ -8,11 +8,22 @@ from typing import Any
 import hornbeam as hb
 from hornbeam import Tensor, ops
 from hornbeam.errors import InvalidArgumentError, ShapeError
+
 from hornbeam_layers.serialization import resolve
 
 __all__ = [
     *("Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "Initializer", "LecunNormal"),
-    *("LecunUniform", "Ones", "RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling", "Zeros", "compute_fans", "get"),
+    *(
+        "LecunUniform",
+        "Ones",
+        "RandomNormal",
+        "RandomUniform",
+        "TruncatedNormal",
+        "VarianceScaling",
+        "Zeros",
+        "compute_fans",
+        "get",
+    ),
 ]
 
 

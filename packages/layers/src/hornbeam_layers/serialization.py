@@ -17,7 +17,12 @@ def serialize(thing: Any) -> Any:
         return None
     if hasattr(thing, "get_config"):
         kind = type(thing)
-        return {"module": kind.__module__, "class_name": kind.__name__, "config": thing.get_config(), "registered_name": None}
+        return {
+            "module": kind.__module__,
+            "class_name": kind.__name__,
+            "config": thing.get_config(),
+            "registered_name": None,
+        }
     return getattr(thing, "__name__", str(thing))
 
 

@@ -108,10 +108,17 @@ class EarlyStopping(Callback):
     """
 
     def __init__(
-        self, monitor: str = "val_loss", min_delta: float = 0, patience: int = 0, mode: str = "auto", restore_best_weights: bool = False
+        self,
+        monitor: str = "val_loss",
+        min_delta: float = 0,
+        patience: int = 0,
+        mode: str = "auto",
+        restore_best_weights: bool = False,
     ) -> None:
         self.monitor, self.min_delta, self.patience = monitor, abs(min_delta), patience
-        self.larger = mode == "max" or (mode == "auto" and any(w in monitor for w in ("acc", "auc", "f1", "precision", "recall")))
+        self.larger = mode == "max" or (
+            mode == "auto" and any(w in monitor for w in ("acc", "auc", "f1", "precision", "recall"))
+        )
         self.restore_best_weights = restore_best_weights
         self.best: float | None = None
         self.weights: Any = None
@@ -154,7 +161,12 @@ class ModelCheckpoint(Callback):
     """
 
     def __init__(
-        self, filepath: Any, monitor: str = "val_loss", save_best_only: bool = False, save_weights_only: bool = False, mode: str = "auto"
+        self,
+        filepath: Any,
+        monitor: str = "val_loss",
+        save_best_only: bool = False,
+        save_weights_only: bool = False,
+        mode: str = "auto",
     ) -> None:
         self.filepath, self.monitor = os.fspath(filepath), monitor
         self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
@@ -165,7 +177,9 @@ class ModelCheckpoint(Callback):
         """Save."""
         if self.save_best_only:
             if self.monitor not in logs:
-                raise InvalidArgumentError(f"ModelCheckpoint monitors {self.monitor!r}, which is not among {sorted(logs)}")
+                raise InvalidArgumentError(
+                    f"ModelCheckpoint monitors {self.monitor!r}, which is not among {sorted(logs)}"
+                )
             value = logs[self.monitor]
             if self.best is not None and not (value > self.best if self.larger else value < self.best):
                 return
@@ -189,7 +203,13 @@ class ProgressBar(Callback):
             return
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-        columns = (TextColumn("{task.description}"), BarColumn(28), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.fields[figures]}"))
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(28),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[figures]}"),
+        )
         self.bar = Progress(*columns)
         width = len(str(self.epochs))
         self.task = self.bar.add_task(f"epoch {epoch + 1:>{width}}/{self.epochs}", total=self.steps, figures="")

@@ -6,7 +6,6 @@ import inspect
 from typing import Any
 
 import numpy as np
-
 from hornbeam import Tensor, ops
 from hornbeam.errors import InvalidArgumentError, ShapeError
 from hornbeam.plugins import registry
@@ -66,7 +65,9 @@ class Losses:
     def _pairs(self, y: Any, pred: Any) -> Any:
         preds, trues = leaves(pred), leaves(y)
         if len(preds) != len(trues):
-            raise InvalidArgumentError(f"the model has {len(preds)} outputs, but {len(trues)} arrays of labels were given")
+            raise InvalidArgumentError(
+                f"the model has {len(preds)} outputs, but {len(trues)} arrays of labels were given"
+            )
         names = _output_names(pred)
         losses = [loss_of(g) for g in _spread(self.given, len(preds), names, "loss")]
         weights = [1.0 if w is None else w for w in _spread(self.weights, len(preds), names, "loss_weights")]
@@ -82,7 +83,9 @@ class Losses:
         for value in extra:
             total = value if total is None else total + value
         if total is None:
-            raise InvalidArgumentError("there is nothing to train for: compile(loss=...) is missing, and no layer adds a loss")
+            raise InvalidArgumentError(
+                "there is nothing to train for: compile(loss=...) is missing, and no layer adds a loss"
+            )
         return total  # type: ignore[no-any-return]
 
     def check(self, y: Any, pred: Any) -> None:
@@ -202,5 +205,3 @@ def _accuracy_for(true: Any, pred: Any) -> str:
     shape = tuple(true.shape)
     same = len(shape) == len(pred.shape) and shape[-1] == pred.shape[-1]
     return "CategoricalAccuracy" if same else "SparseCategoricalAccuracy"
-
-

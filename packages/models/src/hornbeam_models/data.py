@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-
 from hornbeam import Tensor
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.tree import flatten, leaves, map_structure
@@ -21,7 +20,9 @@ def _array(x: Any) -> Any:
     """An array of whatever has or holds numbers; float64 becomes the default float."""
     array = x.numpy() if isinstance(x, Tensor) else np.asarray(x)
     if array.dtype.kind not in "biuf" and array.dtype.name != "bfloat16":
-        raise InvalidArgumentError(f"data must be numbers; got an array of {array.dtype}. Encode strings and objects first.")
+        raise InvalidArgumentError(
+            f"data must be numbers; got an array of {array.dtype}. Encode strings and objects first."
+        )
     return array.astype(np.float32) if array.dtype == np.float64 else array
 
 
@@ -46,10 +47,15 @@ class Given:
         x = _array(x) if listed else map_structure(_array, _numbers_to_array(x))
         y = None if y is None else map_structure(_array, _numbers_to_array(y))
         weight = None if sample_weight is None else _array(sample_weight)
-        lengths = {what: [len(a) if a.ndim else 0 for a in leaves(v)] for what, v in (("x", x), ("y", y), ("sample_weight", weight))}
+        lengths = {
+            what: [len(a) if a.ndim else 0 for a in leaves(v)]
+            for what, v in (("x", x), ("y", y), ("sample_weight", weight))
+        }
         found = {n for group in lengths.values() for n in group}
         if len(found) > 1:
-            raise InvalidArgumentError(f"arrays differ in their number of samples: {', '.join(f'{k}: {v}' for k, v in lengths.items() if v)}")
+            raise InvalidArgumentError(
+                f"arrays differ in their number of samples: {', '.join(f'{k}: {v}' for k, v in lengths.items() if v)}"
+            )
         if found == {0}:
             raise InvalidArgumentError("the data are empty: there is no sample in x")
         return cls(x, y, weight)
@@ -69,7 +75,9 @@ class Given:
             for array in leaves(tree):
                 if array.dtype.kind == "f" and not np.isfinite(array).all():
                     row = int(np.argwhere(~np.isfinite(array))[0][0])
-                    raise InvalidArgumentError(f"the {what} hold NaN or infinity, first in sample {row}. Remove or fill such samples.")
+                    raise InvalidArgumentError(
+                        f"the {what} hold NaN or infinity, first in sample {row}. Remove or fill such samples."
+                    )
 
     def with_class_weight(self, class_weight: dict[int, float]) -> Given:
         """The same data, with each sample weighted by its class."""
@@ -85,7 +93,9 @@ class Given:
     def split(self, share: float) -> tuple[Given, Given]:
         """The first samples for training, the last for validation."""
         if self.iterable is not None:
-            raise InvalidArgumentError("validation_split needs arrays; give validation_data with an iterable of batches")
+            raise InvalidArgumentError(
+                "validation_split needs arrays; give validation_data with an iterable of batches"
+            )
         cut = math.floor(self.count * (1 - share))
         if not 0 < share < 1 or cut in (0, self.count):
             raise InvalidArgumentError(f"validation_split={share} leaves nothing of {self.count} samples on one side")
@@ -93,7 +103,10 @@ class Given:
 
     def slice(self, rows: Any) -> Given:
         """Some of the samples."""
-        x, y = map_structure(lambda a: a[rows], self.x), None if self.y is None else map_structure(lambda a: a[rows], self.y)
+        x, y = (
+            map_structure(lambda a: a[rows], self.x),
+            None if self.y is None else map_structure(lambda a: a[rows], self.y),
+        )
         return Given(x, y, None if self.sample_weight is None else self.sample_weight[rows])
 
 

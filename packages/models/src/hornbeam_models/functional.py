@@ -8,6 +8,7 @@ from hornbeam import KerasTensor, Layer
 from hornbeam.errors import InvalidArgumentError, ShapeError
 from hornbeam.symbolic import Node
 from hornbeam.tree import flatten, leaves, unflatten
+
 from hornbeam_models.model import Model
 
 __all__ = ["Functional"]
@@ -29,7 +30,9 @@ class Functional(Model):
         super().__init__(name=name, **kwargs)
         for tensor in [*leaves(inputs), *leaves(outputs)]:
             if not isinstance(tensor, KerasTensor):
-                raise InvalidArgumentError(f"Model(inputs, outputs) takes KerasTensors, which Input makes; got {type(tensor).__name__}")
+                raise InvalidArgumentError(
+                    f"Model(inputs, outputs) takes KerasTensors, which Input makes; got {type(tensor).__name__}"
+                )
         self._inputs, self._input_structure = flatten(inputs)
         self._outputs, self._output_structure = flatten(outputs)
         self._nodes = _order(self._inputs, self._outputs)
@@ -79,18 +82,24 @@ class Functional(Model):
         if isinstance(inputs, dict) and self._input_structure != flatten(inputs)[1]:
             missing = [t.name for t in self._inputs if t.name not in inputs]
             if missing:
-                raise InvalidArgumentError(f"model {self.name!r}: no data for the inputs {missing}; given: {sorted(inputs)}")
+                raise InvalidArgumentError(
+                    f"model {self.name!r}: no data for the inputs {missing}; given: {sorted(inputs)}"
+                )
             values = [inputs[t.name] for t in self._inputs]
         else:
             values = leaves(inputs)
         if len(values) != len(self._inputs):
-            raise InvalidArgumentError(f"model {self.name!r} has {len(self._inputs)} inputs; {len(values)} arrays were given")
+            raise InvalidArgumentError(
+                f"model {self.name!r} has {len(self._inputs)} inputs; {len(values)} arrays were given"
+            )
         for tensor, value in zip(self._inputs, values, strict=True):
             fits = len(tensor.shape) == len(value.shape) and all(
                 a is None or b is None or a == b for a, b in zip(tensor.shape, value.shape, strict=True)
             )
             if not fits:
-                raise ShapeError(f"model {self.name!r}: input {tensor.name!r} expects shape {tensor.shape}; got {tuple(value.shape)}")
+                raise ShapeError(
+                    f"model {self.name!r}: input {tensor.name!r} expects shape {tensor.shape}; got {tuple(value.shape)}"
+                )
         return values
 
     def get_config(self) -> dict[str, Any]:
@@ -133,12 +142,12 @@ def _order(inputs: list[KerasTensor], outputs: list[KerasTensor]) -> list[Node]:
                 done[id(node)] = node
                 continue
             if not node.inputs:
-                raise InvalidArgumentError(f"the outputs depend on input {current.name!r}, which is not among the model's inputs")
+                raise InvalidArgumentError(
+                    f"the outputs depend on input {current.name!r}, which is not among the model's inputs"
+                )
             stack.append((current, True))
             stack.extend((t, False) for t in reversed(node.inputs))
 
     for tensor in outputs:
         visit(tensor)
     return list(done.values())
-
-

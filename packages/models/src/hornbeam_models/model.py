@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 import hornbeam as hb
+import numpy as np
 from hornbeam import Layer, Variable
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.layer import training_phase
 from hornbeam.tree import map_structure
+
 from hornbeam_models import compiled
 from hornbeam_models.callbacks import CallbackList, History, ProgressBar
 from hornbeam_models.data import Batches, Given
@@ -88,7 +88,12 @@ class Model(Layer):
         self.optimizer = compiled.optimizer(optimizer)
         self._loss = compiled.Losses(loss, loss_weights)
         self._metrics = compiled.Metrics(metrics, weighted_metrics)
-        self._given = {"loss": loss, "loss_weights": loss_weights, "metrics": metrics, "weighted_metrics": weighted_metrics}
+        self._given = {
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+        }
         self.run_eagerly = run_eagerly
         self._steps = {}
 
@@ -324,5 +329,3 @@ class Model(Layer):
 def parameter_bytes(variables: list[Variable]) -> int:
     """The bytes that variables take."""
     return sum(math.prod(v.shape) * v.dtype.itemsize for v in variables)
-
-

@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import h5py
-import numpy as np
-
 import hornbeam as hb
+import numpy as np
 from hornbeam import KerasTensor, Layer
 from hornbeam.errors import InvalidArgumentError, SerializationError
 from hornbeam.naming import to_snake_case
@@ -59,7 +58,11 @@ def deserialize(saved: Any, kind: str) -> Any:
     Raises:
         SerializationError: the form is not one of ours, or the class is not known.
     """
-    if not isinstance(saved, dict) or not isinstance(saved.get("class_name"), str) or not isinstance(saved.get("config"), dict):
+    if (
+        not isinstance(saved, dict)
+        or not isinstance(saved.get("class_name"), str)
+        or not isinstance(saved.get("config"), dict)
+    ):
         raise SerializationError(f"expected the saved form of one of the {kind}; got {str(saved)[:80]}")
     name = saved["class_name"]
     custom = {k: v for given in _custom for k, v in given.items()}
@@ -73,7 +76,9 @@ def deserialize(saved: Any, kind: str) -> Any:
         else:
             cls = registry.lookup(kind, name)
     except hb.HornbeamError as error:
-        raise SerializationError(f"{error} If it is a class of your own, pass custom_objects={{{name!r}: {name}}}.") from None
+        raise SerializationError(
+            f"{error} If it is a class of your own, pass custom_objects={{{name!r}: {name}}}."
+        ) from None
     thing = cls.from_config(saved["config"])
     if isinstance(thing, Layer) and saved.get("build_config"):
         thing.build_from_config(_tuples(saved["build_config"]))
@@ -149,7 +154,11 @@ def _parts(layer: Layer) -> list[tuple[str, Layer]]:
     """The layers inside, under names that do not depend on the layers' own: class names in snake case, numbered."""
     seen: dict[str, int] = {}
     found = []
-    for inner in (x for x in (layer.layers if hasattr(layer, "layers") else layer._sublayers()) if type(x).__name__ != "InputLayer"):
+    for inner in (
+        x
+        for x in (layer.layers if hasattr(layer, "layers") else layer._sublayers())
+        if type(x).__name__ != "InputLayer"
+    ):
         name = to_snake_case(type(inner).__name__)
         count = seen.get(name, 0)
         seen[name] = count + 1
@@ -170,15 +179,19 @@ def _write(layer: Layer, group: Any) -> None:
 def _read(layer: Layer, group: Any, path: str) -> None:
     inner = {id(w) for _, part in _parts(layer) for w in part.weights}
     weights = [w for w in layer.weights if id(w) not in inner]
-    stored = group["vars"] if "vars" in group else {}
+    stored = group.get("vars", {})
     if len(stored) != len(weights):
-        raise SerializationError(f"{path or 'the model'}: the file has {len(stored)} weights, layer {layer.name!r} has {len(weights)}")
+        raise SerializationError(
+            f"{path or 'the model'}: the file has {len(stored)} weights, layer {layer.name!r} has {len(weights)}"
+        )
     for i, weight in enumerate(weights):
         data = stored[str(i)]
         if not isinstance(data, h5py.Dataset) or data.external or data.is_virtual:
             raise SerializationError(f"{path}/vars/{i} is not a plain dataset")
         if data.shape != weight.shape:
-            raise SerializationError(f"{path}/vars/{i} has shape {data.shape}; weight {weight.path!r} has {weight.shape}")
+            raise SerializationError(
+                f"{path}/vars/{i} has shape {data.shape}; weight {weight.path!r} has {weight.shape}"
+            )
         weight.assign(np.asarray(data))
     for name, part in _parts(layer):
         place = f"layers/{name}"
@@ -284,7 +297,9 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True) -> None:
     """
     path = _target(filepath, ".keras", overwrite)
     if not model.built:
-        raise InvalidArgumentError(f"model {model.name!r} has no weights yet: call it on data, or give it an Input, before saving")
+        raise InvalidArgumentError(
+            f"model {model.name!r} has no weights yet: call it on data, or give it an Input, before saving"
+        )
     config = {**serialize(model), "compile_config": _compile_config(model)}
     metadata = {"hornbeam_version": hb.__version__, "format": 1}
 
@@ -350,5 +365,7 @@ def load_weights(model: Any, filepath: Any) -> None:
     if not path.exists():
         raise SerializationError(f"there is no file {path}")
     if not model.built:
-        raise InvalidArgumentError(f"model {model.name!r} has no weights yet: call it on data, or give it an Input, first")
+        raise InvalidArgumentError(
+            f"model {model.name!r} has no weights yet: call it on data, or give it an Input, first"
+        )
     _load_weights_bytes(model, path.read_bytes(), str(path))

@@ -7,6 +7,7 @@ from typing import Any
 from hornbeam import KerasTensor, Layer
 from hornbeam.errors import DTypeError, InvalidArgumentError
 from hornbeam.plugins import registry
+
 from hornbeam_models.model import Model
 
 __all__ = ["Sequential"]
@@ -49,7 +50,9 @@ class Sequential(Model):
         if not isinstance(layer, Layer):
             raise DTypeError(f"Sequential takes layers; got {type(layer).__name__}: {layer!r}")
         if any(other.name == layer.name for other in self._stack):
-            raise InvalidArgumentError(f"there is already a layer named {layer.name!r} in this model: layer names must be unique")
+            raise InvalidArgumentError(
+                f"there is already a layer named {layer.name!r} in this model: layer names must be unique"
+            )
         if not self._stack and self._input is None and layer._input_shape_arg is not None:
             self._input = registry.lookup("layers", "InputLayer")(layer._input_shape_arg).output
         self._stack.append(layer)
@@ -97,7 +100,12 @@ class Sequential(Model):
         if self._input is not None and self._input.history is not None:
             layers.insert(0, serialize(self._input.history.operation))
         shape = self.input_shape
-        return {"name": self.name, "trainable": self.trainable, "layers": layers, "build_input_shape": None if shape is None else list(shape)}
+        return {
+            "name": self.name,
+            "trainable": self.trainable,
+            "layers": layers,
+            "build_input_shape": None if shape is None else list(shape),
+        }
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:

@@ -17,9 +17,18 @@ from hornbeam.host import native_dtype
 __all__ = ["NumpyExecutable"]
 
 UFUNCS = {
-    **{name: getattr(np, name) for name in ("add", "subtract", "multiply", "divide", "negative", "exp", "expm1", "log", "log1p")},
-    **{name: getattr(np, name) for name in ("sqrt", "square", "tanh", "sin", "cos", "maximum", "minimum", "floor", "ceil", "sign")},
-    **{name: getattr(np, name) for name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "abs")},
+    **{
+        name: getattr(np, name)
+        for name in ("add", "subtract", "multiply", "divide", "negative", "exp", "expm1", "log", "log1p")
+    },
+    **{
+        name: getattr(np, name)
+        for name in ("sqrt", "square", "tanh", "sin", "cos", "maximum", "minimum", "floor", "ceil", "sign")
+    },
+    **{
+        name: getattr(np, name)
+        for name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "abs")
+    },
     **{"pow": np.power, "atan2": np.arctan2, "logaddexp": np.logaddexp, "hypot": np.hypot},
 }
 VIEWS = {"reshape", "transpose", "broadcast_to", "slice", "identity", "barrier", "stop_gradient", "flip"}
@@ -85,7 +94,9 @@ class NumpyExecutable(Executable):
 
     def _writes(self, node: Node) -> bool:
         name = node.primitive.name
-        return (name in UFUNCS or name in ("sigmoid", "where", "reduce_sum") or _is_plain_product(node)) and node.output.size > 0
+        return (
+            name in UFUNCS or name in ("sigmoid", "where", "reduce_sum") or _is_plain_product(node)
+        ) and node.output.size > 0
 
     def _call(self, node: Node, out: Any) -> Callable[..., Any]:
         name = node.primitive.name
@@ -125,7 +136,12 @@ class NumpyExecutable(Executable):
             into = self.graph.donated.get(index)
             if into is not None and donate and donate[into] and array.base is None and id(array) not in own:
                 own.add(id(array))
-            elif array.base is not None or id(array) in own or any(array is a for a in arrays) or value in self.graph.constants:
+            elif (
+                array.base is not None
+                or id(array) in own
+                or any(array is a for a in arrays)
+                or value in self.graph.constants
+            ):
                 array = np.array(array)
             own.add(id(array))
             results.append(array)

@@ -29,7 +29,9 @@ def check(graph: Graph, after: str = "capture") -> Graph:
         specs = inferred if node.primitive.multiple else (inferred,)
         found = [(v.shape, v.dtype) for v in node.outputs]
         if [(s.shape, s.dtype) for s in specs] != found:
-            raise GraphError(f"after {after}: {node.primitive} infers {specs}, the graph says {found}.\n{_show(graph, node)}")
+            raise GraphError(
+                f"after {after}: {node.primitive} infers {specs}, the graph says {found}.\n{_show(graph, node)}"
+            )
         for value in node.outputs:
             if value in known:
                 raise GraphError(f"after {after}: {graph.name} makes a value twice.\n{_show(graph, node)}")
@@ -41,7 +43,9 @@ def check(graph: Graph, after: str = "capture") -> Graph:
             raise GraphError(f"after {after}: an output of {graph.name} is never made: {value!r}")
     for out, into in graph.donated.items():
         if (graph.outputs[out].shape, graph.outputs[out].dtype) != (graph.inputs[into].shape, graph.inputs[into].dtype):
-            raise GraphError(f"after {after}: output {out} of {graph.name} cannot take over input {into}: they differ in type")
+            raise GraphError(
+                f"after {after}: output {out} of {graph.name} cannot take over input {into}: they differ in type"
+            )
     return graph
 
 

@@ -46,7 +46,12 @@ class Node:
     __slots__ = ("inputs", "outputs", "params", "primitive", "where")
 
     def __init__(
-        self, primitive: Primitive, inputs: tuple[Value, ...], params: dict[str, Any], outputs: tuple[Value, ...], where: str = ""
+        self,
+        primitive: Primitive,
+        inputs: tuple[Value, ...],
+        params: dict[str, Any],
+        outputs: tuple[Value, ...],
+        where: str = "",
     ) -> None:
         self.primitive = primitive
         self.inputs = inputs

@@ -110,7 +110,9 @@ class Tape(Interpreter):
             self.variables[variable] = tensor
         self._below.write(variable, tensor)
 
-    def pull_back(self, outputs: Sequence[Tensor], cts: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[Tensor | None]:
+    def pull_back(
+        self, outputs: Sequence[Tensor], cts: Sequence[Tensor], inputs: Sequence[Tensor]
+    ) -> list[Tensor | None]:
         """Walk the tape backwards.
 
         Args:

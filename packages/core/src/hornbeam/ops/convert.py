@@ -75,9 +75,7 @@ def _strong(x: Any) -> Any:
     return x if type(x) in _NUMBERS else as_tensor(x)
 
 
-def asarray(
-    obj: Any, /, *, dtype: Any = None, device: str | None = None, copy: bool | None = None
-) -> Tensor:
+def asarray(obj: Any, /, *, dtype: Any = None, device: str | None = None, copy: bool | None = None) -> Tensor:
     """A tensor of a number, nested lists, an array or a tensor.
 
     Args:

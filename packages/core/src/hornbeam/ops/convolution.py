@@ -41,7 +41,9 @@ def _conv_infer(x: Any, kernel: Any, *, strides: Sizes, padding: Padding, dilati
     if x.dtype != kernel.dtype:
         raise DTypeError(f"conv needs input and kernel of one dtype; got {x!r} and {kernel!r}")
     if len(x.shape) != len(kernel.shape):
-        raise ShapeError(f"conv: input {x.shape} (batch, *spatial, channels) and kernel {kernel.shape} (*window, in, out) differ in rank")
+        raise ShapeError(
+            f"conv: input {x.shape} (batch, *spatial, channels) and kernel {kernel.shape} (*window, in, out) differ in rank"
+        )
     if x.shape[-1] != kernel.shape[-2] * groups or kernel.shape[-1] % groups:
         raise ShapeError(
             f"conv: input with {x.shape[-1]} channels does not fit a kernel of shape {kernel.shape} with {groups} groups "
@@ -53,7 +55,12 @@ def _conv_infer(x: Any, kernel: Any, *, strides: Sizes, padding: Padding, dilati
 
 def _case(t: Any) -> Any:
     return t.case(
-        t.array((2, 5, 6, 4)), t.array((3, 2, 2, 6)), strides=(2, 1), padding=((1, 0), (0, 2)), dilation=(1, 2), groups=2
+        t.array((2, 5, 6, 4)),
+        t.array((3, 2, 2, 6)),
+        strides=(2, 1),
+        padding=((1, 0), (0, 2)),
+        dilation=(1, 2),
+        groups=2,
     )
 
 
@@ -87,7 +94,9 @@ def offsets(window: Sizes) -> Any:
 
 def window_slice(at: Sizes, sizes: Sizes, strides: Sizes, dilation: Sizes) -> tuple[slice, ...]:
     """Where, in the padded input, the window's element `at` lies for each of `sizes` positions."""
-    return tuple(slice(o * d, o * d + (n - 1) * s + 1, s) for o, n, s, d in zip(at, sizes, strides, dilation, strict=True))
+    return tuple(
+        slice(o * d, o * d + (n - 1) * s + 1, s) for o, n, s, d in zip(at, sizes, strides, dilation, strict=True)
+    )
 
 
 def padded(xp: Any, x: Any, padding: Padding) -> Any:
@@ -215,7 +224,9 @@ def padding_of(padding: Any, sizes: Sizes, window: Sizes, strides: Sizes, dilati
 def channels_last(x: Tensor, data_format: str | None, name: str) -> tuple[Tensor, bool]:
     """(n, c, *spatial) as (n, *spatial, c) where the format says so, and whether it did."""
     if data_format not in (None, "channels_last", "channels_first"):
-        raise InvalidArgumentError(f"{name}: data_format must be 'channels_last' or 'channels_first'; got {data_format!r}")
+        raise InvalidArgumentError(
+            f"{name}: data_format must be 'channels_last' or 'channels_first'; got {data_format!r}"
+        )
     if x.ndim < 3:
         raise ShapeError(f"{name} needs an input of shape (batch, *spatial, channels); got {x.shape}")
     if data_format == "channels_first":
@@ -229,7 +240,12 @@ def channels_back(x: Tensor, moved: bool) -> Tensor:
 
 
 def conv(
-    inputs: Any, kernel: Any, strides: Any = 1, padding: Any = "valid", data_format: str | None = None, dilation_rate: Any = 1
+    inputs: Any,
+    kernel: Any,
+    strides: Any = 1,
+    padding: Any = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
 ) -> Tensor:
     """Convolution (cross-correlation) in 1 to 3 dimensions; groups follow from the channels.
 
@@ -256,7 +272,9 @@ def conv(
     x, moved = channels_last(x, data_format, "conv")
     rank = x.ndim - 2
     if k.ndim != x.ndim:
-        raise ShapeError(f"conv: input {x.shape} (batch, *spatial, channels) and kernel {k.shape} (*window, in, out) differ in rank")
+        raise ShapeError(
+            f"conv: input {x.shape} (batch, *spatial, channels) and kernel {k.shape} (*window, in, out) differ in rank"
+        )
     steps, gaps = per_axis(strides, rank, "conv", "strides"), per_axis(dilation_rate, rank, "conv", "dilation_rate")
     pairs = padding_of(padding, x.shape[1:-1], k.shape[:-2], steps, gaps, "conv")
     if not k.shape[-2] or x.shape[-1] % k.shape[-2]:
@@ -266,8 +284,13 @@ def conv(
 
 
 def conv_transpose(
-    inputs: Any, kernel: Any, strides: Any = 1, padding: str = "valid", output_padding: Any = None,
-    data_format: str | None = None, dilation_rate: Any = 1,
+    inputs: Any,
+    kernel: Any,
+    strides: Any = 1,
+    padding: str = "valid",
+    output_padding: Any = None,
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
 ) -> Tensor:
     """Transposed convolution: the data gradient of `conv`.
 
@@ -283,11 +306,20 @@ def conv_transpose(
     x, k = (as_float(t) for t in promote_tensors(inputs, kernel))
     x, moved = channels_last(x, data_format, "conv_transpose")
     rank = x.ndim - 2
-    steps, gaps = per_axis(strides, rank, "conv_transpose", "strides"), per_axis(dilation_rate, rank, "conv_transpose", "dilation_rate")
+    steps, gaps = (
+        per_axis(strides, rank, "conv_transpose", "strides"),
+        per_axis(dilation_rate, rank, "conv_transpose", "dilation_rate"),
+    )
     sizes, pairs = [], []
     for axis, (n, w, s, d) in enumerate(zip(x.shape[1:-1], k.shape[:-2], steps, gaps, strict=True)):
         reach = (w - 1) * d
-        extra = None if output_padding is None else output_padding if isinstance(output_padding, int) else output_padding[axis]
+        extra = (
+            None
+            if output_padding is None
+            else output_padding
+            if isinstance(output_padding, int)
+            else output_padding[axis]
+        )
         if padding.lower() == "valid":
             size = n * s + max(0, reach + 1 - s) if extra is None else (n - 1) * s + reach + 1 + extra
             low = 0
@@ -320,7 +352,12 @@ def _cropless(x: Tensor, k: Tensor, sizes: Sizes, strides: Sizes, dilation: Size
 
 
 def depthwise_conv(
-    inputs: Any, kernel: Any, strides: Any = 1, padding: Any = "valid", data_format: str | None = None, dilation_rate: Any = 1
+    inputs: Any,
+    kernel: Any,
+    strides: Any = 1,
+    padding: Any = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
 ) -> Tensor:
     """Each channel convolved on its own: kernel (*window, channels, multiplier), output channels * multiplier."""
     x, k = promote_tensors(inputs, kernel)
@@ -329,8 +366,13 @@ def depthwise_conv(
 
 
 def separable_conv(
-    inputs: Any, depthwise_kernel: Any, pointwise_kernel: Any, strides: Any = 1, padding: Any = "valid",
-    data_format: str | None = None, dilation_rate: Any = 1,
+    inputs: Any,
+    depthwise_kernel: Any,
+    pointwise_kernel: Any,
+    strides: Any = 1,
+    padding: Any = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
 ) -> Tensor:
     """`depthwise_conv`, then a convolution of window 1 that mixes the channels."""
     deep = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate)

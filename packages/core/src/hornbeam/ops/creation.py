@@ -23,7 +23,10 @@ __all__ = [
 ]
 
 iota_p = primitive(
-    "iota", lambda length, dtype: Spec((length,), dtype), zero_gradient=True, cases=lambda t: t.case(length=5, dtype=as_dtype("int32"))
+    "iota",
+    lambda length, dtype: Spec((length,), dtype),
+    zero_gradient=True,
+    cases=lambda t: t.case(length=5, dtype=as_dtype("int32")),
 )
 
 
@@ -33,7 +36,11 @@ def _(xp: Any, *, length: int, dtype: DType) -> Any:
 
 
 def _shape(shape: Any) -> tuple[int, ...]:
-    sizes = (shape,) if isinstance(shape, int) or hasattr(shape, "__index__") and not isinstance(shape, (tuple, list)) else shape
+    sizes = (
+        (shape,)
+        if isinstance(shape, int) or hasattr(shape, "__index__") and not isinstance(shape, (tuple, list))
+        else shape
+    )
     result = tuple(int(s) for s in sizes)
     if any(s < 0 for s in result):
         raise InvalidArgumentError(f"sizes of axes cannot be negative; got shape {result}")
@@ -114,7 +121,11 @@ def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None,
         raise InvalidArgumentError("arange: step must not be 0")
     length = max(0, math.ceil((stop - start) / step))
     ends = [start, start + step * max(0, length - 1)]
-    found = as_dtype(dtype) if dtype is not None else max((scalar_dtype(e + 0 * stop + 0 * step) for e in ends), key=lambda d: d.itemsize)
+    found = (
+        as_dtype(dtype)
+        if dtype is not None
+        else max((scalar_dtype(e + 0 * stop + 0 * step) for e in ends), key=lambda d: d.itemsize)
+    )
     if found.is_integer:
         wide = bind(iota_p, length=length, dtype=as_dtype("int64"))
         return astype(add(multiply(wide, int(step)), int(start)), found)
@@ -123,13 +134,24 @@ def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None,
 
 
 def linspace(
-    start: Any, stop: Any, /, num: int = 50, *, dtype: Any = None, device: str | None = None, endpoint: builtins.bool = True
+    start: Any,
+    stop: Any,
+    /,
+    num: int = 50,
+    *,
+    dtype: Any = None,
+    device: str | None = None,
+    endpoint: builtins.bool = True,
 ) -> Tensor:
     """`num` evenly spaced numbers from `start` to `stop` (included unless `endpoint` is False)."""
     check_device(device)
     if num < 0:
         raise InvalidArgumentError(f"linspace: num must not be negative; got {num}")
-    found = as_dtype(dtype) if dtype is not None else scalar_dtype(1j if isinstance(start + stop, builtins.complex) else 1.0)
+    found = (
+        as_dtype(dtype)
+        if dtype is not None
+        else scalar_dtype(1j if isinstance(start + stop, builtins.complex) else 1.0)
+    )
     work = as_dtype("complex128") if found.kind == "complex" else as_dtype("float64")
     steps = bind(iota_p, length=num, dtype=as_dtype("float64"))
     intervals = num - 1 if endpoint else num
@@ -141,7 +163,9 @@ def linspace(
     return astype(values, found)
 
 
-def eye(n_rows: int, n_cols: int | None = None, /, *, k: int = 0, dtype: Any = None, device: str | None = None) -> Tensor:
+def eye(
+    n_rows: int, n_cols: int | None = None, /, *, k: int = 0, dtype: Any = None, device: str | None = None
+) -> Tensor:
     """Ones on the k-th diagonal, zeros elsewhere: (n_rows, n_cols)."""
     check_device(device)
     columns = n_rows if n_cols is None else n_cols

@@ -13,8 +13,31 @@ from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *("broadcast_arrays", "broadcast_to", "concat", "concatenate", "copy", "expand_dims", "flip", "matrix_transpose", "moveaxis"),
-    *("pad", "permute_dims", "ravel", "repeat", "reshape", "roll", "split", "squeeze", "stack", "swapaxes", "tile", "transpose"),
+    *(
+        "broadcast_arrays",
+        "broadcast_to",
+        "concat",
+        "concatenate",
+        "copy",
+        "expand_dims",
+        "flip",
+        "matrix_transpose",
+        "moveaxis",
+    ),
+    *(
+        "pad",
+        "permute_dims",
+        "ravel",
+        "repeat",
+        "reshape",
+        "roll",
+        "split",
+        "squeeze",
+        "stack",
+        "swapaxes",
+        "tile",
+        "transpose",
+    ),
     *("unstack",),
 ]
 
@@ -239,7 +262,11 @@ pad_p = primitive(
 @pad_p.kernel
 def _(xp: Any, x: Any, value: Any, *, low: Any, high: Any, interior: Any) -> Any:
     shape = tuple(s + max(0, s - 1) * i + a + b for s, a, b, i in zip(x.shape, low, high, interior, strict=True))
-    out = xp.broadcast_to(value, shape) + xp.zeros(shape, dtype=x.dtype) if x.dtype != xp.bool else xp.zeros(shape, dtype=x.dtype)
+    out = (
+        xp.broadcast_to(value, shape) + xp.zeros(shape, dtype=x.dtype)
+        if x.dtype != xp.bool
+        else xp.zeros(shape, dtype=x.dtype)
+    )
     if x.dtype == xp.bool:
         out[...] = xp.broadcast_to(value, shape)
     source, target = [], []
@@ -262,7 +289,9 @@ def _(ct: Tensor, x: Spec, low: Any, high: Any, interior: Any) -> Any:
         uncut = bind(pad_p, ct, as_tensor(0, ct.dtype), low=tuple(max(0, -a) for a in low), high=tuple(max(0, -b) for b in high),
                      interior=none) if min((*low, *high, 0)) < 0 else ct  # fmt: skip
         start = tuple(max(0, a) for a in low)
-        stop = tuple(a + (max(0, s - 1) * (i + 1) + 1 if s else 0) for a, s, i in zip(start, x.shape, interior, strict=True))
+        stop = tuple(
+            a + (max(0, s - 1) * (i + 1) + 1 if s else 0) for a, s, i in zip(start, x.shape, interior, strict=True)
+        )
         return bind(slice_p, uncut, start=start, stop=stop, strides=tuple(i + 1 for i in interior))  # type: ignore[no-any-return]
 
     def of_value() -> Tensor:
@@ -293,7 +322,8 @@ def _(xp: Any, x: Any, *, start: Any, stop: Any, strides: Any) -> Any:
 @slice_p.vjp("x.spec")
 def _(ct: Tensor, x: Spec, start: Any, stop: Any, strides: Any) -> Tensor:
     high = tuple(
-        s - a - ((n - 1) * step + 1 if n else 0) for s, a, n, step in zip(x.shape, start, ct.shape, strides, strict=True)
+        s - a - ((n - 1) * step + 1 if n else 0)
+        for s, a, n, step in zip(x.shape, start, ct.shape, strides, strict=True)
     )
     return bind(pad_p, ct, as_tensor(0, ct.dtype), low=start, high=high, interior=tuple(s - 1 for s in strides))  # type: ignore[no-any-return]
 
@@ -339,7 +369,9 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = N
     for axis, (before, after) in enumerate(pairs):
         size, edge = tensor.shape[axis], 1 if mode == "reflect" else 0
         if max(before, after) > size - edge:
-            raise InvalidArgumentError(f"pad: a {mode} border of {max(before, after)} is wider than axis {axis} of size {size}")
+            raise InvalidArgumentError(
+                f"pad: a {mode} border of {max(before, after)} is wider than axis {axis} of size {size}"
+            )
         left = flip(_take_range(tensor, axis, edge, edge + before), axis=axis)
         right = flip(_take_range(tensor, axis, size - edge - after, size - edge), axis=axis)
         tensor = concat([left, tensor, right], axis=axis)
@@ -375,9 +407,7 @@ def _joined(*xs: Any, axis: int) -> Spec:
     return Spec((*first.shape[:axis], sum(x.shape[axis] for x in xs), *first.shape[axis + 1 :]), first.dtype)
 
 
-concatenate_p = primitive(
-    "concatenate", _joined, cases=lambda t: t.case(t.array((2, 3)), t.array((2, 1)), axis=1)
-)
+concatenate_p = primitive("concatenate", _joined, cases=lambda t: t.case(t.array((2, 3)), t.array((2, 1)), axis=1))
 concatenate_p.kernel(lambda xp, *xs, axis: xp.concat(xs, axis=axis))
 
 
@@ -443,7 +473,9 @@ def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     size = tensor.shape[where]
     if isinstance(indices_or_sections, int):
         if indices_or_sections <= 0 or size % indices_or_sections:
-            raise InvalidArgumentError(f"split: axis {where} of size {size} does not divide into {indices_or_sections} equal parts")
+            raise InvalidArgumentError(
+                f"split: axis {where} of size {size} does not divide into {indices_or_sections} equal parts"
+            )
         step = size // indices_or_sections
         cuts = list(range(step, size, step)) if step else [0] * (indices_or_sections - 1)
     else:
@@ -467,7 +499,9 @@ def repeat(x: Any, repeats: Any, /, *, axis: int | None = None) -> Tensor:
         return take(tensor, as_tensor([i for i, n in enumerate(counts) for _ in range(n)], dtype="int32"), axis=where)
     if counts < 0:
         raise InvalidArgumentError(f"repeat: counts cannot be negative; got {counts}")
-    wide = broadcast_to(expand_dims(tensor, where + 1), (*tensor.shape[: where + 1], counts, *tensor.shape[where + 1 :]))
+    wide = broadcast_to(
+        expand_dims(tensor, where + 1), (*tensor.shape[: where + 1], counts, *tensor.shape[where + 1 :])
+    )
     return reshape(wide, (*tensor.shape[:where], tensor.shape[where] * counts, *tensor.shape[where + 1 :]))
 
 

@@ -20,7 +20,19 @@ from hornbeam.ops.movement import axes_of, expand_dims
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *("elu", "gelu", "hard_sigmoid", "hard_silu", "leaky_relu", "log_sigmoid", "log_softmax", "mish", "one_hot", "relu", "relu6"),
+    *(
+        "elu",
+        "gelu",
+        "hard_sigmoid",
+        "hard_silu",
+        "leaky_relu",
+        "log_sigmoid",
+        "log_softmax",
+        "mish",
+        "one_hot",
+        "relu",
+        "relu6",
+    ),
     *("selu", "silu", "softmax", "softplus", "softsign"),
 ]
 

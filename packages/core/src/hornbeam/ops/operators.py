@@ -13,7 +13,12 @@ from hornbeam.variable import Variable
 
 _BINARY = {
     **{"add": arithmetic.add, "sub": arithmetic.subtract, "mul": arithmetic.multiply, "truediv": arithmetic.divide},
-    **{"floordiv": arithmetic.floor_divide, "mod": arithmetic.remainder, "pow": arithmetic.pow, "matmul": contraction.matmul},
+    **{
+        "floordiv": arithmetic.floor_divide,
+        "mod": arithmetic.remainder,
+        "pow": arithmetic.pow,
+        "matmul": contraction.matmul,
+    },
     **{"and": bitwise.bitwise_and, "or": bitwise.bitwise_or, "xor": bitwise.bitwise_xor},
     **{"lshift": bitwise.bitwise_left_shift, "rshift": bitwise.bitwise_right_shift},
 }
@@ -21,7 +26,12 @@ _COMPARE = {
     **{"eq": comparison.equal, "ne": comparison.not_equal, "lt": comparison.less, "le": comparison.less_equal},
     **{"gt": comparison.greater, "ge": comparison.greater_equal},
 }
-_UNARY = {"neg": arithmetic.negative, "pos": arithmetic.positive, "abs": arithmetic.abs, "invert": bitwise.bitwise_invert}
+_UNARY = {
+    "neg": arithmetic.negative,
+    "pos": arithmetic.positive,
+    "abs": arithmetic.abs,
+    "invert": bitwise.bitwise_invert,
+}
 
 
 def _operand(x: Any) -> bool:

@@ -18,7 +18,21 @@ from hornbeam.primitive import Primitive, Spec, primitive
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *("all", "amax", "amin", "any", "argmax", "argmin", "average", "count_nonzero", "logsumexp", "max", "mean", "min", "prod"),
+    *(
+        "all",
+        "amax",
+        "amin",
+        "any",
+        "argmax",
+        "argmin",
+        "average",
+        "count_nonzero",
+        "logsumexp",
+        "max",
+        "mean",
+        "min",
+        "prod",
+    ),
     *("std", "sum", "var"),
 ]
 
@@ -42,8 +56,12 @@ sum_p = primitive("reduce_sum", _reduced("sum"), cases=_axes_case)
 prod_p = primitive("reduce_prod", _reduced("prod"), cases=_axes_case)
 max_p = primitive("reduce_max", _reduced("max", empty=False), cases=_axes_case)
 min_p = primitive("reduce_min", _reduced("min", empty=False), cases=_axes_case)
-any_p = primitive("reduce_any", _reduced("any", dtypes.bool), zero_gradient=True, cases=lambda t: t.case(t.bools("n d"), axes=(1,)))
-all_p = primitive("reduce_all", _reduced("all", dtypes.bool), zero_gradient=True, cases=lambda t: t.case(t.bools("n d"), axes=(1,)))
+any_p = primitive(
+    "reduce_any", _reduced("any", dtypes.bool), zero_gradient=True, cases=lambda t: t.case(t.bools("n d"), axes=(1,))
+)
+all_p = primitive(
+    "reduce_all", _reduced("all", dtypes.bool), zero_gradient=True, cases=lambda t: t.case(t.bools("n d"), axes=(1,))
+)
 sum_p.kernel(lambda xp, x, *, axes: xp.sum(x, axis=axes, dtype=x.dtype))
 prod_p.kernel(lambda xp, x, *, axes: xp.prod(x, axis=axes, dtype=x.dtype))
 max_p.kernel(lambda xp, x, *, axes: xp.max(x, axis=axes))
@@ -194,7 +212,9 @@ def average(x: Any, axis: Any = None, weights: Any = None) -> Tensor:
     if w.shape != tensor.shape:
         if not isinstance(axis, int) or w.shape != (tensor.shape[axis],):
             raise ShapeError(f"average: weights of shape {w.shape} do not fit shape {tensor.shape} over axis {axis}")
-        w = broadcast_to(keep(w, tensor.shape, tuple(a for a in range(tensor.ndim) if a != axis % tensor.ndim)), tensor.shape)
+        w = broadcast_to(
+            keep(w, tensor.shape, tuple(a for a in range(tensor.ndim) if a != axis % tensor.ndim)), tensor.shape
+        )
     return divide(sum(multiply(tensor, w), axis), sum(w, axis))
 
 
@@ -225,7 +245,11 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     top = stop_gradient(max(tensor, axis, keepdims=True))
     top = where(isfinite(top), top, 0.0)
     out = add(log(sum(exp(subtract(tensor, top)), axis, keepdims=True)), top)
-    return out if keepdims else reshape(out, tuple(s for a, s in enumerate(out.shape) if a not in axes_of(axis, out.ndim, "logsumexp")))
+    return (
+        out
+        if keepdims
+        else reshape(out, tuple(s for a, s in enumerate(out.shape) if a not in axes_of(axis, out.ndim, "logsumexp")))
+    )
 
 
 # ---- positions
@@ -265,5 +289,3 @@ def argmax(x: Any, /, axis: int | None = None, *, keepdims: bool = False) -> Ten
 def argmin(x: Any, /, axis: int | None = None, *, keepdims: bool = False) -> Tensor:
     """The position of the first smallest element along an axis (None: flattened), as int32."""
     return _find(argmin_p, x, axis, keepdims)
-
-

@@ -7,7 +7,17 @@ from typing import Any
 from hornbeam.errors import ShapeError
 from hornbeam.interpret import bind
 from hornbeam.ops.convert import as_tensor
-from hornbeam.ops.convolution import Padding, Sizes, channels_back, channels_last, offsets, output_sizes, padding_of, per_axis, window_slice
+from hornbeam.ops.convolution import (
+    Padding,
+    Sizes,
+    channels_back,
+    channels_last,
+    offsets,
+    output_sizes,
+    padding_of,
+    per_axis,
+    window_slice,
+)
 from hornbeam.ops.creation import ones
 from hornbeam.ops.elementwise.arithmetic import divide
 from hornbeam.ops.elementwise.cast import as_float
@@ -172,7 +182,9 @@ def _prepare(name: str, inputs: Any, pool_size: Any, strides: Any, padding: str,
     return x, moved, {"window": window, "strides": steps, "padding": pairs}
 
 
-def max_pool(inputs: Any, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None) -> Tensor:
+def max_pool(
+    inputs: Any, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None
+) -> Tensor:
     """The largest element of each window.
 
     Args:
@@ -194,7 +206,9 @@ def max_pool(inputs: Any, pool_size: Any, strides: Any = None, padding: str = "v
     return channels_back(bind(window_max_p, x, **how), moved)
 
 
-def average_pool(inputs: Any, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None) -> Tensor:
+def average_pool(
+    inputs: Any, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None
+) -> Tensor:
     """The mean of each window, over what lies inside the input; arguments as for `max_pool`."""
     x, moved, how = _prepare("average_pool", as_float(inputs), pool_size, strides, padding, data_format)
     count = bind(window_sum_p, ones((1, *x.shape[1:-1], 1), x.dtype), **how)

@@ -6,6 +6,7 @@ from typing import Any
 
 from hornbeam import Layer, Tensor, ops
 from hornbeam.errors import InvalidArgumentError, ShapeError
+
 from hornbeam_layers import activations, constraints, initializers, regularizers
 from hornbeam_layers.serialization import serialize
 
@@ -59,7 +60,9 @@ class BaseConv(Layer):
         if padding.lower() not in known:
             raise InvalidArgumentError(f"{who}: padding must be one of {known}; got {padding!r}")
         if data_format not in (None, "channels_last", "channels_first"):
-            raise InvalidArgumentError(f"{who}: data_format must be 'channels_last' or 'channels_first'; got {data_format!r}")
+            raise InvalidArgumentError(
+                f"{who}: data_format must be 'channels_last' or 'channels_first'; got {data_format!r}"
+            )
         self.filters = filters
         self.kernel_size = sizes_of(kernel_size, self.rank, who, "kernel_size")
         self.strides = sizes_of(strides, self.rank, who, "strides")
@@ -80,10 +83,14 @@ class BaseConv(Layer):
         """Make kernel and bias; the channels are the last axis, or the second."""
         who = f"{type(self).__name__} {self.name!r}"
         if len(input_shape) != self.rank + 2:
-            raise ShapeError(f"{who}: expected inputs of {self.rank + 2} axes (batch, *spatial, channels); got shape {input_shape}")
+            raise ShapeError(
+                f"{who}: expected inputs of {self.rank + 2} axes (batch, *spatial, channels); got shape {input_shape}"
+            )
         channels = input_shape[-1 if self.data_format == "channels_last" else 1]
         if channels is None or channels % self.groups:
-            raise ShapeError(f"{who}: the channels must be known and divide by groups={self.groups}; got shape {input_shape}")
+            raise ShapeError(
+                f"{who}: the channels must be known and divide by groups={self.groups}; got shape {input_shape}"
+            )
         self.kernel = self.add_weight(
             (*self.kernel_size, channels // self.groups, self.filters), self.kernel_initializer, name="kernel",
             regularizer=self.kernel_regularizer, constraint=self.kernel_constraint,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam import Layer, Tensor, ops
+
 from hornbeam_layers import activations
 
 __all__ = ["Activation", "ReLU", "Softmax"]
@@ -39,7 +40,9 @@ class Activation(Layer):
 class ReLU(Layer):
     """The rectifier; arguments as for `activations.relu`."""
 
-    def __init__(self, max_value: float | None = None, negative_slope: float = 0.0, threshold: float = 0.0, **kwargs: Any) -> None:
+    def __init__(
+        self, max_value: float | None = None, negative_slope: float = 0.0, threshold: float = 0.0, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.max_value, self.negative_slope, self.threshold = max_value, negative_slope, threshold
         self.built = True

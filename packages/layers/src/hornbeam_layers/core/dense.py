@@ -6,6 +6,7 @@ from typing import Any
 
 from hornbeam import Layer, Tensor, ops
 from hornbeam.errors import InvalidArgumentError, ShapeError
+
 from hornbeam_layers import activations, constraints, initializers, regularizers
 from hornbeam_layers.serialization import serialize
 
@@ -82,8 +83,7 @@ class Dense(Layer):
         """(..., inputs) -> (..., units)."""
         if inputs.shape[-1] != self.kernel.shape[0]:
             raise ShapeError(
-                f"Dense {self.name!r}: expected inputs of shape (..., {self.kernel.shape[0]}), for which it was built; got "
-                f"{inputs.shape}."
+                f"Dense {self.name!r}: expected inputs of shape (..., {self.kernel.shape[0]}), for which it was built; got {inputs.shape}."
             )
         out = ops.matmul(inputs, self.cast(self.kernel))
         if self.use_bias:

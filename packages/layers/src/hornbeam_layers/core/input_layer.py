@@ -26,12 +26,21 @@ class InputLayer(Layer):
     """
 
     def __init__(
-        self, shape: Any = None, batch_size: int | None = None, dtype: Any = None, batch_shape: Any = None, name: str | None = None
+        self,
+        shape: Any = None,
+        batch_size: int | None = None,
+        dtype: Any = None,
+        batch_shape: Any = None,
+        name: str | None = None,
     ) -> None:
         super().__init__(name=name, dtype=dtype)
         if (shape is None) == (batch_shape is None):
             raise InvalidArgumentError("Input takes either shape (without the batch's size) or batch_shape (with it)")
-        sizes = (batch_size, *((shape,) if isinstance(shape, int) else shape)) if batch_shape is None else tuple(batch_shape)
+        sizes = (
+            (batch_size, *((shape,) if isinstance(shape, int) else shape))
+            if batch_shape is None
+            else tuple(batch_shape)
+        )
         if any(s is not None and (not isinstance(s, int) or s < 0) for s in sizes):
             raise InvalidArgumentError(f"Input {self.name!r}: sizes must be non-negative integers or None; got {sizes}")
         self.batch_shape = sizes
@@ -57,7 +66,11 @@ class InputLayer(Layer):
 
 
 def Input(  # noqa: N802 - Keras's name
-    shape: Any = None, batch_size: int | None = None, dtype: Any = None, batch_shape: Any = None, name: str | None = None
+    shape: Any = None,
+    batch_size: int | None = None,
+    dtype: Any = None,
+    batch_shape: Any = None,
+    name: str | None = None,
 ) -> KerasTensor:
     """The tensor from which a Functional model starts; arguments as for `InputLayer`.
 

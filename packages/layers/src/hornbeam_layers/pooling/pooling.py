@@ -6,6 +6,7 @@ from typing import Any
 
 from hornbeam import Layer, Tensor, ops
 from hornbeam.errors import InvalidArgumentError, ShapeError
+
 from hornbeam_layers.convolutional.base import sizes_of
 
 __all__ = ["AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D"]
@@ -25,7 +26,12 @@ class BasePooling(Layer):
     pool: Any
 
     def __init__(
-        self, pool_size: Any = 2, strides: Any = None, padding: str = "valid", data_format: str | None = None, **kwargs: Any
+        self,
+        pool_size: Any = 2,
+        strides: Any = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         who = f"{type(self).__name__} {self.name!r}"
@@ -40,12 +46,19 @@ class BasePooling(Layer):
     def call(self, inputs: Tensor) -> Tensor:
         """(batch, *spatial, channels) -> (batch, *positions, channels)."""
         if inputs.ndim != self.rank + 2:
-            raise ShapeError(f"{type(self).__name__} {self.name!r}: expected {self.rank + 2} axes; got shape {inputs.shape}")
+            raise ShapeError(
+                f"{type(self).__name__} {self.name!r}: expected {self.rank + 2} axes; got shape {inputs.shape}"
+            )
         return type(self).pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)  # type: ignore[no-any-return]
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
-        how = {"pool_size": self.pool_size, "strides": self.strides, "padding": self.padding, "data_format": self.data_format}
+        how = {
+            "pool_size": self.pool_size,
+            "strides": self.strides,
+            "padding": self.padding,
+            "data_format": self.data_format,
+        }
         return {**super().get_config(), **how}
 
 

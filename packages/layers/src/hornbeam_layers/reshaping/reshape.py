@@ -21,7 +21,9 @@ class Flatten(Layer):
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if data_format not in (None, "channels_last", "channels_first"):
-            raise InvalidArgumentError(f"Flatten: data_format must be 'channels_last' or 'channels_first'; got {data_format!r}")
+            raise InvalidArgumentError(
+                f"Flatten: data_format must be 'channels_last' or 'channels_first'; got {data_format!r}"
+            )
         self.data_format = data_format or "channels_last"
         self.built = True
 

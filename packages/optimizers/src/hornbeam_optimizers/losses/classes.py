@@ -8,6 +8,7 @@ from typing import Any
 from hornbeam import Tensor, ops
 from hornbeam.errors import InvalidArgumentError, ShapeError
 from hornbeam.naming import to_snake_case
+
 from hornbeam_optimizers.losses import functions
 
 __all__ = [
@@ -30,7 +31,9 @@ class Loss:
         InvalidArgumentError: the reduction is unknown.
     """
 
-    def __init__(self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None) -> None:
+    def __init__(
+        self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None
+    ) -> None:
         if reduction not in REDUCTIONS:
             raise InvalidArgumentError(f"reduction must be one of {REDUCTIONS}; got {reduction!r}")
         self.name = name or to_snake_case(type(self).__name__)
@@ -93,7 +96,9 @@ class MeanSquaredError(_Wrapped):
 
     function = staticmethod(functions.mean_squared_error)
 
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str = "mean_squared_error", dtype: Any = None) -> None:
+    def __init__(
+        self, reduction: str | None = "sum_over_batch_size", name: str = "mean_squared_error", dtype: Any = None
+    ) -> None:
         super().__init__({}, reduction, name)
 
 
@@ -102,7 +107,9 @@ class MeanAbsoluteError(_Wrapped):
 
     function = staticmethod(functions.mean_absolute_error)
 
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str = "mean_absolute_error", dtype: Any = None) -> None:
+    def __init__(
+        self, reduction: str | None = "sum_over_batch_size", name: str = "mean_absolute_error", dtype: Any = None
+    ) -> None:
         super().__init__({}, reduction, name)
 
 
@@ -115,7 +122,9 @@ class BinaryCrossentropy(_Wrapped):
         self, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1,
         reduction: str | None = "sum_over_batch_size", name: str = "binary_crossentropy", dtype: Any = None,
     ) -> None:  # fmt: skip
-        super().__init__({"from_logits": from_logits, "label_smoothing": label_smoothing, "axis": axis}, reduction, name)
+        super().__init__(
+            {"from_logits": from_logits, "label_smoothing": label_smoothing, "axis": axis}, reduction, name
+        )
 
 
 class CategoricalCrossentropy(_Wrapped):
@@ -127,7 +136,9 @@ class CategoricalCrossentropy(_Wrapped):
         self, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1,
         reduction: str | None = "sum_over_batch_size", name: str = "categorical_crossentropy", dtype: Any = None,
     ) -> None:  # fmt: skip
-        super().__init__({"from_logits": from_logits, "label_smoothing": label_smoothing, "axis": axis}, reduction, name)
+        super().__init__(
+            {"from_logits": from_logits, "label_smoothing": label_smoothing, "axis": axis}, reduction, name
+        )
 
 
 class SparseCategoricalCrossentropy(_Wrapped):

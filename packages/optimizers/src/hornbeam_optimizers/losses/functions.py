@@ -15,7 +15,7 @@ __all__ = [
 EPSILON = 1e-7  # Keras's epsilon
 
 
-def _pair(y_true: Any, y_pred: Any, name: str) -> tuple[Tensor, Tensor]:
+def _pair(y_true: Any, y_pred: Any, name: str) -> tuple[Any, Any]:
     """Both in the prediction's dtype, and of one shape (an axis of size 1 at the end is added or taken off)."""
     pred = ops.asarray(y_pred)
     pred = pred if pred.dtype.is_floating else ops.cast(pred, dtypes.floatx())

@@ -6,12 +6,19 @@ from typing import Any
 
 from hornbeam import Tensor, ops
 from hornbeam.errors import ShapeError
+
 from hornbeam_optimizers.losses import functions
 from hornbeam_optimizers.metrics.base import MeanMetricWrapper
 
 __all__ = [
     *("Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "MeanAbsoluteError", "MeanSquaredError"),
-    *("SparseCategoricalAccuracy", "accuracy", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"),
+    *(
+        "SparseCategoricalAccuracy",
+        "accuracy",
+        "binary_accuracy",
+        "categorical_accuracy",
+        "sparse_categorical_accuracy",
+    ),
 ]
 
 
@@ -45,7 +52,9 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Tensor:
         true = ops.squeeze(true, -1)
     best = ops.argmax(pred, axis=-1)
     if true.shape != best.shape:
-        raise ShapeError(f"sparse_categorical_accuracy: labels of shape {true.shape} for predictions of shape {pred.shape}")
+        raise ShapeError(
+            f"sparse_categorical_accuracy: labels of shape {true.shape} for predictions of shape {pred.shape}"
+        )
     return ops.cast(ops.equal(ops.cast(true, "int32"), best), "float32")
 
 

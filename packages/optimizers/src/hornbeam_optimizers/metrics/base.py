@@ -119,9 +119,9 @@ class MeanMetricWrapper(Mean):
     """The mean of a function `fn(y_true, y_pred, **kwargs)`, which gives one value per sample."""
 
     def __init__(self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any) -> None:
-        super().__init__(name=name or getattr(fn, "__name__", "mean_metric_wrapper"))
+        super().__init__(name=str(name or getattr(fn, "__name__", "mean_metric_wrapper")))
         self.fn, self.how = fn, kwargs
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
         """Take in one batch."""
         super().update_state(self.fn(y_true, y_pred, **self.how), sample_weight)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam import Tensor, ops
+
 from hornbeam_optimizers.optimizers.base import Optimizer, State
 
 __all__ = ["Adam", "AdamW"]
@@ -36,7 +37,9 @@ class Adam(Optimizer):
         state = {"momentum": zero, "velocity": zero}
         return {**state, "velocity_hat": zero} if self.amsgrad else state
 
-    def update(self, gradient: Tensor, parameter: Tensor, state: State, learning_rate: Tensor, step: Tensor) -> tuple[Tensor, State]:
+    def update(
+        self, gradient: Tensor, parameter: Tensor, state: State, learning_rate: Tensor, step: Tensor
+    ) -> tuple[Tensor, State]:
         """One step."""
         alpha = learning_rate * ops.sqrt(1.0 - ops.pow(self.beta_2, step)) / (1.0 - ops.pow(self.beta_1, step))
         m = state["momentum"] + (gradient - state["momentum"]) * (1.0 - self.beta_1)

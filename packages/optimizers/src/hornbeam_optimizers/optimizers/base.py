@@ -8,6 +8,7 @@ from typing import Any
 from hornbeam import Tensor, Variable, ops
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.naming import to_snake_case
+
 from hornbeam_optimizers.schedules import LearningRateSchedule
 
 __all__ = ["Optimizer", "State"]
@@ -50,7 +51,12 @@ class Optimizer:
         if isinstance(learning_rate, (int, float)) and learning_rate < 0:
             raise InvalidArgumentError(f"learning_rate must not be negative; got {learning_rate}")
         self.name = name or to_snake_case(type(self).__name__)
-        self.weight_decay, self.clipnorm, self.clipvalue, self.global_clipnorm = weight_decay, clipnorm, clipvalue, global_clipnorm
+        self.weight_decay, self.clipnorm, self.clipvalue, self.global_clipnorm = (
+            weight_decay,
+            clipnorm,
+            clipvalue,
+            global_clipnorm,
+        )
         self.schedule = learning_rate if isinstance(learning_rate, LearningRateSchedule) else None
         self.iterations = Variable(0, dtype="int32", trainable=False, name="iteration")
         self._rate = None if self.schedule else Variable(float(learning_rate), trainable=False, name="learning_rate")
@@ -62,7 +68,9 @@ class Optimizer:
         """The state that is kept for a parameter, at the start."""
         return {}
 
-    def update(self, gradient: Tensor, parameter: Tensor, state: State, learning_rate: Tensor, step: Tensor) -> tuple[Tensor, State]:
+    def update(
+        self, gradient: Tensor, parameter: Tensor, state: State, learning_rate: Tensor, step: Tensor
+    ) -> tuple[Tensor, State]:
         """The parameter and its state after a step.
 
         Args:
@@ -125,7 +133,8 @@ class Optimizer:
         rate = ops.asarray(self.learning_rate)
         step = ops.add(self.iterations, 1)
         for gradient, variable in zip(self._clip([g for g, _ in pairs]), (v for _, v in pairs), strict=True):
-            parameter, slots = variable.value, self.slots[variable]
+            slots = self.slots[variable]
+            parameter: Any = variable.value
             mine = ops.cast(rate, parameter.dtype)
             if self.weight_decay:
                 parameter = parameter - parameter * (mine * self.weight_decay)
@@ -158,9 +167,13 @@ class Optimizer:
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
-        rate = self.schedule or float(self._rate) if self._rate is not None else self.schedule
+        rate: Any = float(self._rate) if self.schedule is None and self._rate is not None else self.schedule
         if isinstance(rate, LearningRateSchedule):
-            rate = {"module": "hornbeam_optimizers.schedules", "class_name": type(rate).__name__, "config": rate.get_config()}
+            rate = {
+                "module": "hornbeam_optimizers.schedules",
+                "class_name": type(rate).__name__,
+                "config": rate.get_config(),
+            }
         return {
             "name": self.name,
             "learning_rate": rate,

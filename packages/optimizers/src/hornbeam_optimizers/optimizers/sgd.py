@@ -6,6 +6,7 @@ from typing import Any
 
 from hornbeam import Tensor, ops
 from hornbeam.errors import InvalidArgumentError
+
 from hornbeam_optimizers.optimizers.base import Optimizer, State
 
 __all__ = ["SGD"]
@@ -33,7 +34,9 @@ class SGD(Optimizer):
         """The velocity, if there is momentum."""
         return {"momentum": ops.zeros_like(parameter)} if self.momentum else {}
 
-    def update(self, gradient: Tensor, parameter: Tensor, state: State, learning_rate: Tensor, step: Tensor) -> tuple[Tensor, State]:
+    def update(
+        self, gradient: Tensor, parameter: Tensor, state: State, learning_rate: Tensor, step: Tensor
+    ) -> tuple[Tensor, State]:
         """One step."""
         move = gradient * learning_rate
         if not self.momentum:

@@ -44,19 +44,37 @@ def _conv(xp: Any, x: Any, kernel: Any, *, strides: Any, padding: Any, dilation:
     return (rows @ kernel.reshape(-1, kernel.shape[-1])).reshape(x.shape[0], *sizes, kernel.shape[-1])
 
 
-def _kernel_grad(xp: Any, x: Any, ct: Any, *, kernel_shape: Any, strides: Any, padding: Any, dilation: Any, groups: int) -> Any:
+def _kernel_grad(
+    xp: Any, x: Any, ct: Any, *, kernel_shape: Any, strides: Any, padding: Any, dilation: Any, groups: int
+) -> Any:
     if groups != 1:
         return _generic(
-            "conv_kernel_grad", x, ct, kernel_shape=kernel_shape, strides=strides, padding=padding, dilation=dilation, groups=groups
+            "conv_kernel_grad",
+            x,
+            ct,
+            kernel_shape=kernel_shape,
+            strides=strides,
+            padding=padding,
+            dilation=dilation,
+            groups=groups,
         )
     rows, _ = _columns(x, kernel_shape[:-2], strides, padding, dilation)
     return (rows.T @ ct.reshape(-1, ct.shape[-1])).reshape(kernel_shape)
 
 
-def _input_grad(xp: Any, ct: Any, kernel: Any, *, input_shape: Any, strides: Any, padding: Any, dilation: Any, groups: int) -> Any:
+def _input_grad(
+    xp: Any, ct: Any, kernel: Any, *, input_shape: Any, strides: Any, padding: Any, dilation: Any, groups: int
+) -> Any:
     if groups != 1:
         return _generic(
-            "conv_input_grad", ct, kernel, input_shape=input_shape, strides=strides, padding=padding, dilation=dilation, groups=groups
+            "conv_input_grad",
+            ct,
+            kernel,
+            input_shape=input_shape,
+            strides=strides,
+            padding=padding,
+            dilation=dilation,
+            groups=groups,
         )
     window, sizes = kernel.shape[:-2], ct.shape[1:-1]
     spatial = [s + low + high for s, (low, high) in zip(input_shape[1:-1], padding, strict=True)]

@@ -17,8 +17,8 @@ def share(graph: Graph) -> Graph:
     scalars: dict[Any, Value] = {}
     for constant in graph.constants:
         if not constant.shape and not constant.data.owner.symbolic:
-            key = (constant.dtype, repr(constant.data.item()))
-            renamed[constant] = scalars.setdefault(key, constant)
+            number: Any = (constant.dtype, repr(constant.data.item()))
+            renamed[constant] = scalars.setdefault(number, constant)
     seen: dict[Any, Node] = {}
     nodes = []
     for node in graph.nodes:

@@ -12,64 +12,128 @@ from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *("abs", "absolute", "add", "ceil", "clip", "copysign", "divide", "floor", "floor_divide", "fmod", "maximum", "minimum"),
-    *("mod", "multiply", "negative", "nextafter", "positive", "pow", "power", "reciprocal", "remainder", "round", "rsqrt"),
+    *(
+        "abs",
+        "absolute",
+        "add",
+        "ceil",
+        "clip",
+        "copysign",
+        "divide",
+        "floor",
+        "floor_divide",
+        "fmod",
+        "maximum",
+        "minimum",
+    ),
+    *(
+        "mod",
+        "multiply",
+        "negative",
+        "nextafter",
+        "positive",
+        "pow",
+        "power",
+        "reciprocal",
+        "remainder",
+        "round",
+        "rsqrt",
+    ),
     *("sign", "sqrt", "square", "subtract", "true_divide", "trunc"),
 ]
 
 add = binary("add", "The sum x1 + x2.", takes="any", vjp=lambda ct: (ct, ct))
 subtract = binary("subtract", "The difference x1 - x2.", vjp=lambda ct: (ct, lambda: negative(ct)))
 multiply = binary(
-    "multiply", "The product x1 * x2.", takes="any", saves="x y",
+    "multiply",
+    "The product x1 * x2.",
+    takes="any",
+    saves="x y",
     kernel=lambda xp, x, y: xp.logical_and(x, y) if x.dtype == xp.bool else xp.multiply(x, y),
     vjp=lambda ct, x, y: (lambda: multiply(ct, y), lambda: multiply(ct, x)),
 )
 divide = binary(
-    "divide", "The quotient x1 / x2; integers become floats.", takes="float", low2=0.5, high2=3.0, saves="y out",
+    "divide",
+    "The quotient x1 / x2; integers become floats.",
+    takes="float",
+    low2=0.5,
+    high2=3.0,
+    saves="y out",
     vjp=lambda ct, y, out: (lambda: divide(ct, y), lambda: negative(divide(multiply(ct, out), y))),
 )
 true_divide = divide
 negative = unary("negative", "The value with the other sign.", takes="number", vjp=lambda ct: negative(ct))
 positive = unary("positive", "The value itself.", takes="number", vjp=lambda ct: ct)
 abs = unary(  # noqa: A001 - the array API's name
-    "abs", "The absolute value; its gradient at 0 is 0.", takes="number", gives="real", saves="x", low=0.3,
+    "abs",
+    "The absolute value; its gradient at 0 is 0.",
+    takes="number",
+    gives="real",
+    saves="x",
+    low=0.3,
     vjp=lambda ct, x: _abs_vjp(ct, x),
 )
 absolute = abs
 sign = unary("sign", "-1, 0 or 1; x / |x| for complex numbers.", takes="number", low=0.3)
-sqrt = unary(
-    "sqrt", "The square root.", saves="out", low=0.3, vjp=lambda ct, out: divide(ct, multiply(2.0, out))
-)
+sqrt = unary("sqrt", "The square root.", saves="out", low=0.3, vjp=lambda ct, out: divide(ct, multiply(2.0, out)))
 rsqrt = unary(
-    "rsqrt", "The reciprocal of the square root.", saves="x out", low=0.3, kernel=lambda xp, x: 1.0 / xp.sqrt(x),
+    "rsqrt",
+    "The reciprocal of the square root.",
+    saves="x out",
+    low=0.3,
+    kernel=lambda xp, x: 1.0 / xp.sqrt(x),
     vjp=lambda ct, x, out: divide(multiply(multiply(ct, -0.5), out), x),
 )
-square = unary("square", "The value times itself.", takes="number", saves="x", vjp=lambda ct, x: multiply(ct, multiply(2.0, x)))
+square = unary(
+    "square", "The value times itself.", takes="number", saves="x", vjp=lambda ct, x: multiply(ct, multiply(2.0, x))
+)
 reciprocal = unary(
-    "reciprocal", "One over the value.", saves="out", low=0.3,
-    kernel=lambda xp, x: 1.0 / x, vjp=lambda ct, out: negative(multiply(ct, square(out))),
+    "reciprocal",
+    "One over the value.",
+    saves="out",
+    low=0.3,
+    kernel=lambda xp, x: 1.0 / x,
+    vjp=lambda ct, out: negative(multiply(ct, square(out))),
 )
 floor = unary("floor", "The largest integer not above the value.", takes="real")
 ceil = unary("ceil", "The smallest integer not below the value.", takes="real")
 trunc = unary("trunc", "The value without its fraction.", takes="real")
-rint = unary("round_even", "The nearest integer; halves go to the even one.", takes="number", kernel=lambda xp, x: xp.round(x))
+rint = unary(
+    "round_even", "The nearest integer; halves go to the even one.", takes="number", kernel=lambda xp, x: xp.round(x)
+)
 floor_divide = binary("floor_divide", "The quotient rounded down.", takes="real", low2=0.5)
 remainder = binary(
-    "remainder", "What is left of x1 after division by x2, with the sign of x2.", takes="real", low2=4.0, high2=6.0,
-    low=0.1, saves="x y", vjp=lambda ct, x, y: (ct, lambda: negative(multiply(ct, floor_divide(x, y)))),
+    "remainder",
+    "What is left of x1 after division by x2, with the sign of x2.",
+    takes="real",
+    low2=4.0,
+    high2=6.0,
+    low=0.1,
+    saves="x y",
+    vjp=lambda ct, x, y: (ct, lambda: negative(multiply(ct, floor_divide(x, y)))),
 )
 mod = remainder
 nextafter = binary("nextafter", "The next number after x1 towards x2.", takes="float")
 copysign = binary(
-    "copysign", "The size of x1 with the sign of x2.", takes="float", saves="x y", low=0.3,
+    "copysign",
+    "The size of x1 with the sign of x2.",
+    takes="float",
+    saves="x y",
+    low=0.3,
     vjp=lambda ct, x, y: (multiply(ct, multiply(sign(x), copysign(1.0, y))), None),
 )
 maximum = binary(
-    "maximum", "The larger of the two; NaN if either is. Equal values share the gradient.", takes="real", saves="x y",
+    "maximum",
+    "The larger of the two; NaN if either is. Equal values share the gradient.",
+    takes="real",
+    saves="x y",
     vjp=lambda ct, x, y: (lambda: multiply(ct, _share(x, y)), lambda: multiply(ct, _share(y, x))),
 )
 minimum = binary(
-    "minimum", "The smaller of the two; NaN if either is. Equal values share the gradient.", takes="real", saves="x y",
+    "minimum",
+    "The smaller of the two; NaN if either is. Equal values share the gradient.",
+    takes="real",
+    saves="x y",
     vjp=lambda ct, x, y: (lambda: multiply(ct, _share(y, x)), lambda: multiply(ct, _share(x, y))),
 )
 pow = binary(  # noqa: A001 - the array API's name
@@ -124,7 +188,9 @@ clip_p = primitive(
     "clip",
     lambda x, low, high: Spec(x.shape, x.dtype),
     broadcasts=True,
-    cases=lambda t: t.case(t.floats("n d", low=-3, high=3), t.floats("n d", low=-2, high=-1), t.floats("n d", low=1, high=2)),
+    cases=lambda t: t.case(
+        t.floats("n d", low=-3, high=3), t.floats("n d", low=-2, high=-1), t.floats("n d", low=1, high=2)
+    ),
 )
 
 
@@ -146,7 +212,13 @@ def _(ct: Tensor, x: Tensor, low: Tensor, high: Tensor) -> Any:
 
 
 def clip(
-    x: Any, /, min: Any = None, max: Any = None, *, x_min: Any = None, x_max: Any = None  # noqa: A002 - the array API's names
+    x: Any,
+    /,
+    min: Any = None,
+    max: Any = None,
+    *,
+    x_min: Any = None,
+    x_max: Any = None,  # noqa: A002 - the array API's names
 ) -> Tensor:
     """The values limited to [min, max]; gradients pass where they are within.
 

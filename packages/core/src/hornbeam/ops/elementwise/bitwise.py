@@ -5,7 +5,15 @@ from __future__ import annotations
 from hornbeam.ops.elementwise.define import binary, unary
 
 __all__ = [
-    *("bitwise_and", "bitwise_invert", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor"),
+    *(
+        "bitwise_and",
+        "bitwise_invert",
+        "bitwise_left_shift",
+        "bitwise_not",
+        "bitwise_or",
+        "bitwise_right_shift",
+        "bitwise_xor",
+    ),
     *("left_shift", "right_shift"),
 ]
 

@@ -13,7 +13,18 @@ from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *("equal", "greater", "greater_equal", "isfinite", "isinf", "isnan", "less", "less_equal", "logical_and", "logical_not"),
+    *(
+        "equal",
+        "greater",
+        "greater_equal",
+        "isfinite",
+        "isinf",
+        "isnan",
+        "less",
+        "less_equal",
+        "logical_and",
+        "logical_not",
+    ),
     *("logical_or", "logical_xor", "not_equal", "signbit", "where"),
 ]
 
@@ -30,15 +41,24 @@ def _truth(xp: Any, x: Any) -> Any:
 
 
 logical_and = binary(
-    "logical_and", "Whether both are true.", takes="any", gives="bool",
+    "logical_and",
+    "Whether both are true.",
+    takes="any",
+    gives="bool",
     kernel=lambda xp, x, y: xp.logical_and(_truth(xp, x), _truth(xp, y)),
 )
 logical_or = binary(
-    "logical_or", "Whether either is true.", takes="any", gives="bool",
+    "logical_or",
+    "Whether either is true.",
+    takes="any",
+    gives="bool",
     kernel=lambda xp, x, y: xp.logical_or(_truth(xp, x), _truth(xp, y)),
 )
 logical_xor = binary(
-    "logical_xor", "Whether just one is true.", takes="any", gives="bool",
+    "logical_xor",
+    "Whether just one is true.",
+    takes="any",
+    gives="bool",
     kernel=lambda xp, x, y: xp.logical_xor(_truth(xp, x), _truth(xp, y)),
 )
 logical_not = unary(
@@ -46,11 +66,17 @@ logical_not = unary(
 )
 isnan = unary("isnan", "Whether it is NaN.", takes="any", gives="bool", kernel=lambda xp, x: xp.not_equal(x, x))
 isinf = unary(
-    "isinf", "Whether it is infinite.", takes="any", gives="bool",
+    "isinf",
+    "Whether it is infinite.",
+    takes="any",
+    gives="bool",
     kernel=lambda xp, x: xp.isinf(x) if x.dtype != xp.bool else xp.zeros_like(x),
 )
 isfinite = unary(
-    "isfinite", "Whether it is neither NaN nor infinite.", takes="any", gives="bool",
+    "isfinite",
+    "Whether it is neither NaN nor infinite.",
+    takes="any",
+    gives="bool",
     kernel=lambda xp, x: xp.isfinite(x) if x.dtype != xp.bool else xp.ones_like(x),
 )
 signbit = unary("signbit", "Whether the sign bit is set (also of -0.0).", takes="real", gives="bool")
@@ -58,7 +84,9 @@ signbit = unary("signbit", "Whether the sign bit is set (also of -0.0).", takes=
 
 def _where_infer(condition: Any, x: Any, y: Any) -> Spec:
     if condition.dtype != "bool" or x.dtype != y.dtype:
-        raise DTypeError(f"where needs a boolean condition and two tensors of one dtype; got {condition!r}, {x!r}, {y!r}")
+        raise DTypeError(
+            f"where needs a boolean condition and two tensors of one dtype; got {condition!r}, {x!r}, {y!r}"
+        )
     return Spec(x.shape, x.dtype)
 
 

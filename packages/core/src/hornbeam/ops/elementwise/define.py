@@ -70,8 +70,16 @@ def _result(name: str, kind: str) -> Callable[..., Spec]:
 
 
 def unary(
-    name: str, doc: str, *, takes: str = "float", gives: str = "same", kernel: Any = None, vjp: Any = None, saves: str = "",
-    low: float = -3.0, high: float = 3.0,
+    name: str,
+    doc: str,
+    *,
+    takes: str = "float",
+    gives: str = "same",
+    kernel: Any = None,
+    vjp: Any = None,
+    saves: str = "",
+    low: float = -3.0,
+    high: float = 3.0,
 ) -> Elementwise:
     """An element-wise function of one tensor.
 
@@ -87,7 +95,10 @@ def unary(
     """
     draw = "ints" if takes == "integer" else "floats"
     p = primitive(
-        name, _result(name, gives), cases=lambda t: getattr(t, draw)("n d", low=low, high=high), zero_gradient=vjp is None
+        name,
+        _result(name, gives),
+        cases=lambda t: getattr(t, draw)("n d", low=low, high=high),
+        zero_gradient=vjp is None,
     )
     p.kernel(kernel or (lambda xp, x: getattr(xp, name)(x)))
     if vjp is not None:
@@ -96,15 +107,30 @@ def unary(
 
 
 def binary(
-    name: str, doc: str, *, takes: str = "number", gives: str = "same", kernel: Any = None, vjp: Any = None, saves: str = "",
-    low: float = -3.0, high: float = 3.0, low2: float | None = None, high2: float | None = None,
+    name: str,
+    doc: str,
+    *,
+    takes: str = "number",
+    gives: str = "same",
+    kernel: Any = None,
+    vjp: Any = None,
+    saves: str = "",
+    low: float = -3.0,
+    high: float = 3.0,
+    low2: float | None = None,
+    high2: float | None = None,
 ) -> Elementwise:
     """An element-wise function of two tensors, which broadcast and promote; arguments as for `unary`."""
     draw = "ints" if takes == "integer" else "floats"
     second = (low if low2 is None else low2, high if high2 is None else high2)
     p = primitive(
-        name, _result(name, gives), broadcasts=True, zero_gradient=vjp is None,
-        cases=lambda t: t.case(getattr(t, draw)("n d", low=low, high=high), getattr(t, draw)("n d", low=second[0], high=second[1])),
+        name,
+        _result(name, gives),
+        broadcasts=True,
+        zero_gradient=vjp is None,
+        cases=lambda t: t.case(
+            getattr(t, draw)("n d", low=low, high=high), getattr(t, draw)("n d", low=second[0], high=second[1])
+        ),
     )
     p.kernel(kernel or (lambda xp, x, y: getattr(xp, name)(x, y)))
     if vjp is not None:

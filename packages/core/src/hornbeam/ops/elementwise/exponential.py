@@ -10,21 +10,45 @@ from hornbeam.ops.elementwise.arithmetic import add, divide, maximum, multiply, 
 from hornbeam.ops.elementwise.define import binary, unary
 from hornbeam.tensor import Tensor
 
-__all__ = ["erf", "erfinv", "exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "logaddexp", "logaddexp2", "sigmoid"]
+__all__ = [
+    "erf",
+    "erfinv",
+    "exp",
+    "exp2",
+    "expm1",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "logaddexp",
+    "logaddexp2",
+    "sigmoid",
+]
 
 exp = unary("exp", "The exponential e**x.", saves="out", vjp=lambda ct, out: multiply(ct, out))
 expm1 = unary("expm1", "e**x - 1, exact near 0.", saves="out", vjp=lambda ct, out: multiply(ct, add(out, 1.0)))
 log = unary("log", "The natural logarithm.", saves="x", low=0.3, vjp=lambda ct, x: divide(ct, x))
 log1p = unary("log1p", "log(1 + x), exact near 0.", saves="x", low=-0.5, vjp=lambda ct, x: divide(ct, add(x, 1.0)))
-log2 = unary("log2", "The logarithm to base 2.", saves="x", low=0.3, vjp=lambda ct, x: divide(ct, multiply(x, math.log(2))))
-log10 = unary("log10", "The logarithm to base 10.", saves="x", low=0.3, vjp=lambda ct, x: divide(ct, multiply(x, math.log(10))))
+log2 = unary(
+    "log2", "The logarithm to base 2.", saves="x", low=0.3, vjp=lambda ct, x: divide(ct, multiply(x, math.log(2)))
+)
+log10 = unary(
+    "log10", "The logarithm to base 10.", saves="x", low=0.3, vjp=lambda ct, x: divide(ct, multiply(x, math.log(10)))
+)
 sigmoid = unary(
-    "sigmoid", "The logistic function 1 / (1 + e**-x), without overflow.", saves="out", low=-8.0, high=8.0,
+    "sigmoid",
+    "The logistic function 1 / (1 + e**-x), without overflow.",
+    saves="out",
+    low=-8.0,
+    high=8.0,
     kernel=lambda xp, x: 0.5 * xp.tanh(0.5 * x) + 0.5,
     vjp=lambda ct, out: multiply(multiply(ct, out), subtract(1.0, out)),
 )
 logaddexp = binary(
-    "logaddexp", "log(e**x1 + e**x2), without overflow.", takes="float", saves="x y",
+    "logaddexp",
+    "log(e**x1 + e**x2), without overflow.",
+    takes="float",
+    saves="x y",
     vjp=lambda ct, x, y: (lambda: multiply(ct, sigmoid(subtract(x, y))), lambda: multiply(ct, sigmoid(subtract(y, x)))),
 )
 
@@ -48,7 +72,10 @@ def _erf(xp: Any, x: Any) -> Any:
 
 
 erf = unary(
-    "erf", "The error function.", saves="x", kernel=_erf,
+    "erf",
+    "The error function.",
+    saves="x",
+    kernel=_erf,
     vjp=lambda ct, x: multiply(ct, multiply(2 / math.sqrt(math.pi), exp(negative(square(x))))),
 )
 
@@ -75,7 +102,12 @@ def _erfinv(xp: Any, x: Any) -> Any:
 
 
 erfinv = unary(
-    "erfinv", "The inverse of the error function on (-1, 1).", saves="out", low=-0.9, high=0.9, kernel=_erfinv,
+    "erfinv",
+    "The inverse of the error function on (-1, 1).",
+    saves="out",
+    low=-0.9,
+    high=0.9,
+    kernel=_erfinv,
     vjp=lambda ct, out: multiply(ct, multiply(math.sqrt(math.pi) / 2, exp(square(out)))),
 )
 

@@ -1,0 +1,98 @@
+"""The one door: `nox` runs lint, types, import rules and the fast tests; `nox --list` shows the rest."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "none"  # the sessions of every day use the environment that runs nox
+nox.options.sessions = ["lint", "types", "imports", "tests"]
+
+PACKAGES = ("core", "layers", "optimizers", "models", "datasets", "apps")
+SIBLINGS = {
+    "core": (),
+    "layers": ("core",),
+    "optimizers": ("core",),
+    "models": ("core",),
+    "datasets": ("core",),
+    "apps": ("core", "layers", "optimizers", "models", "datasets"),
+}
+
+
+def run(session: nox.Session, *command: str, **options: object) -> None:
+    """Run a module of the present environment's Python."""
+    session.run(sys.executable, "-m", *command, **options)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and format."""
+    run(session, "ruff", "check", ".")
+    run(session, "ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types, strictly in core."""
+    for name in PACKAGES:
+        folder = next(path for path in Path("packages", name, "src").iterdir() if path.name.startswith("hornbeam"))
+        run(session, "mypy", str(folder))
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """Which package may import which."""
+    session.run(str(Path(sys.executable).with_name("lint-imports")), "--no-cache")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The tests, or those of some packages: nox -s tests -- layers."""
+    chosen = [name for name in session.posargs if not name.startswith("-")]
+    options = [name for name in session.posargs if name.startswith("-")]
+    places = [f"tests/{name}" for name in chosen] or ["tests", *(f"packages/{p}/tests" for p in PACKAGES)]
+    run(session, "pytest", "-q", *options, *(p for p in places if Path(p).exists()))
+
+
+@nox.session
+def properties(session: nox.Session) -> None:
+    """The property tests, with a thousand examples each."""
+    run(session, "pytest", "-q", "tests", env={"HORNBEAM_HYPOTHESIS": "nightly"})
+
+
+@nox.session(venv_backend="venv")
+@nox.parametrize("bounds", ["lowest", "highest"])
+@nox.parametrize("package", PACKAGES)
+def solo(session: nox.Session, package: str, bounds: str) -> None:
+    """Build the wheels, install one package alone with its declared dependencies, run its own tests."""
+    dist = Path(session.create_tmp(), "dist")
+    shutil.rmtree(dist, ignore_errors=True)
+    session.install("uv", "hatchling")
+    for name in (package, *SIBLINGS[package]):
+        session.run("uv", "build", "-q", "--wheel", "--no-build-isolation", "--out-dir", str(dist), f"packages/{name}")
+    (wheel,) = dist.glob(f"hornbeam_{package}-*.whl")
+    resolution = "lowest-direct" if bounds == "lowest" else "highest"
+    session.run(
+        "uv", "pip", "install", "-q", "--resolution", resolution, "--find-links", str(dist), f"{wheel}", "pytest>=8"
+    )
+    session.run(
+        "python",
+        "-m",
+        "pytest",
+        "-q",
+        "--rootdir",
+        f"packages/{package}",
+        "-c",
+        "/dev/null",
+        f"packages/{package}/tests",
+    )
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure, beside hand-written NumPy."""
+    session.run(sys.executable, "benchmarks/mlp_step.py", *session.posargs)
+    session.run(sys.executable, "benchmarks/import_time.py")

@@ -1,0 +1,120 @@
+"""Training, saving and loading, and the errors that come before any training."""
+
+import hornbeam as hb
+import numpy as np
+import pytest
+from hornbeam_layers import BatchNormalization, Dense, Dropout, Input
+from hornbeam_models import Model, Sequential, load_model
+from hornbeam_models.callbacks import EarlyStopping, LambdaCallback
+
+
+@pytest.fixture
+def spirals():
+    rng = np.random.default_rng(0)
+    t = rng.uniform(0.5, 3, 400)
+    y = rng.integers(0, 2, 400)
+    angle = t * 2 + y * np.pi
+    return np.stack([t * np.cos(angle), t * np.sin(angle)], 1).astype(np.float32), y
+
+
+def make():
+    hb.set_random_seed(3)
+    model = Sequential([Input((2,)), Dense(32, activation="tanh"), Dense(32, activation="tanh"), Dense(2)])
+    loss = hb.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(hb.optimizers.Adam(0.01), loss, metrics=["accuracy"])
+    return model
+
+
+def test_it_learns_and_the_history_tells(spirals):
+    model = make()
+    history = model.fit(*spirals, epochs=40, verbose=0, validation_split=0.2)
+    assert sorted(history.history) == ["accuracy", "loss", "val_accuracy", "val_loss"]
+    assert history.history["accuracy"][-1] > 0.95
+    assert model.evaluate(*spirals, return_dict=True)["accuracy"] > 0.95
+
+
+def test_eager_and_compiled_training_agree(spirals):
+    found = []
+    for eager in (True, False):
+        model = make()
+        model.run_eagerly = eager
+        found.append(model.fit(*spirals, epochs=2, verbose=0).history["loss"])
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-4)
+
+
+def test_saved_and_loaded_it_predicts_the_same_and_trains_on(spirals, tmp_path):
+    model = make()
+    model.fit(*spirals, epochs=2, verbose=0)
+    model.save(tmp_path / "m.keras")
+    again = load_model(tmp_path / "m.keras")
+    np.testing.assert_array_equal(model.predict(spirals[0]), again.predict(spirals[0]))
+    assert int(again.optimizer.iterations) == int(model.optimizer.iterations) == 26
+    a, b = (m.fit(*spirals, epochs=1, shuffle=False, verbose=0).history["loss"] for m in (model, again))
+    assert a == b
+
+
+def test_functional_with_two_inputs_two_outputs_and_a_shared_layer(tmp_path):
+    a, b = Input((3,), name="a"), Input((3,), name="b")
+    shared = Dense(4, activation="relu", name="shared")
+    left, right = shared(a), BatchNormalization()(shared(b))
+    model = Model({"a": a, "b": b}, [Dense(1, name="x")(left), Dense(2, name="y")(Dropout(0.1)(right))])
+    assert len(model.trainable_weights) == 8
+    data = {"a": np.ones((8, 3), np.float32), "b": np.zeros((8, 3), np.float32)}
+    model.compile("sgd", ["mse", "mse"], loss_weights=[1.0, 0.5])
+    model.fit(data, [np.zeros((8, 1)), np.ones((8, 2))], epochs=2, verbose=0)
+    out = model.predict(data)
+    assert [o.shape for o in out] == [(8, 1), (8, 2)]
+    model.save(tmp_path / "f.keras")
+    for p, q in zip(out, load_model(tmp_path / "f.keras").predict(data), strict=True):
+        np.testing.assert_array_equal(p, q)
+
+
+def test_callbacks_stop_training(spirals):
+    seen = []
+    stop = EarlyStopping("loss", min_delta=10.0, patience=2)
+    make().fit(
+        *spirals, epochs=9, verbose=0, callbacks=[stop, LambdaCallback(on_epoch_end=lambda e, logs: seen.append(e))]
+    )
+    assert seen == [0, 1, 2]
+
+
+def test_a_generator_of_batches(spirals):
+    x, y = spirals
+    history = make().fit(((x[i : i + 50], y[i : i + 50]) for i in range(0, 400, 50)), verbose=0)
+    assert len(history.history["loss"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "message"),
+    [
+        (np.zeros((4, 3)), [0, 1, 0, 1], r"expected inputs of shape|built|expects shape"),
+        (np.zeros((4, 2)), [0, 1, 0], "differ in their number of samples"),
+        (np.zeros((0, 2)), np.zeros((0,), int), "the data are empty"),
+        (np.zeros((4, 2)), [0.0, np.nan, 1.0, 1.0], "NaN or infinity, first in sample 1"),
+        (np.zeros((4, 2)), [0, 1, 2, 0], "class indices from 0 to 1.*sample 2 has 2"),
+        (np.array([["a", "b"]]), [0], "data must be numbers"),
+    ],
+    ids=["features", "lengths", "empty", "nan", "classes", "strings"],
+)
+def test_bad_data_are_refused_before_any_training(x, y, message):
+    model = make()
+    before = model.get_weights()
+    with pytest.raises(hb.HornbeamError, match=message):
+        model.fit(x, np.asarray(y), verbose=0)
+    for a, b in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_unknown_names_offer_the_near_ones():
+    with pytest.raises(hb.UnknownNameError, match="Did you mean 'Adam'"):
+        make().compile("addam", "mse")
+    with pytest.raises(hb.UnknownNameError, match="Did you mean"):
+        make().compile("adam", "sparse_categorical_crosentropy")
+
+
+def test_a_damaged_file_is_called_damaged(tmp_path):
+    path = tmp_path / "m.keras"
+    make().save(path)
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(hb.SerializationError, match="damaged"):
+        load_model(path)
