@@ -121,3 +121,15 @@ def from_library(array: Any) -> np.ndarray[Any, Any]:
 def quiet() -> AbstractContextManager[None]:
     """A with block in which NumPy gives infinities and NaN without warnings, also beneath another library."""
     return np.errstate(all="ignore")
+
+
+def float_limits(dtype: DType) -> tuple[float, float, float, float]:
+    """eps, the largest, the smallest and the smallest positive normal number of a floating-point dtype."""
+    native: Any = native_dtype(dtype)
+    if dtype == "bfloat16":
+        import ml_dtypes
+
+        limits: Any = ml_dtypes.finfo(native)
+    else:
+        limits = np.finfo(native)
+    return float(limits.eps), float(limits.max), float(limits.min), float(limits.smallest_normal)

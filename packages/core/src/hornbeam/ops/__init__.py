@@ -30,6 +30,7 @@ from hornbeam.ops.creation import *
 from hornbeam.ops.reduction import *
 from hornbeam.ops.contraction import *
 from hornbeam.ops.indexing import *
+from hornbeam.ops.info import *
 from hornbeam.ops.cumulative import *
 from hornbeam.ops.sorting import *
 from hornbeam.ops.convolution import *
