@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import hornbeam as hb
 import numpy as np
 import pytest
-
-import hornbeam as hb
 from hornbeam.plugins import register_component, registry, unregister
 
 

@@ -51,7 +51,9 @@ def test_searchsorted(side):
     rng = np.random.default_rng(0)
     x, v = rng.integers(0, 9, 12), rng.integers(-1, 11, (3, 4))
     order = np.argsort(x)
-    np.testing.assert_array_equal(ops.searchsorted(x, v, side=side, sorter=order).numpy(), np.searchsorted(np.sort(x), v, side))
+    np.testing.assert_array_equal(
+        ops.searchsorted(x, v, side=side, sorter=order).numpy(), np.searchsorted(np.sort(x), v, side)
+    )
 
 
 @pytest.mark.parametrize("function", [ops.cumsum, ops.cumprod, ops.sort, lambda x: ops.top_k(x, 2)[0]])

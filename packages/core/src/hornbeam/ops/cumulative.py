@@ -30,7 +30,9 @@ def _prepare(x: Any, axis: int | None, dtype: Any, name: str) -> tuple[Tensor, i
     tensor = accumulator(as_tensor(x), dtype)
     if axis is None:
         if tensor.ndim != 1:
-            raise InvalidArgumentError(f"{name}: give the axis; only a vector has none to choose, and this has shape {tensor.shape}")
+            raise InvalidArgumentError(
+                f"{name}: give the axis; only a vector has none to choose, and this has shape {tensor.shape}"
+            )
         axis = 0
     return tensor, axes_of(axis, tensor.ndim, name)[0]
 

@@ -172,8 +172,11 @@ def _parts(x: Tensor, key: Any) -> list[Any]:
         if entry is None or entry is Ellipsis or isinstance(entry, _slice):
             found.append(entry)
             used += isinstance(entry, _slice)
-        elif not isinstance(entry, bool) and hasattr(entry, "__index__") and not getattr(entry, "shape", None) and not (
-            isinstance(entry, Tensor) and (entry.owner.symbolic or not entry.dtype.is_integer)
+        elif (
+            not isinstance(entry, bool)
+            and hasattr(entry, "__index__")
+            and not getattr(entry, "shape", None)
+            and not (isinstance(entry, Tensor) and (entry.owner.symbolic or not entry.dtype.is_integer))
         ):
             found.append(entry.__index__())
             used += 1
@@ -188,7 +191,9 @@ def _parts(x: Tensor, key: Any) -> list[Any]:
             if not index.ndim:
                 raise InvalidArgumentError("a single truth value is not a key; use hb.ops.where")
             if index.shape != x.shape[used : used + index.ndim] and found.count(Ellipsis) == 0:
-                raise OutOfRangeError(f"a mask of shape {index.shape} does not fit the axes it selects from in shape {x.shape}")
+                raise OutOfRangeError(
+                    f"a mask of shape {index.shape} does not fit the axes it selects from in shape {x.shape}"
+                )
             found += nonzero(index)
             used += index.ndim
     if used > x.ndim:
@@ -221,7 +226,9 @@ def get_item(tensor: Tensor, key: Any) -> Tensor:
         size = tensor.shape[axis]
         low, high, step = 0, size, 1
         if isinstance(part, Tensor) or (arrays and isinstance(part, int)):
-            indices.append((len(sizes), _integers(as_tensor(part, None if isinstance(part, Tensor) else dtypes.int32), size)))
+            indices.append(
+                (len(sizes), _integers(as_tensor(part, None if isinstance(part, Tensor) else dtypes.int32), size))
+            )
             sizes.append(size)
         elif isinstance(part, int):
             if not -size <= part < size:
@@ -414,6 +421,8 @@ def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Tensor:
     tensor = as_tensor(inputs)
     new = as_tensor(updates, tensor.dtype)
     starts = _starts(start_indices, tensor.shape)
-    if new.ndim != tensor.ndim or any(a < 0 or a + s > n for a, s, n in zip(starts, new.shape, tensor.shape, strict=True)):
+    if new.ndim != tensor.ndim or any(
+        a < 0 or a + s > n for a, s, n in zip(starts, new.shape, tensor.shape, strict=True)
+    ):
         raise ShapeError(f"slice_update: a block of shape {new.shape} at {starts} does not fit shape {tensor.shape}")
     return _scatter_at(tensor, tuple(_slice(a, a + s) for a, s in zip(starts, new.shape, strict=True)), new, "set")

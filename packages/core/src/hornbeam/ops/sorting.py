@@ -34,7 +34,9 @@ argsort_p = primitive(
 def _(xp: Any, x: Any, *, axis: int, descending: bool) -> Any:
     if not descending:
         return xp.astype(xp.argsort(x, axis=axis, stable=True), xp.int32)
-    order = xp.flip(xp.argsort(xp.flip(x, axis=axis), axis=axis, stable=True), axis=axis)  # equal elements keep their order
+    order = xp.flip(
+        xp.argsort(xp.flip(x, axis=axis), axis=axis, stable=True), axis=axis
+    )  # equal elements keep their order
     return xp.astype(x.shape[axis] - 1 - order, xp.int32)
 
 

@@ -6,7 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from hornbeam.backends.base import Backend
-from hornbeam.backends.reference import contraction, convolution, elementwise, indexing, movement, random, reduction, sorting, window
+from hornbeam.backends.reference import (
+    contraction,
+    convolution,
+    elementwise,
+    indexing,
+    movement,
+    random,
+    reduction,
+    sorting,
+    window,
+)
 from hornbeam.backends.reference.array import RefArray, store
 from hornbeam.dtypes import DType
 from hornbeam.host import host_array

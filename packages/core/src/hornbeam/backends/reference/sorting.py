@@ -27,7 +27,9 @@ def argsort(x: RefArray, axis: int, descending: bool) -> RefArray:
     """Equal elements keep their order; NaN is the largest."""
 
     def order(lane: list[Any]) -> list[Any]:
-        return sorted(range(len(lane)), key=lambda i: (True, 0) if lane[i] != lane[i] else (False, lane[i]), reverse=descending)
+        return sorted(
+            range(len(lane)), key=lambda i: (True, 0) if lane[i] != lane[i] else (False, lane[i]), reverse=descending
+        )
 
     return _lanes(x, axis, int32, order)
 
