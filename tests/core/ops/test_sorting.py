@@ -72,3 +72,11 @@ def test_gradients(function):
 def test_top_k_refuses_more_than_there_are():
     with pytest.raises(hb.InvalidArgumentError, match="k is 4"):
         ops.top_k(ops.zeros(3), 4)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 6])
+def test_diff(n):
+    x = np.random.default_rng(0).integers(0, 9, (3, 5)).astype(np.int32)
+    np.testing.assert_array_equal(ops.diff(x, n=n).numpy(), np.diff(x, n=n))
+    expected = np.diff(x, n=n, axis=0, prepend=x[:1])
+    np.testing.assert_array_equal(ops.diff(x, n=n, axis=0, prepend=x[:1]).numpy(), expected)

@@ -1,4 +1,4 @@
-"""Running sums and products."""
+"""Running sums and products, and differences of neighbours."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from hornbeam.errors import InvalidArgumentError
 from hornbeam.interpret import bind
 from hornbeam.ops.convert import as_tensor
 from hornbeam.ops.creation import full
+from hornbeam.ops.elementwise.comparison import not_equal
 from hornbeam.ops.movement import axes_of, concat, flip, static_slice
 from hornbeam.ops.reduction import accumulator
 from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
 
-__all__ = ["cumprod", "cumsum", "cumulative_prod", "cumulative_sum"]
+__all__ = ["cumprod", "cumsum", "cumulative_prod", "cumulative_sum", "diff"]
 
 cumulative_sum_p = primitive(
     "cumulative_sum", lambda x, axis: Spec(x.shape, x.dtype), cases=lambda t: t.case(t.array((2, 4)), axis=1)
@@ -98,3 +99,31 @@ def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
     """The running product along an axis (None: flattened), as NumPy and Keras name it."""
     tensor, along = _flat(x, axis)
     return cumulative_prod(tensor, axis=along, dtype=dtype)
+
+
+def diff(x: Any, /, *, axis: int = -1, n: int = 1, prepend: Any = None, append: Any = None) -> Tensor:
+    """The difference of each element and the one before it along an axis, taken `n` times.
+
+    Args:
+        x: tensor with axes.
+        axis: along which.
+        n: how often, at least 0.
+        prepend, append: tensors to put before and after `x` along the axis first.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.diff(hb.ops.asarray([1, 4, 9])).numpy().tolist()
+        [3, 5]
+    """
+    if n < 0:
+        raise InvalidArgumentError(f"diff: n cannot be negative; got {n}")
+    if n == 0:
+        return as_tensor(x)
+    (along,) = axes_of(axis, as_tensor(x).ndim, "diff")
+    out = concat([as_tensor(part) for part in (prepend, x, append) if part is not None], axis=along)
+    for _ in range(min(n, out.shape[along])):
+        low = tuple(int(a == along) for a in range(out.ndim))
+        high = tuple(s - int(a == along) for a, s in enumerate(out.shape))
+        later, earlier = static_slice(out, low, out.shape), static_slice(out, (0,) * out.ndim, high)
+        out = not_equal(later, earlier) if out.dtype == "bool" else later - earlier
+    return out
