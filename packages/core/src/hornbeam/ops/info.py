@@ -157,7 +157,11 @@ class NamespaceInfo:
     def dtypes(self, *, device: str | None = None, kind: Any = None) -> dict[str, DType]:
         """The standard's dtypes by name, or those of a kind as `isdtype` takes it."""
         check_device(device)
-        return {n: d for n, d in dtypes.ALL.items() if n not in ("float16", "bfloat16") and (kind is None or isdtype(d, kind))}
+        return {
+            n: d
+            for n, d in dtypes.ALL.items()
+            if n not in ("float16", "bfloat16") and (kind is None or isdtype(d, kind))
+        }
 
 
 def __array_namespace_info__() -> NamespaceInfo:  # noqa: N807 - the array API's name
