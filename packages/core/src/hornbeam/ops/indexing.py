@@ -260,7 +260,7 @@ def _gather(x: Tensor, indices: list[tuple[int, Tensor]]) -> Tensor:
     axes = tuple(a for a, _ in indices)
     shape = broadcast_shapes(*(i.shape for _, i in indices), where="index")
     sizes = tuple(x.shape[a] for a in axes)
-    flat: Tensor | None = None
+    flat: Any = None
     for size, (_, index) in zip(sizes, indices, strict=True):
         flat = index if flat is None else flat * size + index
     assert flat is not None
