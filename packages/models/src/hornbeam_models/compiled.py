@@ -152,7 +152,7 @@ class Metrics:
     def _make(self, entry: Any, true: Any, pred: Any) -> Any:
         if isinstance(entry, str):
             if entry in ("accuracy", "acc"):
-                metric = self._find(_accuracy_for(true, pred))()
+                metric: Any = self._find(_accuracy_for(true, pred))()
                 metric.name = entry
                 return metric
             found = self._find(entry)
