@@ -189,7 +189,7 @@ def _parts(x: Tensor, key: Any) -> list[Any]:
                 used += 1
                 continue
             if not index.ndim:
-                raise InvalidArgumentError("a single truth value is not a key; use hb.ops.where")
+                raise InvalidArgumentError("a single truth value cannot be part of a key; use hb.ops.where")
             if index.shape != x.shape[used : used + index.ndim] and found.count(Ellipsis) == 0:
                 raise OutOfRangeError(
                     f"a mask of shape {index.shape} does not fit the axes it selects from in shape {x.shape}"
@@ -213,6 +213,8 @@ def get_item(tensor: Tensor, key: Any) -> Tensor:
         OutOfRangeError: an index is outside its axis, or there are too many.
         CaptureError: a mask whose values are not known yet.
     """
+    if (isinstance(key, bool) or getattr(key, "dtype", None) == "bool") and not getattr(key, "shape", ()):
+        return reshape(tensor, (1, *tensor.shape)) if bool(key) else zeros((0, *tensor.shape), tensor.dtype)
     parts = _parts(tensor, key)
     arrays = any(isinstance(p, Tensor) for p in parts)
     start, stop, strides, flips = [], [], [], []

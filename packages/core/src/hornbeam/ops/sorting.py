@@ -12,6 +12,7 @@ from hornbeam.ops.creation import ones
 from hornbeam.ops.cumulative import cumulative_sum
 from hornbeam.ops.elementwise.cast import astype
 from hornbeam.ops.elementwise.comparison import less, less_equal, not_equal
+from hornbeam.ops.elementwise.complex import imag, real
 from hornbeam.ops.indexing import nonzero, scatter, take, take_along_axis
 from hornbeam.ops.movement import axes_of, concat, reshape
 from hornbeam.ops.reduction import sum as total
@@ -161,7 +162,11 @@ def unique_all(x: Any, /) -> UniqueAll:
             f"{user_line()}. Take the unique values eagerly, before the captured function."
         )
     flat = reshape(tensor, (tensor.size,))
-    order = argsort(flat)
+    if tensor.dtype.kind == "complex":  # by real part, then by imaginary part
+        by_imag = argsort(imag(flat))
+        order = take(by_imag, argsort(take(real(flat), by_imag)))
+    else:
+        order = argsort(flat)
     ordered = take(flat, order)
     first = concat([ones(min(1, flat.size), dtypes.bool), not_equal(ordered[1:], ordered[:-1])])
     (starts,) = nonzero(first)

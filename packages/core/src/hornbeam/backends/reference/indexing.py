@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hornbeam.backends.reference.array import RefArray, size_of, store
+from hornbeam.backends.reference.reduction import larger, smaller
 from hornbeam.ops.indexing import out_of_range
 
 __all__ = ["KERNELS"]
@@ -33,7 +34,7 @@ def scatter(x: RefArray, index: RefArray, updates: RefArray, mode: str) -> RefAr
             if mode == "add":
                 new = store(old + new, x.dtype)
             elif mode != "set":
-                new = max(old, new) if mode == "max" else min(old, new)
+                new = larger(old, new) if mode == "max" else smaller(old, new)
             data[i * width + j] = new
     return RefArray(x.shape, data, x.dtype)
 
