@@ -48,6 +48,14 @@ class ReferenceBackend(Backend):
         """A NumPy array of the dtype that the label names."""
         return host_array(array.data, array.shape, array.dtype)
 
+    def dlpack(self, array: RefArray, **options: Any) -> Any:
+        """A copy on the host as a DLPack capsule."""
+        return self.to_host(array).copy().__dlpack__(**options)
+
+    def dlpack_device(self, array: RefArray) -> tuple[int, int]:
+        """The host's main memory."""
+        return (1, 0)
+
     def native(self, dtype: DType) -> DType:
         """Dtypes are Hornbeam's own."""
         return dtype
