@@ -8,6 +8,7 @@ import pytest
 from hornbeam.backends.array_api import ArrayAPIBackend
 from hornbeam.backends.base import make_backend
 from hornbeam.dtypes import as_dtype
+from hornbeam.graph.ir import Graph
 from hornbeam.primitive import Composite, primitives
 
 BACKENDS = {
@@ -63,6 +64,8 @@ def test_backends_agree(name, backend, narrow):
     primitive = primitives()[name]
     for seed in range(3):
         arrays, params = case_of(primitive, seed)
+        if narrow and any(isinstance(b, Graph) for v in params.values() for b in (v if isinstance(v, tuple) else (v,))):
+            pytest.skip("its body is a graph of one dtype")
         if narrow:
             arrays = [a.astype(NARROW.get(a.dtype.name, a.dtype)) for a in arrays]
         expected = run(make_backend("reference"), primitive, arrays, params)

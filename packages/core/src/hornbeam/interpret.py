@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hornbeam.tensor import Tensor
     from hornbeam.variable import Variable
 
-__all__ = ["Interpreter", "bind", "current", "running", "user_line"]
+__all__ = ["Interpreter", "bind", "capturing", "current", "running", "user_line"]
 
 
 class Interpreter:
@@ -25,6 +25,7 @@ class Interpreter:
     """
 
     below: Interpreter | None = None
+    captures = False  # whether it is the lowest and builds a graph
 
     def process(self, primitive: Primitive, inputs: tuple[Tensor, ...], params: dict[str, Any]) -> Any:
         """Carry out one operation; returns a tensor, or a tuple of them where `primitive.multiple`."""
@@ -41,6 +42,10 @@ class Interpreter:
     def write(self, variable: Variable, tensor: Tensor) -> None:
         """Give a variable a new value."""
         self._below.write(variable, tensor)
+
+    def tracks(self, tensor: Tensor) -> bool:
+        """Whether a gradient with respect to `tensor`, or to what it was computed from, may be asked for."""
+        return self._below.tracks(tensor)
 
     def in_place(self, tensor: Tensor) -> None:
         """Raise if `tensor` must not be changed in place here."""
@@ -65,6 +70,14 @@ def current() -> Interpreter:
 def set_lowest(interpreter: Interpreter) -> None:
     """Install the interpreter that acts where no other does (done once, by interpreters/evaluate.py)."""
     _lowest[:] = [interpreter]
+
+
+def capturing() -> bool:
+    """Whether operations are being captured rather than run."""
+    interpreter = current()
+    while interpreter.below is not None:
+        interpreter = interpreter.below
+    return interpreter.captures
 
 
 @contextmanager

@@ -65,6 +65,7 @@ class Primitive:
         self.generic_kernel: Rule | None = None
         self.vjp_rule: Rule | None = None
         self.saves: tuple[tuple[str, int | None], ...] = ()
+        self.tape_rule: Rule | None = None
         _registry[name] = self
 
     def kernel(self, function: Rule) -> Rule:
@@ -110,6 +111,14 @@ class Primitive:
             return rule
 
         return decorate
+
+    def on_tape(self, rule: Rule) -> Rule:
+        """Decorator, instead of `vjp`: `rule(tape, *inputs, **params)` carries the operation out and records it itself.
+
+        For loops, which have to run in another way when a gradient is wanted.
+        """
+        self.tape_rule = rule
+        return rule
 
     def __repr__(self) -> str:
         """The name, as graphs print it."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from hornbeam.dtypes import DType
 from hornbeam.errors import BackendError
@@ -36,6 +37,7 @@ class Backend:
 
     def __init__(self) -> None:
         self.kernels: dict[str, Callable[..., Any]] = {}
+        self._executables: WeakKeyDictionary[Graph, Executable] = WeakKeyDictionary()
 
     # ---- transfers
 
@@ -99,6 +101,29 @@ class Backend:
         from hornbeam.dtypes import as_dtype
 
         return as_dtype(array.dtype)
+
+    # ---- what the kernels of loops and branches use
+
+    def executable(self, graph: Graph) -> Executable:
+        """The compiled form of a loop's or branch's body, made at the first call."""
+        found = self._executables.get(graph)
+        if found is None:
+            found = self._executables[graph] = self.compile(graph)
+        return found
+
+    def copy(self, array: Any) -> Any:
+        """An array of the same elements in memory of its own."""
+        return self.xp.asarray(array, copy=True)
+
+    def row(self, array: Any, index: int) -> Any:
+        """The part of an array at one place of the first axis."""
+        return array[index, ...]
+
+    def stack(self, rows: Sequence[Any], spec: Any) -> Any:
+        """Arrays of shape and dtype `spec`, one below the other; there may be none."""
+        if not rows:
+            return self.xp.zeros((0, *spec.shape), dtype=self.native(spec.dtype))
+        return self.xp.stack(rows)
 
     # ---- graphs
 

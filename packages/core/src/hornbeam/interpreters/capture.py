@@ -27,6 +27,7 @@ class Capture(Interpreter):
     """
 
     symbolic = True
+    captures = True
     device = "captured"
 
     def __init__(self, name: str, outer: Interpreter | None = None) -> None:
@@ -108,24 +109,31 @@ class Capture(Interpreter):
             return self.constants[tensor.uid][0]
         if tensor.owner.symbolic and self.outer is None:
             tensor.owner.receive(self, None, (tensor,), {})
-        value = Value(tensor.shape, tensor.dtype, data=None if self.outer is not None else tensor)
+        number = not tensor.shape and not tensor.owner.symbolic and not self.tracks(tensor)
+        lift = self.outer is not None and not number  # a plain number is better known inside than handed in
+        value = Value(tensor.shape, tensor.dtype, data=None if lift else tensor)
         self.constants[tensor.uid] = (value, tensor)  # holding the tensor keeps its uid from meaning another
-        if self.outer is not None:
+        if lift:
             self.lifted.append(tensor)
         return value
+
+    def tracks(self, tensor: Tensor) -> bool:
+        """Whether it is followed by a tape around the body that is being captured."""
+        return self.outer is not None and self.outer.tracks(tensor)
 
     def finish(self, outputs: Sequence[Tensor]) -> Graph:
         """End the capture; tensors that leaked out of it are refused from now on."""
         results = [self.value_of(t) for t in outputs]
-        outside = [v for v, _ in self.constants.values()]
+        known = [v for v, _ in self.constants.values() if v.data is not None]
         self.ended = True
         if self.outer is not None:
-            return Graph([*self.inputs, *outside], [], self.nodes, results, self.name)
+            outer = [v for v, _ in self.constants.values() if v.data is None]
+            return Graph([*self.inputs, *outer], known, self.nodes, results, self.name)
         donated = {}
         for variable in self.assigned:
             donated[len(results)] = self.inputs.index(self.reads[variable])
             results.append(self.value_of(self.state[variable]))
-        return Graph(self.inputs, outside, self.nodes, results, self.name, donated)
+        return Graph(self.inputs, known, self.nodes, results, self.name, donated)
 
     def receive(self, receiver: Any, primitive: Any, inputs: Any, params: Any) -> None:
         """A tensor of this capture is used elsewhere: say how it got out."""

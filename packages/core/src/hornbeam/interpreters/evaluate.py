@@ -48,6 +48,10 @@ class Evaluate(Interpreter):
         """Store the tensor."""
         variable.store(tensor)
 
+    def tracks(self, tensor: Tensor) -> bool:
+        """No gradient starts here."""
+        return False
+
     def in_place(self, tensor: Tensor) -> None:
         """Nothing forbids it here."""
 

@@ -68,6 +68,8 @@ class Tape(Interpreter):
         tracked = self.tracked
         if not any(t.uid in tracked for t in inputs) or primitive.zero_gradient:
             return self._below.process(primitive, inputs, params)
+        if primitive.tape_rule is not None:
+            return primitive.tape_rule(self, *inputs, **params)
         rule = primitive.vjp_rule
         if rule is None:
             if isinstance(primitive, Composite):
@@ -103,6 +105,10 @@ class Tape(Interpreter):
         """The tracked tensor of a watched variable."""
         found = self.variables.get(variable)
         return self._below.read(variable) if found is None else found
+
+    def tracks(self, tensor: Tensor) -> bool:
+        """Whether this tape or one below it follows the tensor."""
+        return tensor.uid in self.tracked or tensor.uid in self.substitutes or self._below.tracks(tensor)
 
     def write(self, variable: Variable, tensor: Tensor) -> None:
         """Remember the new value here too: later reads depend on it."""

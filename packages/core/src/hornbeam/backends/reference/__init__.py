@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hornbeam.backends.base import Backend
@@ -17,7 +17,7 @@ from hornbeam.backends.reference import (
     sorting,
     window,
 )
-from hornbeam.backends.reference.array import RefArray, store
+from hornbeam.backends.reference.array import RefArray, size_of, store
 from hornbeam.dtypes import DType
 from hornbeam.host import host_array
 
@@ -55,6 +55,19 @@ class ReferenceBackend(Backend):
     def dlpack_device(self, array: RefArray) -> tuple[int, int]:
         """The host's main memory."""
         return (1, 0)
+
+    def copy(self, array: RefArray) -> RefArray:
+        """The array itself: none is ever changed."""
+        return array
+
+    def row(self, array: RefArray, index: int) -> RefArray:
+        """The elements of one place of the first axis."""
+        width = size_of(array.shape[1:])
+        return RefArray(array.shape[1:], array.data[index * width : (index + 1) * width], array.dtype)
+
+    def stack(self, rows: Sequence[RefArray], spec: Any) -> RefArray:
+        """The elements of one row after another."""
+        return RefArray((len(rows), *spec.shape), [v for row in rows for v in row.data], spec.dtype)
 
     def native(self, dtype: DType) -> DType:
         """Dtypes are Hornbeam's own."""
