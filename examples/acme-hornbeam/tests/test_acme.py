@@ -11,6 +11,7 @@ import pytest
 from acme_hornbeam import ScaleShift, SignMomentum
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.plugins import registry
+from hornbeam.testing import check_layer, check_optimizer
 
 
 def test_found_by_every_name() -> None:
@@ -39,6 +40,12 @@ def test_doctor_has_no_complaint() -> None:
     (plugin,) = (plugin for plugin in registry.plugins() if plugin.name == "acme")
     assert plugin.usable
     assert plugin.complaints == ()
+
+
+def test_the_contracts() -> None:
+    check_layer(ScaleShift, {"start": 2.0}, input_shape=(3,))
+    check_layer(ScaleShift, input_shape=(2, 4))
+    check_optimizer(SignMomentum, {"learning_rate": 0.02})
 
 
 def test_layer() -> None:

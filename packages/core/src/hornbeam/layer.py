@@ -18,6 +18,7 @@ from hornbeam.symbolic import KerasTensor, Node, is_symbolic, output_specs, symb
 from hornbeam.tensor import Tensor
 from hornbeam.tree import flatten, leaves, map_structure, unflatten
 from hornbeam.variable import Variable
+from hornbeam.variable import autocast as autocasting
 
 __all__ = ["Layer"]
 
@@ -125,7 +126,7 @@ class Layer:
             initializer: name, or function `(shape, dtype) -> values`; default Glorot's uniform, zeros for what is not float.
             dtype: default: the policy's variable dtype.
             trainable: whether training changes it.
-            autocast: kept for Keras's signature.
+            autocast: whether the layer reads it in its compute dtype.
             regularizer: function of the weight whose value is added to the loss.
             constraint: function applied to the weight after each update.
             aggregation: kept for Keras's signature.
@@ -142,7 +143,7 @@ class Layer:
             initializer = "glorot_uniform" if found.is_floating else "zeros"
         if isinstance(initializer, str):
             initializer = _registered_initializer(initializer)
-        variable = Variable(initializer, sizes, found, trainable, name or "variable")
+        variable = Variable(initializer, sizes, found, trainable, autocast, name or "variable")
         variable.path = f"{self.name}/{variable.name}"
         variable.regularizer, variable.constraint = regularizer, constraint
         self._variables.append(variable)
@@ -283,12 +284,6 @@ class Layer:
         """The dtype of the computation."""
         return self.dtype_policy.compute_dtype
 
-    def cast(self, variable: Variable) -> Tensor:
-        """A weight in the compute dtype."""
-        from hornbeam.ops.elementwise.cast import astype
-
-        return astype(variable.value, self.compute_dtype)
-
     # ---- calling
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -305,21 +300,22 @@ class Layer:
         if not self.built:
             self._build(args, kwargs)
         if symbolic:
-
-            def shaped(*a: Any, **k: Any) -> Any:
-                return self.call(*a, **k)
-
-            return symbolic_call(self, args, kwargs, shaped)
+            return symbolic_call(self, args, kwargs, self._compute)
         if takes_training:
             kwargs["training"] = bool(training) if training is not None else False
         token = _training.set(training)
         try:
-            out = self.call(*args, **kwargs)
+            out = self._compute(*args, **kwargs)
         finally:
             _training.reset(token)
         if self.activity_regularizer is not None:
             self.add_loss([self.activity_regularizer(o) for o in leaves(out)])
         return out
+
+    def _compute(self, *args: Any, **kwargs: Any) -> Any:
+        """`call`, in which weights are read in the compute dtype."""
+        with autocasting(self.compute_dtype if self.autocast and self.compute_dtype != self.variable_dtype else None):
+            return self.call(*args, **kwargs)
 
     def _prepare(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """Arrays as tensors, floating-point ones in the compute dtype."""
@@ -365,7 +361,7 @@ class Layer:
         if not self.built:
             self._build(args, kwargs)
         flat, structure = flatten((args, kwargs))
-        specs, out_structure = output_specs(self.call, flat, structure)
+        specs, out_structure = output_specs(self._compute, flat, structure)
         return unflatten(out_structure, [KerasTensor(s.shape, s.dtype) for s in specs])
 
     def get_build_config(self) -> dict[str, Any] | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from hornbeam.dtypes import DType, as_dtype
@@ -13,7 +16,19 @@ if TYPE_CHECKING:
 
     from hornbeam.tensor import Tensor
 
-__all__ = ["Variable"]
+__all__ = ["Variable", "autocast"]
+
+_reading: ContextVar[DType | None] = ContextVar("hornbeam_autocast", default=None)
+
+
+@contextmanager
+def autocast(dtype: DType | None) -> Iterator[None]:
+    """A with block in which variables of floating-point dtype are read in `dtype` (None: in their own)."""
+    token = _reading.set(dtype)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
 
 
 class Variable:
@@ -26,6 +41,7 @@ class Variable:
         shape: needed with a function; otherwise checked against the value.
         dtype: default: the value's, or the default float for a function.
         trainable: whether optimizers may change it.
+        autocast: whether a layer of mixed precision reads it in its compute dtype.
         name: shown in summaries and errors.
 
     Raises:
@@ -45,6 +61,7 @@ class Variable:
         shape: tuple[int, ...] | None = None,
         dtype: Any = None,
         trainable: bool = True,
+        autocast: bool = True,
         name: str = "variable",
     ) -> None:
         from hornbeam.ops.convert import as_tensor
@@ -52,6 +69,7 @@ class Variable:
         self.name = name
         self.path = name
         self.trainable = trainable
+        self.autocast = autocast
         self.regularizer: Any = None
         self.constraint: Any = None
         if callable(initializer) and not hasattr(initializer, "shape"):
@@ -71,7 +89,13 @@ class Variable:
     @property
     def value(self) -> Tensor:
         """The present value."""
-        return current().read(self)
+        tensor = current().read(self)
+        wanted = _reading.get()
+        if wanted is None or wanted == self.dtype or not (self.autocast and self.dtype.is_floating):
+            return tensor
+        from hornbeam.ops.elementwise.cast import astype
+
+        return astype(tensor, wanted)
 
     def assign(self, value: Any) -> None:
         """Give it a new value of the same shape; the dtype stays.

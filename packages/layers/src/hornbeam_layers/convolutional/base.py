@@ -103,9 +103,9 @@ class BaseConv(Layer):
 
     def call(self, inputs: Tensor) -> Tensor:
         """(batch, *spatial, channels) -> (batch, *positions, filters)."""
-        out = ops.conv(inputs, self.cast(self.kernel), self.strides, self.padding, self.data_format, self.dilation_rate)
+        out = ops.conv(inputs, self.kernel, self.strides, self.padding, self.data_format, self.dilation_rate)
         if self.use_bias:
-            bias = self.cast(self.bias)
+            bias = self.bias
             if self.data_format == "channels_first":
                 bias = ops.reshape(bias, (self.filters, *(1,) * self.rank))
             out = out + bias

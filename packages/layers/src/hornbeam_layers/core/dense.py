@@ -85,9 +85,9 @@ class Dense(Layer):
             raise ShapeError(
                 f"Dense {self.name!r}: expected inputs of shape (..., {self.kernel.shape[0]}), for which it was built; got {inputs.shape}."
             )
-        out = ops.matmul(inputs, self.cast(self.kernel))
+        out = ops.matmul(inputs, self.kernel)
         if self.use_bias:
-            out = out + self.cast(self.bias)
+            out = out + self.bias
         return self.activation(out)  # type: ignore[no-any-return]
 
     def get_config(self) -> dict[str, Any]:

@@ -71,6 +71,7 @@ class BatchNormalization(Layer):
                 shape,
                 self.gamma_initializer,
                 name="gamma",
+                autocast=False,
                 regularizer=self.gamma_regularizer,
                 constraint=self.gamma_constraint,
             )
@@ -79,12 +80,15 @@ class BatchNormalization(Layer):
                 shape,
                 self.beta_initializer,
                 name="beta",
+                autocast=False,
                 regularizer=self.beta_regularizer,
                 constraint=self.beta_constraint,
             )
-        self.moving_mean = self.add_weight(shape, self.moving_mean_initializer, trainable=False, name="moving_mean")
+        self.moving_mean = self.add_weight(
+            shape, self.moving_mean_initializer, trainable=False, autocast=False, name="moving_mean"
+        )
         self.moving_variance = self.add_weight(
-            shape, self.moving_variance_initializer, trainable=False, name="moving_variance"
+            shape, self.moving_variance_initializer, trainable=False, autocast=False, name="moving_variance"
         )
 
     def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from hornbeam import dtypes
 from hornbeam.errors import DTypeError, InvalidArgumentError, ShapeError
 from hornbeam.graph.ir import Graph
 from hornbeam.graph.run import replay
@@ -35,7 +34,7 @@ def _infer(index: Any, *inputs: Any, branches: tuple[Graph, ...], operands: int)
 def _example(t: Any) -> Any:
     from hornbeam.interpreters.capture import capture_specs
 
-    spec = Spec((3,), dtypes.float64)
+    spec = Spec((3,), t.dtype)
     branches = tuple(capture_specs(f, [spec, spec], {}) for f in (lambda x, y: x * y, lambda x, y: x - y * y))
     operands = [t.array((3,)), t.array((3,))]
     return t.case(t.ints("", low=0, high=2), *operands, branches=branches, operands=2)

@@ -35,7 +35,7 @@ def _infer(*inputs: Any, cond: Graph, body: Graph, state: int, maximum: int | No
 def _example(t: Any) -> Any:
     from hornbeam.interpreters.capture import capture_specs
 
-    number, array = Spec((), dtypes.int32), Spec((3,), dtypes.float64)
+    number, array = Spec((), dtypes.int32), Spec((3,), t.dtype)
     cond = capture_specs(lambda i, x: i < 4, [number, array], {})
     body = capture_specs(lambda i, x: (i + 1, x * x - 0.5), [number, array], {})
     first = t.ints("", low=0, high=4)

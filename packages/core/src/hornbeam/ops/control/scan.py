@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from hornbeam import dtypes
 from hornbeam.errors import InvalidArgumentError, ShapeError
 from hornbeam.graph.ir import Graph, Node, Value
 from hornbeam.graph.partition import partition
@@ -45,7 +44,7 @@ def _example(t: Any) -> Any:
         new = w * state * state + x
         return new, new * x
 
-    row = Spec((2,), dtypes.float64)
+    row = Spec((2,), t.dtype)
     body = capture_specs(step, [row, row, row], {})
     state, rows, w = t.array((2,), low=-1.0, high=1.0), t.array((3, 2), low=-1.0, high=1.0), t.array((2,))
     return t.case(state, rows, w, body=body, carries=1, xs=1, length=3, reverse=False)

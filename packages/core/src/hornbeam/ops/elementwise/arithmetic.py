@@ -113,7 +113,7 @@ remainder = binary(
     vjp=lambda ct, x, y: (ct, lambda: negative(multiply(ct, floor_divide(x, y)))),
 )
 mod = remainder
-nextafter = binary("nextafter", "The next number after x1 towards x2.", takes="float")
+nextafter = binary("nextafter", "The next number after x1 towards x2.", takes="float", vjp=lambda ct: (ct, None))
 copysign = binary(
     "copysign",
     "The size of x1 with the sign of x2.",
