@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sys
+import tomllib
 from pathlib import Path
 
 import nox
 
 nox.options.default_venv_backend = "none"  # the sessions of every day use the environment that runs nox
-nox.options.sessions = ["lint", "types", "imports", "tests"]
+nox.options.sessions = ["lint", "types", "imports", "tests", "backends"]
 
 PACKAGES = ("core", "layers", "optimizers", "models", "datasets", "apps")
 SIBLINGS = {
@@ -25,6 +26,12 @@ SIBLINGS = {
 def run(session: nox.Session, *command: str, **options: object) -> None:
     """Run a module of the present environment's Python."""
     session.run(sys.executable, "-m", *command, **options)
+
+
+def dependencies(package: str) -> list[str]:
+    """What a package declares that it needs, apart from its siblings."""
+    project = tomllib.loads(Path("packages", package, "pyproject.toml").read_text())["project"]
+    return [d for d in project["dependencies"] if not d.startswith("hornbeam")]
 
 
 @nox.session
@@ -58,6 +65,14 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+@nox.parametrize("backend", ["array_api_strict", "reference"])
+def backends(session: nox.Session, backend: str) -> None:
+    """Core's tests of operations, gradients and capture on other backends than NumPy."""
+    places = ("ops", "test_autodiff.py", "test_jit.py", "test_random.py")
+    run(session, "pytest", "-q", *(f"tests/core/{p}" for p in places), env={"HORNBEAM_TEST_BACKEND": backend})
+
+
+@nox.session
 def properties(session: nox.Session) -> None:
     """The property tests, with a thousand examples each."""
     run(session, "pytest", "-q", "tests", env={"HORNBEAM_HYPOTHESIS": "nightly"})
@@ -75,15 +90,19 @@ def solo(session: nox.Session, package: str, bounds: str) -> None:
         session.run("uv", "build", "-q", "--wheel", "--no-build-isolation", "--out-dir", str(dist), f"packages/{name}")
     (wheel,) = dist.glob(f"hornbeam_{package}-*.whl")
     resolution = "lowest-direct" if bounds == "lowest" else "highest"
-    session.run(
-        "uv", "pip", "install", "-q", "--resolution", resolution, "--find-links", str(dist), f"{wheel}", "pytest>=8"
-    )
+    declared = [
+        d for name in (package, *SIBLINGS[package]) for d in dependencies(name)
+    ]  # lowest of ours, not of theirs
+    options = ("--resolution", resolution, "--find-links", str(dist))
+    session.run("uv", "pip", "install", "-q", *options, f"{wheel}", "pytest>=8", *declared)
     session.run(
         "python",
         "-m",
         "pytest",
         "-q",
         "--rootdir",
+        f"packages/{package}",
+        "--confcutdir",
         f"packages/{package}",
         "-c",
         "/dev/null",
