@@ -12,6 +12,7 @@ import numpy as np
 from hornbeam.backends.base import Executable
 from hornbeam.graph.ir import Graph, Node, Value
 from hornbeam.graph.passes import optimize
+from hornbeam.graph.passes.dead import dead_code
 from hornbeam.host import native_dtype
 
 __all__ = ["NumpyExecutable"]
@@ -31,6 +32,7 @@ UFUNCS = {
     },
     **{"pow": np.power, "atan2": np.arctan2, "logaddexp": np.logaddexp, "hypot": np.hypot},
 }
+RAISES = {"index_within"}  # an operation that can stop a run half-way
 VIEWS = {"reshape", "transpose", "broadcast_to", "slice", "identity", "barrier", "stop_gradient", "flip"}
 
 
@@ -38,12 +40,14 @@ class NumpyExecutable(Executable):
     """Runs a graph node by node; element-wise results and products go into buffers that are used again.
 
     A buffer is free for another value once nothing reads it, or a view of it, any more. Outputs get memory of their own;
-    an updated variable is written into its own memory where the caller donates it.
+    an updated variable is written into its own memory where the caller donates it, after the last operation that could fail:
+    a step that raises leaves every variable as it was.
     """
 
     def __init__(self, graph: Graph, backend: Any) -> None:
-        super().__init__(optimize(graph, backend.kernels), backend)
+        super().__init__(dead_code(_without_broadcasts(optimize(graph, backend.kernels))), backend)
         self.lock = threading.Lock()
+        self.donated: list[Any] = []
         self.slots: dict[Value, int] = {}
         for value in (*self.graph.inputs, *self.graph.constants):
             self.slots[value] = len(self.slots)
@@ -67,12 +71,15 @@ class NumpyExecutable(Executable):
             for value in node.inputs:
                 last[root.get(value, value)] = index
         kept = {root.get(v, v) for v in self.graph.outputs}
+        in_place = self._in_place(root, last, kept)
         free: dict[tuple[Any, tuple[int, ...]], list[Any]] = {}
         buffer: dict[Value, Any] = {}
         self.steps: list[tuple[Callable[..., Any], tuple[int, ...], tuple[int, ...], bool]] = []
         for index, node in enumerate(nodes):
-            out = None
-            if self._writes(node) and node.output not in kept:
+            out: Any = None
+            if index in in_place:
+                out = in_place[index]
+            elif self._writes(node) and node.output not in kept:
                 key = (native_dtype(node.output.dtype), node.output.shape)
                 dying = [v for v in node.inputs if v in buffer and last.get(v) == index and v not in root]
                 reusable = [v for v in dying if (v.dtype, v.shape) == (node.output.dtype, node.output.shape)]
@@ -92,15 +99,39 @@ class NumpyExecutable(Executable):
                     array = buffer.pop(value)
                     free.setdefault((array.dtype, array.shape), []).append(array)
 
+    def _in_place(self, root: dict[Value, Value], last: dict[Value, int], kept: set[Value]) -> dict[int, _Donated]:
+        """The nodes that write a new value of a variable into the memory of the old one, which nothing reads later."""
+        nodes, found = self.graph.nodes, {}
+        makers = {out: index for index, node in enumerate(nodes) for out in node.outputs}
+        safe = max(
+            (i for i, n in enumerate(nodes) if n.primitive.name in RAISES or any(True for _ in n.graphs)), default=-1
+        )
+        for output, place in self.graph.donated.items():
+            value, old = self.graph.outputs[output], self.graph.inputs[place]
+            index = makers.get(value, -1)
+            if index <= safe or nodes[index].primitive.name not in UFUNCS or self.graph.outputs.count(value) > 1:
+                continue
+            views = [v for v in nodes[index].inputs if v is not old and root.get(v, v) is old]
+            if last.get(old, -1) <= index and not views and old not in kept:
+                found[index] = _Donated(self, place, value)
+        return found
+
     def _writes(self, node: Node) -> bool:
         name = node.primitive.name
         return (
-            name in UFUNCS or name in ("sigmoid", "where", "reduce_sum") or _is_plain_product(node)
+            name in UFUNCS
+            or name in ("sigmoid", "where", "reduce_sum")
+            or _is_plain_product(node)
+            or (name == "cast" and node.output.dtype.is_floating and node.inputs[0].dtype.kind != "complex")
         ) and node.output.size > 0
 
     def _call(self, node: Node, out: Any) -> Callable[..., Any]:
         name = node.primitive.name
+        if isinstance(out, _Donated):
+            return partial(out.write, UFUNCS[name])
         if out is not None:
+            if name == "cast":
+                return partial(_cast_into, out)
             if name in UFUNCS:
                 return partial(UFUNCS[name], out=out)
             if name == "reduce_sum":
@@ -110,22 +141,30 @@ class NumpyExecutable(Executable):
             if name == "where":
                 return partial(_where_into, out)
             return partial(_product_into, out, node.params["contracting"])
-        return partial(_general, self.backend, node.primitive, node.params)
+        kernel = self.backend.kernels.get(name) or node.primitive.generic_kernel
+        if kernel is None:
+            return partial(_general, self.backend, node.primitive, node.params)
+        first = self.backend if node.primitive.uses_backend else np
+        return partial(_as_arrays if node.primitive.multiple else _as_array, partial(kernel, first, **node.params))
 
     def __call__(self, arrays: Sequence[Any], donate: Sequence[bool] = ()) -> list[Any]:
         """Run; see `Executable`."""
         with self.lock, np.errstate(all="ignore"):
             values: list[Any] = [None] * len(self.slots)
             values[: len(arrays)] = arrays
+            self.donated = [a if given and a.base is None else None for a, given in zip(arrays, donate, strict=False)]
             values[len(arrays) : len(arrays) + len(self.constants)] = self.constants
-            for call, sources, targets, multiple in self.steps:
-                result = call(*[values[s] for s in sources])
-                if multiple:
-                    for target, part in zip(targets, result, strict=True):
-                        values[target] = part
-                else:
-                    values[targets[0]] = result
-            return self._outputs(values, arrays, donate)
+            try:
+                for call, sources, targets, multiple in self.steps:
+                    result = call(*[values[s] for s in sources])
+                    if multiple:
+                        for target, part in zip(targets, result, strict=True):
+                            values[target] = part
+                    else:
+                        values[targets[0]] = result
+                return self._outputs(values, arrays, donate)
+            finally:
+                self.donated = []  # hold nothing between runs
 
     def _outputs(self, values: list[Any], arrays: Sequence[Any], donate: Sequence[bool]) -> list[Any]:
         """The results, in memory that belongs to nobody else."""
@@ -146,6 +185,31 @@ class NumpyExecutable(Executable):
             own.add(id(array))
             results.append(array)
         return results
+
+
+class _Donated:
+    """The memory of a variable's old value, for its new one: known anew at each run, and None where it may not be used."""
+
+    def __init__(self, executable: NumpyExecutable, place: int, value: Value) -> None:
+        self.executable, self.place = executable, place
+        self.dtype, self.shape = native_dtype(value.dtype), value.shape
+
+    def write(self, ufunc: Callable[..., Any], *arrays: Any) -> Any:
+        """The result of `ufunc`, in that memory if it was given."""
+        donated = self.executable.donated
+        out = donated[self.place] if donated else None
+        return ufunc(*arrays, out=np.empty(self.shape, self.dtype) if out is None else out)
+
+
+def _without_broadcasts(graph: Graph) -> Graph:
+    """Element-wise functions read what was not broadcast: NumPy does that itself, and faster."""
+    source = {n.output: n.inputs[0] for n in graph.nodes if n.primitive.name == "broadcast_to"}
+    nodes = []
+    for node in graph.nodes:
+        inputs = tuple(source.get(v, v) for v in node.inputs) if node.primitive.name in UFUNCS else node.inputs
+        whole = any(v.shape == node.outputs[0].shape for v in inputs)
+        nodes.append(Node(node.primitive, inputs if whole else node.inputs, node.params, node.outputs, node.where))
+    return graph.with_nodes(nodes)
 
 
 def _is_plain_product(node: Node) -> bool:
@@ -170,10 +234,24 @@ def _sigmoid_into(out: Any, x: Any) -> Any:
     return np.add(out, 0.5, out=out)
 
 
+def _cast_into(out: Any, x: Any) -> Any:
+    np.copyto(out, x, casting="unsafe")
+    return out
+
+
 def _where_into(out: Any, condition: Any, x: Any, y: Any) -> Any:
     np.copyto(out, y)
     np.copyto(out, x, where=condition)
     return out
+
+
+def _as_array(kernel: Callable[..., Any], *arrays: Any) -> Any:
+    out = kernel(*arrays)
+    return out if type(out) is np.ndarray else np.asarray(out)
+
+
+def _as_arrays(kernel: Callable[..., Any], *arrays: Any) -> Any:
+    return tuple(np.asarray(o) for o in kernel(*arrays))
 
 
 def _general(backend: Any, primitive: Any, params: dict[str, Any], *arrays: Any) -> Any:
