@@ -150,7 +150,7 @@ def _next_seed() -> int:
     return (_seeds[0] * 0x9E3779B97F4A7C15 + _seeds[1]) % 2**63
 
 
-def _key_of(seed: Any) -> Tensor:
+def key_of(seed: Any) -> Tensor:
     """A key of whatever Keras calls a seed: an integer, a generator, a key; None for the global generator."""
     if isinstance(seed, SeedGenerator):
         return seed.next()
@@ -161,7 +161,7 @@ def _key_of(seed: Any) -> Tensor:
     return key(seed) if isinstance(seed, int) else as_tensor(seed)
 
 
-def _size(shape: Any) -> tuple[int, ...]:
+def size_of(shape: Any) -> tuple[int, ...]:
     sizes = (shape,) if isinstance(shape, int) else tuple(int(s) for s in shape)
     if any(s < 0 for s in sizes):
         raise InvalidArgumentError(f"sizes of axes cannot be negative; got shape {sizes}")
@@ -170,10 +170,10 @@ def _size(shape: Any) -> tuple[int, ...]:
 
 def bits(shape: Any, seed: Any = None) -> Tensor:
     """Random 32-bit words as uint32."""
-    return bind(random_bits_p, _key_of(seed), shape=_size(shape))  # type: ignore[no-any-return]
+    return bind(random_bits_p, key_of(seed), shape=size_of(shape))  # type: ignore[no-any-return]
 
 
-def _unit(key: Tensor, shape: tuple[int, ...], dtype: DType) -> Tensor:
+def unit_interval(key: Tensor, shape: tuple[int, ...], dtype: DType) -> Tensor:
     """Uniform on [0, 1): 24 random bits, or 53 for float64."""
     if dtype == "float64":
         words = astype(bind(random_bits_p, key, shape=(2, math.prod(shape))), dtypes.uint64)
@@ -203,17 +203,17 @@ def uniform(shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None,
     found = as_dtype(dtype)
     if found.is_integer:
         return randint(shape, minval, maxval, found, seed)
-    unit = _unit(_key_of(seed), _size(shape), found)
+    unit = unit_interval(key_of(seed), size_of(shape), found)
     return add(multiply(unit, subtract(maxval, minval)), minval)
 
 
 def normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Tensor:
     """Normally distributed numbers, by Box and Muller's transform; arguments as for `uniform`."""
-    found, sizes = as_dtype(dtype), _size(shape)
+    found, sizes = as_dtype(dtype), size_of(shape)
     work = dtypes.float64 if found == "float64" else dtypes.float32
     count = math.prod(sizes)
     pairs = -(-count // 2)
-    unit = _unit(_key_of(seed), (2, pairs), work)
+    unit = unit_interval(key_of(seed), (2, pairs), work)
     radius = sqrt(multiply(-2.0, log(subtract(1.0, reshape(static_slice(unit, (0, 0), (1, pairs)), (pairs,))))))
     angle = multiply(2 * math.pi, reshape(static_slice(unit, (1, 0), (2, pairs)), (pairs,)))
     both = concat([multiply(radius, cos(angle)), multiply(radius, sin(angle))])
@@ -226,7 +226,7 @@ def truncated_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any 
     found = as_dtype(dtype)
     work = dtypes.float64 if found == "float64" else dtypes.float32
     edge = math.erf(2 / math.sqrt(2))
-    unit = _unit(_key_of(seed), _size(shape), work)
+    unit = unit_interval(key_of(seed), size_of(shape), work)
     values = multiply(math.sqrt(2), erfinv(multiply(edge, subtract(multiply(2.0, unit), 1.0))))
     return add(multiply(astype(minimum(maximum(values, -2.0), 2.0), found), stddev), mean)
 
@@ -240,13 +240,13 @@ def randint(shape: Any, minval: Any, maxval: Any, dtype: Any = "int32", seed: An
     low, high = int(minval), int(maxval)
     if high <= low:
         raise InvalidArgumentError(f"randint: maxval ({high}) must be above minval ({low})")
-    unit = _unit(_key_of(seed), _size(shape), dtypes.float64)
+    unit = unit_interval(key_of(seed), size_of(shape), dtypes.float64)
     return astype(add(floor(multiply(unit, float(high - low))), float(low)), dtype)
 
 
 def bernoulli(shape: Any, p: Any = 0.5, dtype: Any = "bool", seed: Any = None) -> Tensor:
     """True (1) with probability `p`."""
-    return astype(less(_unit(_key_of(seed), _size(shape), dtypes.float32), p), dtype)
+    return astype(less(unit_interval(key_of(seed), size_of(shape), dtypes.float32), p), dtype)
 
 
 def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Any = None) -> Tensor:
@@ -255,7 +255,7 @@ def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Any =
     if scores.ndim != 2:
         raise ShapeError(f"categorical takes logits of shape (batch, classes); got {scores.shape}")
     rows, classes = scores.shape
-    unit = _unit(_key_of(seed), (rows, num_samples, classes), dtypes.float64)
+    unit = unit_interval(key_of(seed), (rows, num_samples, classes), dtypes.float64)
     noise = negative(log(negative(log(maximum(unit, 2.0**-60)))))
     return astype(argmax(add(astype(reshape(scores, (rows, 1, classes)), noise.dtype), noise), axis=-1), dtype)
 
