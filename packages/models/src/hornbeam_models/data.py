@@ -11,9 +11,20 @@ from hornbeam import Tensor
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.tree import flatten, leaves, map_structure
 
-__all__ = ["Batches", "Given"]
+__all__ = ["Batches", "Given", "whole"]
 
 Batch = tuple[Any, Any, Any]
+
+
+def whole(what: str, value: Any, least: int) -> int:
+    """An argument that must be an integer of at least `least`.
+
+    Raises:
+        InvalidArgumentError: it is something else.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise InvalidArgumentError(f"{what} must be an integer of at least {least}; got {what}={value!r}")
+    return int(value)
 
 
 def _array(x: Any) -> Any:
@@ -41,6 +52,10 @@ class Given:
         """
         if x is None:
             raise InvalidArgumentError("no data were given: x is None")
+        if isinstance(x, (str, bytes)):
+            raise InvalidArgumentError(
+                f"x must be arrays or an iterable of batches; got the text {x!r}. Load the file first."
+            )
         if y is None and not isinstance(x, (list, tuple, dict)) and not hasattr(x, "shape") and hasattr(x, "__iter__"):
             return cls(None, None, None, iterable=x)
         listed = isinstance(x, list) and x and not hasattr(x[0], "shape") and not isinstance(x[0], (list, tuple, dict))
@@ -83,6 +98,10 @@ class Given:
         """The same data, with each sample weighted by its class."""
         if self.iterable is not None or len(leaves(self.y)) != 1:
             raise InvalidArgumentError("class_weight needs one array of labels")
+        if not isinstance(class_weight, dict):
+            raise InvalidArgumentError(
+                f"class_weight must be a dict from class index to factor, such as {{0: 1.0, 1: 2.0}}; got {class_weight!r}"
+            )
         labels = leaves(self.y)[0]
         classes = labels.argmax(-1) if labels.ndim > 1 and labels.shape[-1] > 1 else labels.reshape(-1).astype(np.int64)
         weight = np.array([class_weight.get(int(c), 1.0) for c in classes], np.float32)
@@ -96,8 +115,10 @@ class Given:
             raise InvalidArgumentError(
                 "validation_split needs arrays; give validation_data with an iterable of batches"
             )
+        if not isinstance(share, (int, float)) or not 0 < share < 1:
+            raise InvalidArgumentError(f"validation_split must be at least 0 and less than 1; got {share!r}")
         cut = math.floor(self.count * (1 - share))
-        if not 0 < share < 1 or cut in (0, self.count):
+        if cut in (0, self.count):
             raise InvalidArgumentError(f"validation_split={share} leaves nothing of {self.count} samples on one side")
         return self.slice(slice(0, cut)), self.slice(slice(cut, None))
 
@@ -113,7 +134,12 @@ class Given:
 def _numbers_to_array(tree: Any) -> Any:
     """Lists of numbers as arrays; lists of arrays stay."""
     if isinstance(tree, (list, tuple)) and tree and not any(hasattr(leaf, "shape") for leaf in flatten(tree)[0]):
-        return np.asarray(tree)
+        try:
+            return np.asarray(tree)
+        except ValueError:
+            raise InvalidArgumentError(
+                "nested lists of data must be rectangular; these have rows of different lengths. Pad them to one length."
+            ) from None
     return tree
 
 
@@ -121,9 +147,7 @@ class Batches:
     """The batches of every epoch."""
 
     def __init__(self, given: Given, batch_size: int, shuffle: bool) -> None:
-        if batch_size <= 0:
-            raise InvalidArgumentError(f"batch_size must be positive; got {batch_size}")
-        self.given, self.batch_size, self.shuffle = given, batch_size, shuffle
+        self.given, self.batch_size, self.shuffle = given, whole("batch_size", batch_size, 1), shuffle
         self.count = None if given.iterable is not None else math.ceil(given.count / batch_size)
         self.generator = np.random.default_rng(np.random.randint(2**31))  # follows hb.set_random_seed
         self.pending: list[Batch] = []

@@ -14,8 +14,8 @@ from hornbeam.layer import training_phase
 from hornbeam.tree import map_structure
 
 from hornbeam_models import compiled
-from hornbeam_models.callbacks import CallbackList, History, ProgressBar
-from hornbeam_models.data import Batches, Given
+from hornbeam_models.callbacks import Callback, CallbackList, History, ProgressBar
+from hornbeam_models.data import Batches, Given, whole
 
 __all__ = ["Model"]
 
@@ -199,24 +199,39 @@ class Model(Layer):
             InvalidArgumentError: the data cannot be trained on; the message says which and why.
         """
         self._require_compiled("fit")
+        for what, value in (("epochs", epochs), ("initial_epoch", initial_epoch)):
+            whole(what, value, 0)
+        whole("validation_freq", validation_freq, 1)
+        if steps_per_epoch is not None:
+            whole("steps_per_epoch", steps_per_epoch, 1)
+        told_too = _callbacks(callbacks)
         given = Given.of(x, y, sample_weight)
         if class_weight is not None:
             given = given.with_class_weight(class_weight)
         validation = None
         if validation_data is not None:
             parts = validation_data if isinstance(validation_data, tuple) else (validation_data,)
+            if not 1 <= len(parts) <= 3 or isinstance(validation_data, list):
+                raise InvalidArgumentError(
+                    "validation_data is a tuple (x, y) or (x, y, sample_weight), or an iterable of batches; got a "
+                    f"{type(validation_data).__name__} of {len(validation_data)}"
+                )
             validation = Given.of(*parts)
+            validation.check_labels()
         elif validation_split:
             given, validation = given.split(validation_split)
-        batches = Batches(given, batch_size or 32, shuffle)
+        batches = Batches(given, 32 if batch_size is None else batch_size, shuffle)
         first = batches.peek()
         given.check_labels()
         self._make_ready(first[0], first[1])
         self._loss.check_classes(given.y)
+        if validation is not None:
+            self._loss.check_classes(validation.y)
+        validation_size = validation_batch_size or batches.batch_size
         steps = steps_per_epoch or batches.count
         history = History()
         bar = ProgressBar(verbose, epochs, steps)
-        told = CallbackList([bar, *(callbacks or []), history], self)
+        told = CallbackList([bar, *told_too, history], self)
         self.stop_training = False
         train = self._step("train")
         told.on_train_begin()
@@ -229,7 +244,7 @@ class Model(Layer):
                     told.on_train_batch_end(index, self._metrics.results)
                 logs = self._metrics.results()
                 if validation is not None and (epoch + 1) % validation_freq == 0:
-                    found = self._evaluate(validation, validation_batch_size or batch_size or 32)
+                    found = self._evaluate(validation, validation_size)
                     logs.update({f"val_{k}": v for k, v in found.items()})
                 told.on_epoch_end(epoch, logs)
                 if self.stop_training:
@@ -257,10 +272,13 @@ class Model(Layer):
         """
         self._require_compiled("evaluate")
         given = Given.of(x, y, sample_weight)
-        first = Batches(given, batch_size or 32, shuffle=False).peek()
+        first = Batches(given, 32 if batch_size is None else batch_size, shuffle=False).peek()
         given.check_labels()
         self._make_ready(first[0], first[1])
-        found = self._evaluate(given, batch_size or 32, steps)
+        self._loss.check_classes(given.y)
+        if steps is not None:
+            whole("steps", steps, 1)
+        found = self._evaluate(given, 32 if batch_size is None else batch_size, steps)
         if verbose:
             print(" - ".join(f"{k}: {v:.4f}" for k, v in found.items()))
         if return_dict:
@@ -270,7 +288,9 @@ class Model(Layer):
     def predict(self, x: Any, batch_size: int | None = None, verbose: Any = 0, steps: int | None = None) -> Any:
         """The outputs for data, as NumPy arrays in the structure of the model's output."""
         given = Given.of(x, None, None)
-        batches = Batches(given, batch_size or 32, shuffle=False)
+        if steps is not None:
+            whole("steps", steps, 1)
+        batches = Batches(given, 32 if batch_size is None else batch_size, shuffle=False)
         self._make_ready(batches.peek()[0])
         step = self._step("predict")
         parts = [map_structure(lambda t: t.numpy(), step(batch[0])) for batch in batches.epoch(steps)]
@@ -288,7 +308,9 @@ class Model(Layer):
         self._require_compiled(f"{kind}_on_batch")
         given = Given.of(x, y, sample_weight)
         (batch,) = Batches(given, given.count, shuffle=False).epoch(None)
+        given.check_labels()
         self._make_ready(batch[0], batch[1])
+        self._loss.check_classes(given.y)
         self._metrics.reset()
         self._step(kind)(*batch)
         found = self._metrics.results()
@@ -324,6 +346,21 @@ class Model(Layer):
         from hornbeam_models.saving import load_weights
 
         load_weights(self, filepath)
+
+
+def _callbacks(given: Any) -> list[Any]:
+    """The callbacks of one or a list.
+
+    Raises:
+        InvalidArgumentError: something else is among them.
+    """
+    found = [] if given is None else list(given) if isinstance(given, (list, tuple)) else [given]
+    for callback in found:
+        if isinstance(callback, type) or not hasattr(callback, "set_model"):
+            raise InvalidArgumentError(
+                f"callbacks must be objects of subclasses of {Callback.__name__}, such as EarlyStopping(); got {callback!r}"
+            )
+    return found
 
 
 def parameter_bytes(variables: list[Variable]) -> int:

@@ -75,11 +75,18 @@ def deserialize(saved: Any, kind: str) -> Any:
             cls = registry.find(saved["registered_name"], kind, saved.get("distribution", ""))
         else:
             cls = registry.lookup(kind, name)
+    except hb.MissingPackageError:
+        raise  # it carries the distribution to install
     except hb.HornbeamError as error:
         raise SerializationError(
             f"{error} If it is a class of your own, pass custom_objects={{{name!r}: {name}}}."
         ) from None
-    thing = cls.from_config(saved["config"])
+    try:
+        thing = cls.from_config(saved["config"])
+    except (KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, hb.HornbeamError):
+            raise
+        raise SerializationError(f"the saved arguments of {name} are not ones that it takes: {error!r}") from error
     if isinstance(thing, Layer) and saved.get("build_config"):
         thing.build_from_config(_tuples(saved["build_config"]))
     return thing
@@ -324,7 +331,7 @@ def load_model(filepath: Any, custom_objects: dict[str, Any] | None = None, comp
         SerializationError: the file is damaged, or needs a class that is not known.
     """
     path = Path(filepath)
-    if not path.exists():
+    if not path.is_file():
         raise SerializationError(f"there is no file {path}")
     try:
         with zipfile.ZipFile(path) as archive:
@@ -362,7 +369,7 @@ def load_weights(model: Any, filepath: Any) -> None:
         SerializationError: the file is damaged, or its weights do not fit.
     """
     path = Path(filepath)
-    if not path.exists():
+    if not path.is_file():
         raise SerializationError(f"there is no file {path}")
     if not model.built:
         raise InvalidArgumentError(

@@ -32,6 +32,10 @@ class Sequential(Model):
         super().__init__(trainable=trainable, name=name, **kwargs)
         self._stack: list[Layer] = []
         self._input: KerasTensor | None = None
+        if layers is not None and not isinstance(layers, (list, tuple)):
+            raise DTypeError(
+                f"Sequential takes a list of layers; got {type(layers).__name__}. Write Sequential([layer])."
+            )
         for layer in layers or []:
             self.add(layer)
 

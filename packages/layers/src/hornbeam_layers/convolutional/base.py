@@ -19,8 +19,8 @@ def sizes_of(value: Any, rank: int, layer: str, argument: str) -> tuple[int, ...
     Raises:
         InvalidArgumentError: it is something else.
     """
-    sizes = (value,) * rank if isinstance(value, int) else tuple(value)
-    if len(sizes) != rank or any(not isinstance(s, int) or s <= 0 for s in sizes):
+    sizes = tuple(value) if isinstance(value, (list, tuple)) else (value,) * rank
+    if len(sizes) != rank or any(not isinstance(s, int) or isinstance(s, bool) or s <= 0 for s in sizes):
         raise InvalidArgumentError(f"{layer}: {argument} must be a positive integer or {rank} of them; got {value!r}")
     return sizes
 
@@ -52,12 +52,12 @@ class BaseConv(Layer):
     ) -> None:
         super().__init__(activity_regularizer=regularizers.get(activity_regularizer), **kwargs)
         who = f"{type(self).__name__} {self.name!r}"
-        if not isinstance(filters, int) or filters <= 0:
+        if not isinstance(filters, int) or isinstance(filters, bool) or filters <= 0:
             raise InvalidArgumentError(f"{who}: filters must be a positive integer; got filters={filters!r}")
         if not isinstance(groups, int) or groups <= 0 or filters % groups:
             raise InvalidArgumentError(f"{who}: groups must divide filters={filters}; got groups={groups!r}")
         known = ("valid", "same", "causal") if self.rank == 1 else ("valid", "same")
-        if padding.lower() not in known:
+        if not isinstance(padding, str) or padding.lower() not in known:
             raise InvalidArgumentError(f"{who}: padding must be one of {known}; got {padding!r}")
         if data_format not in (None, "channels_last", "channels_first"):
             raise InvalidArgumentError(

@@ -53,7 +53,7 @@ class Dense(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(activity_regularizer=regularizers.get(activity_regularizer), **kwargs)
-        if not isinstance(units, int) or units <= 0:
+        if not isinstance(units, int) or isinstance(units, bool) or units <= 0:
             raise InvalidArgumentError(f"Dense {self.name!r}: units must be a positive integer; got units={units!r}")
         self.units = units
         self.activation = activations.get(activation)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam import Layer, Tensor, ops
+from hornbeam.errors import InvalidArgumentError, ShapeError
 
 from hornbeam_layers import constraints, initializers, regularizers
 from hornbeam_layers.serialization import serialize
@@ -47,6 +48,13 @@ class BatchNormalization(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        who = f"BatchNormalization {self.name!r}"
+        if not isinstance(axis, int):
+            raise InvalidArgumentError(f"{who}: axis must be an integer; got axis={axis!r}")
+        if not isinstance(momentum, (int, float)) or not 0 <= momentum <= 1:
+            raise InvalidArgumentError(f"{who}: momentum must be between 0 and 1; got momentum={momentum!r}")
+        if not isinstance(epsilon, (int, float)) or epsilon < 0:
+            raise InvalidArgumentError(f"{who}: epsilon must be a number of at least 0; got epsilon={epsilon!r}")
         self.axis, self.momentum, self.epsilon, self.center, self.scale = axis, momentum, epsilon, center, scale
         self.beta_initializer, self.gamma_initializer = (
             initializers.get(beta_initializer),
@@ -65,6 +73,10 @@ class BatchNormalization(Layer):
 
     def build(self, input_shape: Any) -> None:
         """Make the weights, one element per channel."""
+        if not -len(input_shape) <= self.axis < len(input_shape):
+            raise ShapeError(
+                f"BatchNormalization {self.name!r}: inputs of shape {input_shape} have no axis {self.axis}"
+            )
         shape = (input_shape[self.axis],)
         if self.scale:
             self.gamma = self.add_weight(

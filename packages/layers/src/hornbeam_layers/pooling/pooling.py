@@ -35,8 +35,12 @@ class BasePooling(Layer):
     ) -> None:
         super().__init__(**kwargs)
         who = f"{type(self).__name__} {self.name!r}"
-        if padding.lower() not in ("valid", "same"):
+        if not isinstance(padding, str) or padding.lower() not in ("valid", "same"):
             raise InvalidArgumentError(f"{who}: padding must be 'valid' or 'same'; got {padding!r}")
+        if data_format not in (None, "channels_last", "channels_first"):
+            raise InvalidArgumentError(
+                f"{who}: data_format must be 'channels_last' or 'channels_first'; got {data_format!r}"
+            )
         self.pool_size = sizes_of(pool_size, self.rank, who, "pool_size")
         self.strides = self.pool_size if strides is None else sizes_of(strides, self.rank, who, "strides")
         self.padding = padding.lower()

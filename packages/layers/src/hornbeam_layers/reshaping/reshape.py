@@ -43,6 +43,10 @@ class Reshape(Layer):
 
     def __init__(self, target_shape: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        if not isinstance(target_shape, (list, tuple)) or any(not isinstance(s, int) or s < -1 for s in target_shape):
+            raise InvalidArgumentError(
+                f"Reshape {self.name!r}: target_shape must be a tuple of sizes, of which one may be -1; got {target_shape!r}"
+            )
         self.target_shape = tuple(target_shape)
         self.built = True
 

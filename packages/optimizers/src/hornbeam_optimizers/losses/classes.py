@@ -53,7 +53,9 @@ class Loss:
                 weights = ops.squeeze(weights, -1)
             while weights.ndim < values.ndim:
                 weights = ops.expand_dims(weights, -1)
-            if any(w not in (1, v) for w, v in zip(weights.shape, values.shape, strict=True)):
+            if weights.ndim != values.ndim or any(
+                w not in (1, v) for w, v in zip(weights.shape, values.shape, strict=True)
+            ):
                 raise ShapeError(f"sample_weight of shape {weights.shape} does not fit losses of shape {values.shape}")
             weights = ops.broadcast_to(weights, values.shape)
             values = values * weights

@@ -46,10 +46,13 @@ class Optimizer:
         if sum(c is not None for c in (clipnorm, clipvalue, global_clipnorm)) > 1:
             raise InvalidArgumentError("give only one of clipnorm, clipvalue and global_clipnorm")
         for what, value in {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}.items():
-            if value is not None and value <= 0:
+            if value is not None and (not isinstance(value, (int, float)) or value <= 0):
                 raise InvalidArgumentError(f"{what} must be positive; got {value}")
-        if isinstance(learning_rate, (int, float)) and learning_rate < 0:
-            raise InvalidArgumentError(f"learning_rate must not be negative; got {learning_rate}")
+        number = isinstance(learning_rate, (int, float)) and learning_rate >= 0
+        if not number and not isinstance(learning_rate, LearningRateSchedule):
+            raise InvalidArgumentError(
+                f"learning_rate must be a number of at least 0 or a schedule; got {learning_rate!r}"
+            )
         self.name = name or to_snake_case(type(self).__name__)
         self.weight_decay, self.clipnorm, self.clipvalue, self.global_clipnorm = (
             weight_decay,
