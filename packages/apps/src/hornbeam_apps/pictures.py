@@ -21,7 +21,7 @@ def learning_curve(history: dict[str, list[float]], path: Path) -> Path:
         epochs = range(1, len(history[name]) + 1)
         axes.plot(epochs, history[name], label="training")
         if f"val_{name}" in history:
-            axes.plot(epochs, history[f"val_{name}"], label="held out")
+            axes.plot(epochs, history[f"val_{name}"], label="validation")
         axes.set(xlabel="epoch", title=name)
         axes.grid(alpha=0.3)
         axes.legend(frameon=False)
