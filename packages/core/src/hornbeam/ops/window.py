@@ -131,8 +131,12 @@ def _firsts(xp: Any, x: Any, window: Sizes, strides: Sizes, padding: Padding) ->
     for where in _taps(full, window, sizes, strides):
         best = full[where] if best is None else xp.maximum(best, full[where])
     taken = xp.zeros(best.shape, dtype=xp.bool)  # type: ignore[union-attr]
+    padded = any(low or high for low, high in padding)
+    inside = _filled(xp, xp.ones(x.shape, dtype=xp.bool), padding, False) if padded else None
     for where in _taps(full, window, sizes, strides):
         first = xp.logical_and(full[where] == best, xp.logical_not(taken))
+        if inside is not None:  # a window of nothing but the lowest number looks like its padding
+            first = xp.logical_and(first, inside[where])
         taken = xp.logical_or(taken, first)
         yield where, first
 
