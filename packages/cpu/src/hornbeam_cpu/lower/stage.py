@@ -1,0 +1,96 @@
+"""What a graph is lowered to: stages of kernel calls, whose tasks the threads share out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+from hornbeam.graph.ir import Node, Value
+
+from hornbeam_cpu.llvm.library import Kernel
+from hornbeam_cpu.llvm.target import Target
+
+__all__ = ["Call", "Context", "Layout", "Pointer", "Rule", "Stage", "contiguous"]
+
+
+class Pointer(NamedTuple):
+    """The address of an array's first byte plus `offset` bytes, known when the program runs."""
+
+    value: Value
+    offset: int = 0
+
+
+class Call(NamedTuple):
+    """A kernel and what it is given.
+
+    Attributes:
+        kernel: see `Kernel`.
+        args: whole numbers, and pointers, in the order that the kernel's generator documents.
+        scratch: bytes that a task needs in the calling thread's own memory.
+    """
+
+    kernel: Kernel
+    args: tuple[int | Pointer, ...]
+    scratch: int = 0
+
+
+class Stage(NamedTuple):
+    """Calls that run one after another in each task; the tasks are independent, and all threads meet at the end.
+
+    Attributes:
+        tasks: how many; follows from shapes alone, never from the number of threads.
+        calls: what a task does.
+        reads, writes: the values in whose memory it does so.
+        flops: floating-point operations, for profiles.
+        name: what profiles call it.
+    """
+
+    tasks: int
+    calls: tuple[Call, ...]
+    reads: tuple[Value, ...]
+    writes: tuple[Value, ...]
+    flops: int = 0
+    name: str = ""
+
+
+class Layout(NamedTuple):
+    """Where a value's elements are: in the memory of `base` at `offset` + sum(index * stride), in elements.
+
+    A value that is no view is its own base. A stride is 0 along an axis that is broadcast, negative along one that is flipped.
+    """
+
+    base: Value
+    offset: int
+    strides: tuple[int, ...]
+
+
+def contiguous(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The strides, in elements, of an array in C order."""
+    strides, size = [], 1
+    for length in reversed(shape):
+        strides.append(size)
+        size *= length
+    return tuple(reversed(strides))
+
+
+class Context(Protocol):
+    """What a lowering rule may ask for."""
+
+    target: Target
+
+    def layout(self, value: Value) -> Layout:
+        """Where a value is; views (transposes, slices, broadcasts) are not copied, so any strides can come."""
+
+    def dense(self, value: Value) -> Value:
+        """The value, or a copy of it, in C order in memory of its own."""
+
+    def temporary(self, shape: tuple[int, ...], dtype: Any) -> Value:
+        """Memory for what only the stages of this node need, such as packed operands and partial sums."""
+
+    def emit(self, stage: Stage) -> None:
+        """Add a stage."""
+
+
+# Emits the stages that compute `node.outputs` (which are dense) from its inputs; or returns False and emits nothing, where it
+# cannot: then the node runs on its NumPy kernel.
+Rule = Callable[[Node, Context], bool]

@@ -1,0 +1,165 @@
+"""The loop that runs a program, and the loop in which idle threads wait: the only native code that is not a kernel."""
+
+from __future__ import annotations
+
+from hornbeam_cpu.llvm.builder import Builder, Module, Operand
+from hornbeam_cpu.llvm.target import Target
+
+__all__ = ["JOB", "LOCK", "WAKE", "WORDS", "generate"]
+
+# Words (i64) of the memory that the threads share. Each counter has a cache line of its own.
+GENERATION, DONE, ARRIVED, STOP, PROGRAM, THREADS, SCRATCH, STRIDE, CLOCK = 0, 8, 16, 24, 25, 26, 27, 28, 29
+JOB = {"stop": STOP, "program": PROGRAM, "threads": THREADS, "scratch": SCRATCH, "stride": STRIDE, "clock": CLOCK}
+LOCK, WAKE, WORDS = 32, 48, 64  # pthread_mutex_t and pthread_cond_t get 128 bytes each
+SPINS = 20_000  # how often a thread looks for work before it sleeps: about 50 microseconds
+EAGER = 2_000  # how often a thread looks at a barrier before it lets others run
+
+
+def generate(target: Target) -> Module:
+    """The module with `start` (the caller's part of a job), `work` (a helper thread's life) and `wake` (for the end of it)."""
+    module = Module()
+    _run(module)
+    _start(module)
+    _work(module)
+    _wake(module)
+    return module
+
+
+def _word(b: Builder, shared: Operand, index: int) -> Operand:
+    return b.load("i64", b.at(shared, index, "i64"))
+
+
+def _atomic(b: Builder, place: Operand) -> Operand:
+    return b.emit("i64", f"load atomic i64, ptr {place.text} acquire, align 8")
+
+
+def _pause(b: Builder) -> None:
+    b.do('call void asm sideeffect "", "~{memory}"()')
+
+
+def _wait(b: Builder, place: Operand, target: Operand) -> None:
+    """Spin until the counter reaches the target; after a while let other threads of the machine run."""
+    name = b.fresh("spin")
+    tries = b.variable(b.i64(0))
+    b.do(f"br label %{name}.look")
+    b.label(f"{name}.look")
+    ready = b.compare("ge", _atomic(b, place), target)
+    b.do(f"br i1 {ready.text}, label %{name}.end, label %{name}.again")
+    b.label(f"{name}.again")
+    _pause(b)
+    tries.set(b.add(tries.get(), b.i64(1)))
+    with b.when(b.compare("gt", tries.get(), b.i64(EAGER))):
+        b.call("sched_yield", "i32")
+    b.do(f"br label %{name}.look")
+    b.label(f"{name}.end")
+
+
+def _run(module: Module) -> None:
+    """run(shared, me): my share of every stage; all threads meet after each.
+
+    A program: number of stages; for each the number of tasks, of kernels, and their addresses and arguments.
+    """
+    b = Builder(module, "run", (("shared", "ptr"), ("me", "i64")), internal=True)
+    shared, me = b.arg("shared"), b.arg("me")
+    threads = _word(b, shared, THREADS)
+    scratch = b.add(_word(b, shared, SCRATCH), b.mul(me, _word(b, shared, STRIDE)))
+    mine = b.emit("ptr", f"inttoptr i64 {scratch.text} to ptr")
+    program = b.emit("ptr", f"inttoptr i64 {_word(b, shared, PROGRAM).text} to ptr")
+    clock = _word(b, shared, CLOCK)
+    stages = b.load("i64", program)
+    place = b.variable(b.at(program, 1, "i64"))
+    arrived = b.at(shared, ARRIVED, "i64")
+    with b.range(0, stages) as stage:
+        here = place.get()
+        tasks, kernels = b.load("i64", here), b.load("i64", b.at(here, 1, "i64"))
+        first = b.div(b.mul(me, tasks), threads)
+        last = b.div(b.mul(b.add(me, b.i64(1)), tasks), threads)
+        with b.range(first, last) as task, b.range(0, kernels) as k:
+            entry = b.at(here, b.add(b.mul(k, b.i64(2)), b.i64(2)), "i64")
+            code = b.load("ptr", entry)
+            args = b.load("ptr", b.at(entry, 1, "i64"))
+            b.do(f"call void {code.text}(ptr {args.text}, i64 {task.text}, ptr {mine.text})")
+        place.set(b.at(here, b.add(b.mul(kernels, b.i64(2)), b.i64(2)), "i64"))
+        with b.when(b.compare("gt", threads, b.i64(1))):
+            b.do(f"atomicrmw add ptr {arrived.text}, i64 1 acq_rel")
+            _wait(b, arrived, b.mul(b.add(stage, b.i64(1)), threads))
+        timed = b.bits("and", b.compare("ne", clock, b.i64(0)), b.compare("eq", me, b.i64(0)))
+        with b.when(timed):
+            now = b.call("llvm.readcyclecounter", "i64")
+            row = b.emit("ptr", f"inttoptr i64 {clock.text} to ptr")
+            b.store(now, b.at(row, b.add(stage, b.i64(1)), "i64"))
+    b.finish()
+
+
+def _start(module: Module) -> None:
+    """start(shared): wake the helpers, do the share of thread 0, wait until all are through."""
+    b = Builder(module, "start", (("shared", "ptr"),))
+    shared = b.arg("shared")
+    helpers = b.sub(_word(b, shared, THREADS), b.i64(1))
+    clock = _word(b, shared, CLOCK)
+    with b.when(b.compare("ne", clock, b.i64(0))):
+        row = b.emit("ptr", f"inttoptr i64 {clock.text} to ptr")
+        b.store(b.call("llvm.readcyclecounter", "i64"), row)
+    b.store(b.i64(0), b.at(shared, ARRIVED, "i64"))
+    b.store(b.i64(0), b.at(shared, DONE, "i64"))
+    with b.when(b.compare("gt", helpers, b.i64(0))):
+        b.call("wake", "void", shared, declare=False)
+    b.call("run", "void", shared, b.i64(0), declare=False)
+    _wait(b, b.at(shared, DONE, "i64"), helpers)
+    b.finish()
+
+
+def _wake(module: Module) -> None:
+    """wake(shared): there is a new job."""
+    b = Builder(module, "wake", (("shared", "ptr"),))
+    shared = b.arg("shared")
+    lock, wake = b.at(shared, LOCK, "i64"), b.at(shared, WAKE, "i64")
+    b.call("pthread_mutex_lock", "i32", lock)
+    b.do(f"atomicrmw add ptr {b.at(shared, GENERATION, 'i64').text}, i64 1 acq_rel")
+    b.call("pthread_cond_broadcast", "i32", wake)
+    b.call("pthread_mutex_unlock", "i32", lock)
+    b.finish()
+
+
+def _work(module: Module) -> None:
+    """work(shared, me, seen): wait for jobs newer than `seen` and do them, until told to stop."""
+    b = Builder(module, "work", (("shared", "ptr"), ("me", "i64"), ("seen", "i64")))
+    shared, me = b.arg("shared"), b.arg("me")
+    generation = b.at(shared, GENERATION, "i64")
+    lock, wake = b.at(shared, LOCK, "i64"), b.at(shared, WAKE, "i64")
+    seen, tries = b.variable(b.arg("seen")), b.variable(b.i64(0))
+    b.do("br label %life")
+    b.label("life")
+    tries.set(b.i64(0))
+    b.do("br label %look")
+    b.label("look")
+    fresh = b.compare("ne", _atomic(b, generation), seen.get())
+    b.do(f"br i1 {fresh.text}, label %found, label %idle")
+    b.label("idle")
+    _pause(b)
+    tries.set(b.add(tries.get(), b.i64(1)))
+    patient = b.compare("lt", tries.get(), b.i64(SPINS))
+    b.do(f"br i1 {patient.text}, label %look, label %sleep")
+    b.label("sleep")
+    b.call("pthread_mutex_lock", "i32", lock)
+    b.do("br label %asleep")
+    b.label("asleep")
+    fresh = b.compare("ne", _atomic(b, generation), seen.get())
+    b.do(f"br i1 {fresh.text}, label %awake, label %nap")
+    b.label("nap")
+    b.call("pthread_cond_wait", "i32", wake, lock)
+    b.do("br label %asleep")
+    b.label("awake")
+    b.call("pthread_mutex_unlock", "i32", lock)
+    b.do("br label %found")
+    b.label("found")
+    seen.set(b.add(seen.get(), b.i64(1)))
+    stop = b.compare("ne", _word(b, shared, STOP), b.i64(0))
+    b.do(f"br i1 {stop.text}, label %end, label %job")
+    b.label("job")
+    with b.when(b.compare("lt", me, _word(b, shared, THREADS))):
+        b.call("run", "void", shared, me, declare=False)
+        b.do(f"atomicrmw add ptr {b.at(shared, DONE, 'i64').text}, i64 1 acq_rel")
+    b.do("br label %life")
+    b.label("end")
+    b.finish()

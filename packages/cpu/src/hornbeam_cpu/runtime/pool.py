@@ -1,0 +1,141 @@
+"""Threads that run programs: made at the first use, asleep while there is nothing to do, gone at exit, made anew after a fork."""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import functools
+import os
+import threading
+
+import numpy as np
+from hornbeam.errors import InvalidArgumentError
+
+from hornbeam_cpu.llvm import cache
+from hornbeam_cpu.llvm.compiler import Loaded, compile_ir
+from hornbeam_cpu.llvm.library import Kernel, _key
+from hornbeam_cpu.llvm.target import host
+from hornbeam_cpu.runtime import native
+
+__all__ = ["get_num_threads", "run", "set_num_threads"]
+
+
+class Pool:
+    """The helper threads, and the memory that they share with the caller."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.words = np.zeros(native.WORDS + 8, np.int64)
+        start = (-self.words.ctypes.data % 64) // 8
+        self.words = self.words[start : start + native.WORDS]  # counters begin on a cache line
+        self.threads: list[threading.Thread] = []
+        self.scratch = np.empty(0, np.uint8)
+
+    def run(self, program: int, scratch: int, threads: int, clock: int = 0) -> None:
+        """Run a program on up to `threads` threads; on this one alone while another caller has the helpers."""
+        if threads > 1 and self.lock.acquire(blocking=False):
+            try:
+                self._grow(threads - 1)
+                self._start(self.words, program, scratch, threads, clock)
+            finally:
+                self.lock.release()
+        else:
+            words = np.zeros(native.WORDS, np.int64)
+            self._start(words, program, scratch, 1, clock)
+
+    def _start(self, words: np.ndarray, program: int, scratch: int, threads: int, clock: int) -> None:
+        stride = -(-scratch // 4096) * 4096 + 4096  # the threads' parts share no page
+        if words is not self.words:
+            memory = np.empty(stride, np.uint8)
+        else:
+            if self.scratch.size < stride * threads:
+                self.scratch = np.empty(stride * threads, np.uint8)
+            memory = self.scratch
+        job = native.JOB
+        words[job["program"]], words[job["threads"]] = program, threads
+        words[job["scratch"]], words[job["stride"]] = memory.ctypes.data + (-memory.ctypes.data % 64), stride - 64
+        words[job["clock"]] = clock
+        _functions()[0](words.ctypes.data)
+
+    def _grow(self, helpers: int) -> None:
+        while len(self.threads) < helpers:
+            me = len(self.threads) + 1
+            arguments = (self.words.ctypes.data, me, int(self.words[0]))
+            thread = threading.Thread(target=_functions()[1], args=arguments, name=f"hornbeam-{me}", daemon=True)
+            self.threads.append(thread)
+            thread.start()
+
+    def stop(self) -> None:
+        """End the helper threads."""
+        with self.lock:
+            if self.threads:
+                self.words[native.JOB["stop"]] = 1
+                _functions()[2](self.words.ctypes.data)
+                for thread in self.threads:
+                    thread.join()
+                self.threads.clear()
+                self.words[native.JOB["stop"]] = 0
+
+
+@functools.cache
+def _functions() -> tuple[ctypes._CFuncPtr, ...]:
+    """start, work and wake, compiled once a process (ctypes lets other Python threads run during a call)."""
+    target = host()
+    key = _key(Kernel(native.generate, (), "threads"), target)
+    data = cache.read(key)
+    if data is None:
+        data = compile_ir(str(native.generate(target)), target)
+        cache.write(key, data)
+    loaded = Loaded(data, target)
+    word = ctypes.c_int64
+    start = ctypes.CFUNCTYPE(None, word)(loaded.address("start"))
+    work = ctypes.CFUNCTYPE(None, word, word, word)(loaded.address("work"))
+    wake = ctypes.CFUNCTYPE(None, word)(loaded.address("wake"))
+    start.keep = loaded  # type: ignore[attr-defined]
+    return start, work, wake
+
+
+_pool = Pool()
+_threads: list[int] = []
+
+
+def _renew() -> None:
+    """In a forked child the helper threads do not exist."""
+    global _pool
+    _pool = Pool()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew)
+atexit.register(lambda: _pool.stop())
+
+
+def get_num_threads() -> int:
+    """How many threads a compiled step uses: what `set_num_threads` said, else OMP_NUM_THREADS, else the usable processors."""
+    if not _threads:
+        said = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+        usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        _threads.append(int(said) if said.isdigit() and int(said) > 0 else usable)
+    return _threads[0]
+
+
+def set_num_threads(count: int) -> None:
+    """Use `count` threads from now on (1 or more); results are the same bits whatever the number.
+
+    Raises:
+        InvalidArgumentError: it is not a whole number from 1 on.
+    """
+    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+        raise InvalidArgumentError(f"the number of threads must be a whole number from 1 on; got {count!r}.")
+    _threads[:] = [count]
+
+
+def run(program: int, scratch: int, clock: int = 0) -> None:
+    """Run a program on the threads that there are.
+
+    Args:
+        program: address of it, see `native`.
+        scratch: bytes of memory that each thread needs for itself.
+        clock: address of an array for the times (in cycles) at the end of each stage, one more than stages; 0: none.
+    """
+    _pool.run(program, scratch, get_num_threads(), clock)
