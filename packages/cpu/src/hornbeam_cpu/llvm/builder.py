@@ -178,7 +178,7 @@ class Builder:
         """An integer of 64 bits, or the operand itself."""
         return value if isinstance(value, Operand) else Operand(str(value), "i64")
 
-    def undef(self, type: str) -> Operand:
+    def nothing(self, type: str) -> Operand:
         """A value that does not matter."""
         return Operand("poison", type)
 
@@ -292,6 +292,10 @@ class Builder:
     def extract(self, x: Operand, lane: int) -> Operand:
         """One lane."""
         return self.emit(element(x.type), f"extractelement {x.type} {x.text}, i32 {lane}")
+
+    def insert(self, x: Operand, y: Operand, lane: int) -> Operand:
+        """The vector x with y in one lane."""
+        return self.emit(x.type, f"insertelement {x.type} {x.text}, {y.type} {y.text}, i32 {lane}")
 
     def shuffle(self, x: Operand, y: Operand, order: list[int]) -> Operand:
         """A vector of lanes of x (0 ...) and y (lanes of x ...)."""

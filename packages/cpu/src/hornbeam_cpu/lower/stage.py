@@ -43,6 +43,7 @@ class Stage(NamedTuple):
         reads, writes: the values in whose memory it does so.
         flops: floating-point operations, for profiles.
         name: what profiles call it.
+        in_place: pairs of a value read and one written that may be the same memory: each element is read before it is written.
     """
 
     tasks: int
@@ -51,6 +52,7 @@ class Stage(NamedTuple):
     writes: tuple[Value, ...]
     flops: int = 0
     name: str = ""
+    in_place: tuple[tuple[Value, Value], ...] = ()
 
 
 class Layout(NamedTuple):

@@ -57,7 +57,8 @@ def _wait(b: Builder, place: Operand, target: Operand) -> None:
 def _run(module: Module) -> None:
     """run(shared, me): my share of every stage; all threads meet after each.
 
-    A program: number of stages; for each the number of tasks, of kernels, and their addresses and arguments.
+    A program: number of stages; for each the number of tasks in all and of units; for each unit the number of its tasks, of
+    kernels, and their addresses and arguments.
     """
     b = Builder(module, "run", (("shared", "ptr"), ("me", "i64")), internal=True)
     shared, me = b.arg("shared"), b.arg("me")
@@ -68,18 +69,26 @@ def _run(module: Module) -> None:
     clock = _word(b, shared, CLOCK)
     stages = b.load("i64", program)
     place = b.variable(b.at(program, 1, "i64"))
+    before = b.variable(b.i64(0))
     arrived = b.at(shared, ARRIVED, "i64")
     with b.range(0, stages) as stage:
-        here = place.get()
-        tasks, kernels = b.load("i64", here), b.load("i64", b.at(here, 1, "i64"))
-        first = b.div(b.mul(me, tasks), threads)
-        last = b.div(b.mul(b.add(me, b.i64(1)), tasks), threads)
-        with b.range(first, last) as task, b.range(0, kernels) as k:
-            entry = b.at(here, b.add(b.mul(k, b.i64(2)), b.i64(2)), "i64")
-            code = b.load("ptr", entry)
-            args = b.load("ptr", b.at(entry, 1, "i64"))
-            b.do(f"call void {code.text}(ptr {args.text}, i64 {task.text}, ptr {mine.text})")
-        place.set(b.at(here, b.add(b.mul(kernels, b.i64(2)), b.i64(2)), "i64"))
+        total, units = b.load("i64", place.get()), b.load("i64", b.at(place.get(), 1, "i64"))
+        first = b.div(b.mul(me, total), threads)
+        last = b.div(b.mul(b.add(me, b.i64(1)), total), threads)
+        place.set(b.at(place.get(), 2, "i64"))
+        before.set(b.i64(0))
+        with b.range(0, units):
+            here = place.get()
+            tasks, kernels = b.load("i64", here), b.load("i64", b.at(here, 1, "i64"))
+            start = b.maximum(b.sub(first, before.get()), b.i64(0))
+            stop = b.minimum(b.sub(last, before.get()), tasks)
+            with b.range(start, stop) as task, b.range(0, kernels) as k:
+                entry = b.at(here, b.add(b.mul(k, b.i64(2)), b.i64(2)), "i64")
+                code = b.load("ptr", entry)
+                args = b.load("ptr", b.at(entry, 1, "i64"))
+                b.do(f"call void {code.text}(ptr {args.text}, i64 {task.text}, ptr {mine.text})")
+            before.set(b.add(before.get(), tasks))
+            place.set(b.at(here, b.add(b.mul(kernels, b.i64(2)), b.i64(2)), "i64"))
         with b.when(b.compare("gt", threads, b.i64(1))):
             b.do(f"atomicrmw add ptr {arrived.text}, i64 1 acq_rel")
             _wait(b, arrived, b.mul(b.add(stage, b.i64(1)), threads))

@@ -1,0 +1,22 @@
+"""The CPU backend: NumPy's arrays and kernels for single operations, native code for captured graphs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hornbeam.backends.base import Executable
+from hornbeam.backends.numpy import NumpyBackend
+
+__all__ = ["CpuBackend"]
+
+
+class CpuBackend(NumpyBackend):
+    """Arrays are numpy.ndarray; graphs become native code."""
+
+    name = "cpu"
+
+    def compile(self, graph: Any) -> Executable:
+        """A program that runs the graph on all threads."""
+        from hornbeam_cpu.executable import CpuExecutable
+
+        return CpuExecutable(graph, self)

@@ -1,0 +1,181 @@
+"""A compiled graph: a program of stages over one arena, run by the threads; NumPy kernels for what cannot be compiled."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from hornbeam.backends.base import Executable
+from hornbeam.debug import enabled, show
+from hornbeam.graph.ir import Graph, Value
+from hornbeam.graph.passes import optimize
+from hornbeam.host import native_dtype
+from hornbeam.interpreters.evaluate import adopt
+
+from hornbeam_cpu.lower.plan import Fallback, lower
+from hornbeam_cpu.lower.rules import RULES
+from hornbeam_cpu.program import Program
+from hornbeam_cpu.schedule import group, lifetimes
+
+__all__ = ["CpuExecutable"]
+
+ALIGNMENT = 64
+
+
+class CpuExecutable(Executable):
+    """Runs a graph as native code.
+
+    Inputs come as arrays, outputs go to arrays of their own; what is in between lives in one arena. A variable that the caller
+    donates is updated in its own memory where nothing reads it later and nothing can fail any more; else its new value is
+    written beside it, and the old memory serves at the next run.
+    """
+
+    def __init__(self, graph: Graph, backend: Any) -> None:
+        super().__init__(optimize(graph, RULES), backend)
+        self.lock = threading.Lock()
+        graph = self.graph
+        lowered = lower(graph)
+        self.results = lowered.results
+        self.groups = group(lowered.steps)
+        self.lives = lifetimes(self.groups)
+        self.constants = {c: np.ascontiguousarray(adopt(c.data, backend)) for c in graph.constants}
+        self.external: dict[Value, int] = {v: i for i, v in enumerate(graph.inputs)}
+        self.fresh: dict[int, int] = {}  # output -> number of its array among the external ones
+        self.in_place: dict[int, int] = {}  # output -> input whose memory it takes
+        self._place_outputs()
+        self.offsets, self.size = self._arena()
+        self.arena = np.empty(self.size + ALIGNMENT, np.uint8)
+        self.start = -self.arena.ctypes.data % ALIGNMENT
+        self.program = Program(self.groups, self._address)
+        self.spares: dict[int, Any] = {}
+        self.known: list[Any] = [None] * self.externals
+        self.addresses = np.zeros(self.externals, np.int64)
+        self._tell()
+
+    # ---- memory
+
+    def _place_outputs(self) -> None:
+        """Give every output an array of its own, or the memory of the variable that it replaces."""
+        self.externals = len(self.graph.inputs)
+        for index, value in enumerate(self.results):
+            if value not in self.lives or value in self.external:
+                continue  # an input, a constant, or an output before: copied at the end
+            self.external[value] = self.fresh[index] = self.externals
+            self.externals += 1
+        last_fallback = max((i for i, g in enumerate(self.groups) if g.fallback), default=-1)
+        for index, place in self.graph.donated.items():
+            if index in self.fresh and self._may_take(self.results[index], self.graph.inputs[place], last_fallback):
+                self.in_place[index] = place
+
+    def _may_take(self, value: Value, old: Value, last_fallback: int) -> bool:
+        """Whether a new value can be written over the old one: nobody reads that later, or only where it is replaced."""
+        written = self.lives[value][0]
+        if written <= last_fallback or value.size != old.size or any(v is old for v in self.results):
+            return False
+        for place, one in enumerate(self.groups):
+            readers = [s for s in one.stages if old in s.reads]
+            if place > written and (readers or one.fallback and old in one.fallback.inputs):
+                return False
+            if place == written and any((old, value) not in s.in_place for s in readers):
+                return False
+        return True
+
+    def _arena(self) -> tuple[dict[Value, int], int]:
+        """Offsets of the values in between: the largest first, each at the lowest place that is free while it lives."""
+        inner = [v for v in self.lives if v not in self.external]
+        placed: list[tuple[int, int, int, int]] = []  # offset, end, first, last
+        offsets: dict[Value, int] = {}
+        for value in sorted(inner, key=lambda v: -v.nbytes):
+            first, last = self.lives[value]
+            size = -(-max(1, value.nbytes) // ALIGNMENT) * ALIGNMENT
+            offset = 0
+            for begin, end, born, dead in sorted(p for p in placed if p[2] <= last and first <= p[3]):
+                if begin - offset >= size:
+                    break
+                offset = max(offset, end)
+            offsets[value] = offset
+            placed.append((offset, offset + size, first, last))
+        return offsets, max((end for _, end, _, _ in placed), default=0)
+
+    def _address(self, value: Value) -> tuple[int | None, int]:
+        """(number among the external arrays, 0), or (None, address)."""
+        if value in self.external:
+            return self.external[value], 0
+        if value in self.constants:
+            return None, int(self.constants[value].ctypes.data)
+        return None, int(self.arena.ctypes.data) + self.start + self.offsets[value]
+
+    def _array(self, value: Value, arrays: list[Any]) -> Any:
+        """A value's memory as a NumPy array."""
+        if value in self.external:
+            return arrays[self.external[value]].reshape(value.shape)
+        if value in self.constants:
+            return self.constants[value]
+        begin = self.start + self.offsets[value]
+        return self.arena[begin : begin + value.nbytes].view(native_dtype(value.dtype)).reshape(value.shape)
+
+    # ---- running
+
+    def __call__(self, arrays: Sequence[Any], donate: Sequence[bool] = ()) -> list[Any]:
+        """Run the program; see `Executable`."""
+        with self.lock:
+            given = [a if a.flags.c_contiguous else np.ascontiguousarray(a) for a in arrays]
+            outside = [*given, *([None] * (self.externals - len(given)))]
+            for index, number in self.fresh.items():
+                into = self.graph.donated.get(index)
+                mine = into is not None and bool(donate) and donate[into]
+                if mine and index in self.in_place and given[into] is arrays[into]:
+                    outside[number] = given[into]
+                    continue
+                value = self.graph.outputs[index]
+                spare = self.spares.pop(index, None) if mine else None
+                outside[number] = np.empty(value.shape, native_dtype(value.dtype)) if spare is None else spare
+            for i, array in enumerate(outside):
+                if array is not self.known[i]:
+                    self.known[i], self.addresses[i] = array, array.__array_interface__["data"][0]
+            self._run(outside)
+            for index, number in self.fresh.items():
+                into = self.graph.donated.get(index)
+                if into is not None and donate and donate[into] and outside[number] is not arrays[into]:
+                    self.spares[index] = arrays[into]
+            results = self._results(outside)
+            self.known = [None] * self.externals if not donate else self.known
+            return results
+
+    def _run(self, outside: list[Any]) -> None:
+        """The program's parts, and the NumPy kernels between them."""
+        self.program.connect(self.addresses)
+        for part in self.program.parts:
+            if isinstance(part, Fallback):
+                node = part.node
+                inputs = [
+                    self._array(v, outside).reshape(w.shape) for v, w in zip(part.inputs, node.inputs, strict=True)
+                ]
+                out = self.backend.run(node.primitive, inputs, node.params)
+                for value, array in zip(node.outputs, out if node.primitive.multiple else (out,), strict=True):
+                    np.copyto(self._array(value, outside), array)
+            else:
+                self.program.run(part)
+
+    def _results(self, outside: list[Any]) -> list[Any]:
+        found = []
+        for index, (value, source) in enumerate(zip(self.graph.outputs, self.results, strict=True)):
+            if index in self.fresh:
+                found.append(outside[self.fresh[index]].reshape(value.shape))
+            else:
+                found.append(np.array(self._array(source, outside).reshape(value.shape)))
+        return found
+
+    # ---- telling
+
+    def _tell(self) -> None:
+        if enabled("fallbacks"):
+            names = [str(g.fallback.node.primitive) for g in self.groups if g.fallback]
+            show("fallbacks", f"{self.graph.name}: " + (", ".join(names) or "none"))
+        if enabled("memory"):
+            plain = sum(v.nbytes for v in self.offsets)
+            show("memory", f"{self.graph.name}: arena {self.size} bytes ({plain} without reuse)")
+            for value, offset in sorted(self.offsets.items(), key=lambda p: p[1]):
+                show("memory", f"  {value!r} at {offset}, groups {self.lives[value]}")

@@ -1,0 +1,311 @@
+"""Regions of element-wise operations and reductions, as calls of generated loops."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from hornbeam.graph.fusion import REDUCTIONS, SOURCES, Region, axis_map
+from hornbeam.graph.ir import Node, Value
+
+from hornbeam_cpu.kernels import loops
+from hornbeam_cpu.kernels.combine import combine
+from hornbeam_cpu.kernels.elementwise import supported
+from hornbeam_cpu.kernels.nest import Array, Nest, Step, slots
+from hornbeam_cpu.kernels.scalars import SIZES
+from hornbeam_cpu.llvm.library import Kernel
+from hornbeam_cpu.lower.stage import Call, Context, Pointer, Stage, contiguous
+
+__all__ = ["can_lower", "lower_copy", "lower_region"]
+
+TASK = 16 * 1024  # elements of a task: some ten microseconds of work
+WHOLE = 32 * 1024  # up to so many elements a reduction over serial dimensions is one task
+CHUNKS = 32  # at most so many partial results are added up
+
+
+@dataclass
+class _Access:
+    """An array and its stride along each dimension of a region, in elements."""
+
+    dtype: str
+    pointer: Pointer
+    strides: dict[int, int]
+
+
+def can_lower(node: Node) -> bool:
+    """Whether there are instructions for a node of a region."""
+    name = node.primitive.name
+    if any(str(v.dtype) not in SIZES for v in (*node.inputs, *node.outputs)):
+        return False
+    if name in REDUCTIONS or name in SOURCES:
+        return name != "random_bits" or str(node.output.dtype) == "uint32"
+    return supported(name, str(node.inputs[-1].dtype))
+
+
+def lower_region(region: Region, context: Context, producers: dict[Value, Node], outs: dict[Value, Pointer]) -> None:
+    """Emit the stages of a region, which writes its outputs densely.
+
+    Args:
+        region: what to compute.
+        context: receives the stages.
+        producers: the graph's.
+        outs: where the outputs go.
+    """
+    _Lowering(region, context, producers, outs).emit()
+
+
+class _Lowering:
+    def __init__(
+        self, region: Region, context: Context, producers: dict[Value, Node], outs: dict[Value, Pointer]
+    ) -> None:
+        self.region, self.context, self.producers, self.outs = region, context, producers, outs
+        self.reads: list[_Access] = []
+        self.constants: list[tuple[str, int]] = []  # dtype, bits
+        self.flat: list[_Access] = []
+        self.sources: set[Value] = set()
+        self.pending: list[tuple[Node, list[tuple[str, Any]]]] = []
+        self.numbers: dict[Value, int] = {}
+        for node in region.nodes:
+            self.pending.append((node, [self._operand(node, v) for v in node.inputs]))
+        self.count = len(self.reads) + len(self.constants)
+        for i, node in enumerate(region.nodes):
+            self.numbers[node.output] = self.count + i
+
+    def _operand(self, node: Node, value: Value) -> tuple[str, Any]:
+        root, _ = axis_map(value, self.producers)
+        if root in self.region.axes:
+            return "step", root
+        if root.data is not None and root.size == 1:
+            return "constant", self._constant(root)
+        layout = self.context.layout(value)
+        self.sources.add(layout.base)
+        walk = (None,) * len(value.shape) if node.primitive.name in SOURCES else self.region.walks[node]
+        pointer = Pointer(layout.base, layout.offset * SIZES[str(value.dtype)])
+        strides = {d: by for d, by in zip(walk, layout.strides, strict=True) if d is not None}
+        for i, known in enumerate(self.reads):
+            if known.pointer == pointer and known.strides == strides and known.dtype == str(value.dtype):
+                return "read", i
+        self.reads.append(_Access(str(value.dtype), pointer, strides))
+        return "read", len(self.reads) - 1
+
+    def _constant(self, value: Value) -> int:
+        dtype = str(value.dtype)
+        bits = _bits(dtype, value.data.item())
+        if (dtype, bits) not in self.constants:
+            self.constants.append((dtype, bits))
+        return self.constants.index((dtype, bits))
+
+    # ---- the form of the nest
+
+    def emit(self) -> None:
+        """Choose the order of the loops, and emit."""
+        region = self.region
+        reduces = bool(region.reductions)
+        writes = self._writes()
+        groups = [list(region.parallel), list(region.serial), list(region.inner)]
+        if not reduces and not region.inner:  # a plain map: any order of the loops will do
+            groups = [list(range(len(region.extents))), [], []]
+        lead = next((a for a, v in writes if len(a.strides) == len(region.extents)), None)
+        order = lead.strides if lead else {}
+        for group in groups:
+            group.sort(key=lambda d: (-abs(order.get(d, 0)), d))
+        self.flat = [
+            _Access("uint32", Pointer(n.output), dict(zip_dims(region.walks[n], contiguous(n.output.shape))))
+            for n in region.nodes
+            if n.primitive.name == "random_bits"
+        ]
+        accesses = [*self.reads, *(a for a, _ in writes), *self.flat]
+        indexed = {region.walks[n][0] for n in region.nodes if n.primitive.name == "iota"}
+        merged = [self._collapse(group, accesses, indexed) for group in groups]
+        if not reduces and not merged[2] and merged[0]:
+            merged[2] = [merged[0].pop()]
+        self._emit(merged, writes, dynamic=not reduces and not region.inner)
+
+    def _collapse(self, group: list[int], accesses: list[_Access], fixed: set[int | None]) -> list[tuple[int, ...]]:
+        """Neighbouring dimensions as one, where every array goes on from one to the next without a jump."""
+        found: list[tuple[int, ...]] = []
+        extents = self.region.extents
+        for d in group:
+            last = found[-1][-1] if found else None
+            if last is not None and last not in fixed and d not in fixed:
+                if all(a.strides.get(last, 0) == a.strides.get(d, 0) * extents[d] for a in accesses):
+                    found[-1] = (*found[-1], d)
+                    continue
+            found.append((d,))
+        return found
+
+    def _writes(self) -> list[tuple[_Access, Value]]:
+        found = []
+        for value in self.region.outputs:
+            strides = dict(zip_dims(self.region.axes[value], contiguous(value.shape)))
+            found.append((_Access(str(value.dtype), self.outs[value], strides), value))
+        return found
+
+    def _emit(self, merged: list[list[tuple[int, ...]]], writes: list[tuple[_Access, Value]], dynamic: bool) -> None:
+        region, context = self.region, self.context
+        parallel, serial, inner = merged
+        sizes = [[region.extent(dims) for dims in group] for group in merged]
+        dims = [*parallel, *serial, *inner]
+        self.outer_rank = len(parallel) + len(serial)
+        rows, places, width = (math.prod(s) for s in sizes)
+        if not inner:
+            inner_static: tuple[int, ...] = ()
+        else:
+            inner_static = (0,) if dynamic else tuple(sizes[2])
+        over_serial = {n.output for n, kind in region.reductions.items() if kind != "row"}
+        chunks, block, part = 1, 0, max(width, 1)
+        if serial and not parallel:
+            chunks = 1 if places * width <= WHOLE else min(CHUNKS, places, -(-places * width // TASK))
+            block = -(-places // chunks)
+            chunks = tasks = -(-places // block)
+        else:
+            if dynamic and rows == 1:
+                part = min(width, max(64, TASK))
+            block = max(1, min(rows, TASK // max(1, part * places)))
+            tasks = -(-rows // block) * -(-width // part) if dynamic else -(-rows // block)
+        partial = {
+            v: context.temporary((chunks, *v.shape), v.dtype) for _, v in writes if v in over_serial and chunks > 1
+        }
+        arrays = []
+        for access, value in writes:
+            if value in partial:
+                access = _Access(access.dtype, Pointer(partial[value]), access.strides | {serial[0][-1]: value.size})
+            elif value in over_serial and serial and not parallel:
+                access = _Access(access.dtype, access.pointer, access.strides | {serial[0][-1]: 0})
+            arrays.append((access, value))
+
+        nest = Nest(
+            (len(parallel), len(serial)),
+            inner_static,
+            tuple(Array(a.dtype, _classes(a, dims)) for a in self.reads),
+            tuple(dtype for dtype, _ in self.constants),
+            tuple(self._step(i, dims) for i in range(len(self.pending))),
+            tuple((Array(a.dtype, _classes(a, dims)), self.numbers[v]) for a, v in arrays),
+            tuple(_classes(a, dims) for a in self.flat),
+        )
+        place = slots(nest)
+        args: list[int | Pointer] = [0] * len(place)
+        for i, access in enumerate(self.reads):
+            args[place["read", i]] = access.pointer
+        for i, (access, _) in enumerate(arrays):
+            args[place["write", i]] = access.pointer
+        for i, (_, bits) in enumerate(self.constants):
+            args[place["constant", i]] = bits
+        for d, size in enumerate([*sizes[0], *sizes[1], *([width] if inner_static == (0,) else [])]):
+            args[place["size", d]] = size
+        for kind, listed in (("read", self.reads), ("write", [a for a, _ in arrays]), ("flat", self.flat)):
+            for i, access in enumerate(listed):
+                for d, group in enumerate(dims):
+                    if ("stride", kind, i, d) in place:
+                        args[place["stride", kind, i, d]] = access.strides.get(group[-1], 0)
+        args[place["block",]], args[place["part",]] = block, part
+        args[place["parts",]] = -(-width // part) if dynamic else 1
+        name = "_".join(dict.fromkeys(n.primitive.name for n in region.nodes))[:60]
+        kernel = Kernel(loops.generate, (nest,), name)
+        call = Call(kernel, tuple(args), loops.scratch_bytes(context.target, nest))
+        total = rows * places * width
+        written = [partial.get(v, self.outs[v].value) for _, v in arrays]
+        shared = () if region.reductions else tuple(self._in_place(writes))
+        stage = Stage(tasks, (call,), tuple(self.sources), tuple(written), total * len(region.nodes), name, shared)
+        context.emit(stage)
+        for value, parts in partial.items():
+            reducing = self.producers[value].primitive.name
+            combine(context, reducing, parts, self.outs[value], value)
+
+    def _in_place(self, writes: list[tuple[_Access, Value]]) -> Iterator[tuple[Value, Value]]:
+        """Arrays that are read just where, and as, an array of the same kind is written."""
+        for access, value in writes:
+            for read in self.reads:
+                same = read.strides == access.strides and read.dtype == access.dtype and not read.pointer.offset
+                base = read.pointer.value
+                once = sum(other.pointer.value is base for other in self.reads) == 1
+                if same and once and base.size == value.size and base.data is None:
+                    yield base, value
+
+    def _step(self, i: int, dims: list[tuple[int, ...]]) -> Step:
+        region = self.region
+        node, operands = self.pending[i]
+        numbers = []
+        for what, which in operands:
+            offset = {"read": 0, "constant": len(self.reads), "step": 0}[what]
+            numbers.append(self.numbers[which] if what == "step" else offset + which)
+        name = node.primitive.name
+        extra: tuple[int, ...] = ()
+        if name == "iota":
+            d = region.walks[node][0]
+            extra = (next((p for p, group in enumerate(dims) if d in group), 0),)
+        elif name == "random_bits":
+            extra = ([n for n in region.nodes if n.primitive.name == "random_bits"].index(node),)
+        inner = {d for group in dims[self.outer_rank :] for d in group}
+        if name in REDUCTIONS:
+            kind = f"reduce {region.reductions[node]}"
+        else:  # "row": it is the same all along the inner dimensions
+            kind = "full" if any(d in inner for d in region.axes[node.output]) else "row"
+        return Step(name, tuple(numbers), str(node.output.dtype), kind, extra)
+
+
+def zip_dims(dims: tuple[int | None, ...], strides: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Dimension and stride of each axis that has more than one place."""
+    return [(d, by) for d, by in zip(dims, strides, strict=True) if d is not None]
+
+
+def _classes(access: _Access, dims: list[tuple[int, ...]]) -> tuple[int, ...]:
+    """Of each stride what the kernel has to know: 0, 1, or 2 for any other."""
+    found = (access.strides.get(group[-1], 0) for group in dims)
+    return tuple(by if by in (0, 1) else 2 for by in found)
+
+
+def _bits(dtype: str, number: Any) -> int:
+    """A number as it lies in memory, in the low bytes of a whole one."""
+    if dtype in ("float16", "bfloat16"):
+        single = struct.unpack("<I", struct.pack("<f", number))[0]
+        return single >> 16 if dtype == "bfloat16" else int.from_bytes(struct.pack("<e", number), "little")
+    form = {"float32": "<f", "float64": "<d"}.get(dtype)
+    data = struct.pack(form, number) if form else int(number).to_bytes(8, "little", signed=int(number) < 0)
+    return int.from_bytes(data.ljust(8, b"\0"), "little", signed=True)
+
+
+def lower_copy(value: Value, target: Pointer, strides: tuple[int, ...], context: Context) -> None:
+    """Emit a stage that copies a value, whatever its layout, to memory with the given strides (in elements)."""
+    layout = context.layout(value)
+    dtype = str(value.dtype)
+    axes = [a for a, n in enumerate(value.shape) if n > 1]
+    axes.sort(key=lambda a: -abs(strides[a]))
+    source = {a: layout.strides[a] for a in axes}
+    goal = {a: strides[a] for a in axes}
+    dims: list[tuple[int, ...]] = []
+    for a in axes:
+        if dims and all(by[dims[-1][-1]] == by[a] * value.shape[a] for by in (source, goal)):
+            dims[-1] = (*dims[-1], a)
+        else:
+            dims.append((a,))
+    read = _Access(dtype, Pointer(layout.base, layout.offset * SIZES[dtype]), source)
+    write = _Access(dtype, target, goal)
+    sizes = [math.prod(value.shape[a] for a in group) for group in dims]
+    rows, width = math.prod(sizes[:-1]), sizes[-1] if sizes else 1
+    nest = Nest(
+        (max(0, len(dims) - 1), 0),
+        (0,) if dims else (),
+        (Array(dtype, _classes(read, dims)),),
+        (),
+        (Step("identity", (0,), dtype, "full" if dims else "row"),),
+        ((Array(dtype, _classes(write, dims)), 1),),
+    )
+    place = slots(nest)
+    part = min(width, TASK) if rows == 1 else width
+    block = max(1, min(rows, TASK // part))
+    args: list[int | Pointer] = [0] * len(place)
+    args[place["read", 0]], args[place["write", 0]] = read.pointer, target
+    for d, size in enumerate(sizes):
+        args[place["size", d]] = size
+    for kind, access in (("read", read), ("write", write)):
+        for d, group in enumerate(dims):
+            if ("stride", kind, 0, d) in place:
+                args[place["stride", kind, 0, d]] = access.strides[group[-1]]
+    args[place["block",]], args[place["part",]], args[place["parts",]] = block, part, -(-width // part)
+    call = Call(Kernel(loops.generate, (nest,), "copy"), tuple(args))
+    tasks = -(-rows // block) * -(-width // part)
+    context.emit(Stage(tasks, (call,), (layout.base,), (target.value,), 0, "copy"))

@@ -1,0 +1,113 @@
+"""A graph as a list of stages: regions fused, views looked through, everything else by the rules."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from hornbeam.graph.fusion import Region, fuse
+from hornbeam.graph.ir import Graph, Node, Value
+
+from hornbeam_cpu.llvm.target import Target, host
+from hornbeam_cpu.lower.loops import can_lower, lower_copy, lower_region
+from hornbeam_cpu.lower.rules import RULES
+from hornbeam_cpu.lower.stage import Layout, Pointer, Stage, contiguous
+from hornbeam_cpu.lower.views import VIEWS, layout_of
+
+__all__ = ["Fallback", "Lowered", "lower"]
+
+
+class Fallback(NamedTuple):
+    """A node that runs on its NumPy kernel, between the stages before and after it.
+
+    Attributes:
+        node: what to run.
+        inputs: what it reads, in C order.
+    """
+
+    node: Node
+    inputs: tuple[Value, ...]
+
+
+class Lowered(NamedTuple):
+    """What a graph was lowered to.
+
+    Attributes:
+        steps: in order.
+        results: where each output of the graph is: a value in C order in memory of its own.
+    """
+
+    steps: list[Stage | Fallback]
+    results: list[Value]
+
+
+def lower(graph: Graph) -> Lowered:
+    """The stages of a graph, and where its outputs are."""
+    return _Lowering(graph).run()
+
+
+class _Lowering:
+    """The context of the rules, and the walk over the graph."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.target: Target = host()
+        self.producers = graph.producers()
+        self.layouts: dict[Value, Layout] = {}
+        self.copies: dict[Value, Value] = {}
+        self.steps: list[Stage | Fallback] = []
+
+    def run(self) -> Lowered:
+        """Lower every group of the graph, then bring the outputs into C order."""
+        for item in fuse(self.graph):
+            if isinstance(item, Region):
+                if all(can_lower(node) for node in item.nodes):
+                    lower_region(item, self, self.producers, {v: Pointer(v) for v in item.outputs})  # type: ignore[arg-type]
+                else:
+                    self._one_by_one(item)
+            else:
+                self._node(item)
+        return Lowered(self.steps, [self.dense(v) for v in self.graph.outputs])
+
+    def _one_by_one(self, region: Region) -> None:
+        """A region with a node for which there are no instructions: each node by itself."""
+        for node in region.nodes:
+            self._fall_back(node)
+
+    def _node(self, node: Node) -> None:
+        name = node.primitive.name
+        if name in VIEWS and node.inputs:
+            if self.layout(node.output).base is node.output and node.output.size:  # a reshape that strides cannot say
+                source = node.inputs[0]
+                lower_copy(source, Pointer(node.output), contiguous(source.shape), self)  # type: ignore[arg-type]
+            return
+        rule = RULES.get(name)
+        if any(not v.size for v in node.outputs) or rule is None or not rule(node, self):
+            self._fall_back(node)
+
+    def _fall_back(self, node: Node) -> None:
+        self.steps.append(Fallback(node, tuple(self.dense(v) for v in node.inputs)))
+
+    # ---- what rules ask for
+
+    def layout(self, value: Value) -> Layout:
+        """Where a value's elements are."""
+        return layout_of(value, self.producers, self.layouts)
+
+    def dense(self, value: Value) -> Value:
+        """The value in C order at the beginning of some value's memory: itself, what it is a view of, or a copy."""
+        base, offset, strides = self.layout(value)
+        plain = all(by == c or n == 1 for n, by, c in zip(value.shape, strides, contiguous(value.shape), strict=True))
+        if plain and offset == 0 and base.size == value.size or not value.size:
+            return base if value.size else value
+        if value not in self.copies:
+            made = self.copies[value] = self.temporary(value.shape, value.dtype)
+            lower_copy(value, Pointer(made), contiguous(value.shape), self)  # type: ignore[arg-type]
+        return self.copies[value]
+
+    def temporary(self, shape: tuple[int, ...], dtype: Any) -> Value:
+        """Memory that only stages know."""
+        return Value(shape, dtype)
+
+    def emit(self, stage: Stage) -> None:
+        """Add a stage."""
+        self.steps.append(stage)
