@@ -12,9 +12,10 @@ import nox
 nox.options.default_venv_backend = "none"  # the sessions of every day use the environment that runs nox
 nox.options.sessions = ["lint", "types", "imports", "tests", "backends"]
 
-PACKAGES = ("core", "layers", "optimizers", "models", "datasets", "apps")
+PACKAGES = ("core", "cpu", "layers", "optimizers", "models", "datasets", "apps")
 SIBLINGS = {
     "core": (),
+    "cpu": ("core",),
     "layers": ("core",),
     "optimizers": ("core",),
     "models": ("core",),

@@ -25,9 +25,12 @@ from hornbeam.jit import capture as capture
 from hornbeam.jit import jit as jit
 from hornbeam.layer import Layer as Layer
 from hornbeam.policy import DTypePolicy as DTypePolicy
+from hornbeam.profiler import profile as profile
 from hornbeam.random import set_random_seed as set_random_seed
 from hornbeam.symbolic import KerasTensor as KerasTensor
 from hornbeam.tensor import Tensor as Tensor
+from hornbeam.threads import get_num_threads as get_num_threads
+from hornbeam.threads import set_num_threads as set_num_threads
 from hornbeam.variable import Variable as Variable
 
 if TYPE_CHECKING:

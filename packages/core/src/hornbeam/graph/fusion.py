@@ -110,7 +110,8 @@ class Region:
         walks: for each node, the dimension of each axis of what it computes over: its input if it reduces, else its result.
         reads: the values from outside that it reads, each with the dimensions of its axes at its first use.
         extents: the size of each dimension.
-        reductions: reducing node -> "row", "column" or "all" (a row, then over the serial dimensions).
+        reductions: reducing node -> "row", "column" or "all" (a row, then over the serial dimensions); one that reduces
+            axes of size 1 alone does nothing, and is not among them.
         parallel, serial, inner: the groups of dimensions, each in the order of the loops.
         outputs: what nodes outside, or the graph's caller, need.
     """
@@ -400,7 +401,7 @@ def _solve(region: Region, producers: dict[Value, Node]) -> bool:
     """Sort the dimensions into groups; False where no grouping serves every value."""
     everything = frozenset(range(len(region.extents)))
     cheap = _cheap(region, producers)
-    reducing = [n for n in region.nodes if n.primitive.name in REDUCTIONS]
+    reducing = [n for n in region.nodes if n.primitive.name in REDUCTIONS and region.over(n)]
     makers = {n.output: n for n in region.nodes}
     consumed, rows = set(), set()
     for node in region.nodes:

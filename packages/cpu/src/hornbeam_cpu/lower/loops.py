@@ -239,8 +239,10 @@ class _Lowering:
             extra = (next((p for p, group in enumerate(dims) if d in group), 0),)
         elif name == "random_bits":
             extra = ([n for n in region.nodes if n.primitive.name == "random_bits"].index(node),)
+        if name in REDUCTIONS and node not in region.reductions:
+            name = "cast"
         inner = {d for group in dims[self.outer_rank :] for d in group}
-        if name in REDUCTIONS:
+        if node in region.reductions:
             kind = f"reduce {region.reductions[node]}"
         else:  # "row": it is the same all along the inner dimensions
             kind = "full" if any(d in inner for d in region.axes[node.output]) else "row"

@@ -9,7 +9,7 @@ import os
 import threading
 
 import numpy as np
-from hornbeam.errors import InvalidArgumentError
+from hornbeam.threads import get_num_threads
 
 from hornbeam_cpu.llvm import cache
 from hornbeam_cpu.llvm.compiler import Loaded, compile_ir
@@ -17,7 +17,7 @@ from hornbeam_cpu.llvm.library import Kernel, _key
 from hornbeam_cpu.llvm.target import host
 from hornbeam_cpu.runtime import native
 
-__all__ = ["get_num_threads", "run", "set_num_threads"]
+__all__ = ["run"]
 
 
 class Pool:
@@ -96,7 +96,6 @@ def _functions() -> tuple[ctypes._CFuncPtr, ...]:
 
 
 _pool = Pool()
-_threads: list[int] = []
 
 
 def _renew() -> None:
@@ -108,26 +107,6 @@ def _renew() -> None:
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew)
 atexit.register(lambda: _pool.stop())
-
-
-def get_num_threads() -> int:
-    """How many threads a compiled step uses: what `set_num_threads` said, else OMP_NUM_THREADS, else the usable processors."""
-    if not _threads:
-        said = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
-        usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        _threads.append(int(said) if said.isdigit() and int(said) > 0 else usable)
-    return _threads[0]
-
-
-def set_num_threads(count: int) -> None:
-    """Use `count` threads from now on (1 or more); results are the same bits whatever the number.
-
-    Raises:
-        InvalidArgumentError: it is not a whole number from 1 on.
-    """
-    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-        raise InvalidArgumentError(f"the number of threads must be a whole number from 1 on; got {count!r}.")
-    _threads[:] = [count]
 
 
 def run(program: int, scratch: int, clock: int = 0) -> None:
