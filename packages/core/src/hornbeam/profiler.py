@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from hornbeam.backends.base import current_backend
+
 __all__ = ["Profile", "active", "profile"]
 
 
@@ -59,7 +61,9 @@ class Profile:
             )
         lines.append(f"{'all':<44}{'':>7}{self.seconds * 1e3:>10.3f}")
         if self.peak_flops:
-            lines.append(f"this machine reaches {self.peak_flops / 1e9:.0f} GFLOP/s and {self.peak_bytes / 1e9:.1f} GB/s")
+            lines.append(
+                f"this machine reaches {self.peak_flops / 1e9:.0f} GFLOP/s and {self.peak_bytes / 1e9:.1f} GB/s"
+            )
         return "\n".join(lines)
 
 
@@ -87,6 +91,7 @@ def profile() -> Iterator[Profile]:
         kernel ...
     """
     taken = Profile()
+    taken.peak_flops, taken.peak_bytes = current_backend().peaks()
     token = _active.set(taken)
     try:
         yield taken

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from hornbeam import profiler
 from hornbeam.backends.base import Executable
 from hornbeam.debug import enabled, show
 from hornbeam.graph.ir import Graph, Value
@@ -16,8 +18,8 @@ from hornbeam.interpreters.evaluate import adopt
 
 from hornbeam_cpu.lower.plan import Fallback, lower
 from hornbeam_cpu.lower.rules import RULES
-from hornbeam_cpu.program import Program
-from hornbeam_cpu.schedule import group, lifetimes
+from hornbeam_cpu.program import Part, Program
+from hornbeam_cpu.schedule import Group, group, lifetimes
 
 __all__ = ["CpuExecutable"]
 
@@ -49,6 +51,7 @@ class CpuExecutable(Executable):
         self.arena = np.empty(self.size + ALIGNMENT, np.uint8)
         self.start = -self.arena.ctypes.data % ALIGNMENT
         self.program = Program(self.groups, self._address)
+        self.apart: Program | None = None
         self.spares: dict[int, Any] = {}
         self.known: list[Any] = [None] * self.externals
         self.addresses = np.zeros(self.externals, np.int64)
@@ -146,8 +149,11 @@ class CpuExecutable(Executable):
 
     def _run(self, outside: list[Any]) -> None:
         """The program's parts, and the NumPy kernels between them."""
-        self.program.connect(self.addresses)
-        for part in self.program.parts:
+        taken = profiler.active()
+        program = self.program if taken is None else self._stage_by_stage()
+        program.connect(self.addresses)
+        for part in program.parts:
+            start = time.perf_counter()
             if isinstance(part, Fallback):
                 node = part.node
                 inputs = [
@@ -156,8 +162,20 @@ class CpuExecutable(Executable):
                 out = self.backend.run(node.primitive, inputs, node.params)
                 for value, array in zip(node.outputs, out if node.primitive.multiple else (out,), strict=True):
                     np.copyto(self._array(value, outside), array)
+                if taken is not None:
+                    moved = sum(v.nbytes for v in (*part.inputs, *node.outputs))
+                    taken.add(f"NumPy: {node.primitive.name}", time.perf_counter() - start, 0, moved)
+            elif taken is None:
+                program.run(part)
             else:
-                self.program.run(part)
+                _timed(program, part, taken)
+
+    def _stage_by_stage(self) -> Program:
+        """The same program with a barrier after every stage, so that each can be timed."""
+        if self.apart is None:
+            groups = [g for one in self.groups for g in ([one] if one.fallback else [Group((s,)) for s in one.stages])]
+            self.apart = Program(groups, self._address)
+        return self.apart
 
     def _results(self, outside: list[Any]) -> list[Any]:
         found = []
@@ -179,3 +197,15 @@ class CpuExecutable(Executable):
             show("memory", f"{self.graph.name}: arena {self.size} bytes ({plain} without reuse)")
             for value, offset in sorted(self.offsets.items(), key=lambda p: p[1]):
                 show("memory", f"  {value!r} at {offset}, groups {self.lives[value]}")
+
+
+def _timed(program: Program, part: Part, taken: profiler.Profile) -> None:
+    """Run a part of single stages, and tell how long each took; what a cycle of the counter is follows from the whole."""
+    clock = np.zeros(len(part.groups) + 1, np.int64)
+    start = time.perf_counter()
+    program.run(part, clock.ctypes.data)
+    cycle = (time.perf_counter() - start) / max(1, int(clock[-1] - clock[0]))
+    for one, cycles in zip(part.groups, np.diff(clock), strict=True):
+        (stage,) = one.stages
+        moved = sum(v.nbytes for v in dict.fromkeys((*stage.reads, *stage.writes)))
+        taken.add(stage.name, float(cycles) * cycle, stage.flops, moved)

@@ -127,6 +127,10 @@ class Backend:
 
     # ---- graphs
 
+    def peaks(self) -> tuple[float, float]:
+        """Operations a second and bytes a second that the machine reaches at best; zeros where that is not known."""
+        return 0.0, 0.0
+
     def run_graph(self, graph: Graph, arrays: Sequence[Any]) -> list[Any]:
         """Run a graph node by node: what `compile` falls back on, and what loops and branches run their bodies with."""
         from hornbeam.interpreters.evaluate import adopt

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from hornbeam_cpu.lower import contraction
 from hornbeam_cpu.lower.stage import Rule
 
 __all__ = ["RULES"]
 
-RULES: dict[str, Rule] = {}
+RULES: dict[str, Rule] = {"dot_general": contraction.lower}
