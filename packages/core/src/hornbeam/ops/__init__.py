@@ -36,9 +36,11 @@ from hornbeam.ops.sorting import *
 from hornbeam.ops.convolution import *
 from hornbeam.ops.window import *
 from hornbeam.ops.nn import *
+from hornbeam.ops.attention import *
 from hornbeam.ops.control import *
 from hornbeam.ops.diagonals import *
 from hornbeam.ops.kronecker import *
+from hornbeam.composites import recurrent as _recurrent
 from hornbeam.ops import operators as _operators
 
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
