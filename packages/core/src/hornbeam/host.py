@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
 
 from hornbeam.dtypes import DType, as_dtype, scalar_dtype
-from hornbeam.errors import DTypeError, MissingPackageError, ShapeError
+from hornbeam.errors import DTypeError, InvalidArgumentError, MissingPackageError, ShapeError
 
-__all__ = ["as_host", "format_array", "from_library", "host_array", "native_dtype", "quiet", "to_array"]
+__all__ = ["as_host", "format_array", "from_library", "host_array", "native_dtype", "quiet", "solvable", "to_array"]
 
 
 def native_dtype(dtype: DType) -> Any:
@@ -121,6 +121,18 @@ def from_library(array: Any) -> np.ndarray[Any, Any]:
 def quiet() -> AbstractContextManager[None]:
     """A with block in which NumPy gives infinities and NaN without warnings, also beneath another library."""
     return np.errstate(all="ignore")
+
+
+@contextmanager
+def solvable(message: str) -> Iterator[None]:
+    """A with block in which an array library's refusal to factorize a matrix becomes an InvalidArgumentError.
+
+    NumPy's LinAlgError is raised by NumPy and by CuPy, and by what lies above them.
+    """
+    try:
+        yield
+    except np.linalg.LinAlgError as error:
+        raise InvalidArgumentError(f"{message} ({error})") from None
 
 
 def float_limits(dtype: DType) -> tuple[float, float, float, float]:

@@ -146,7 +146,8 @@ def _abs_vjp(ct: Tensor, x: Tensor) -> Tensor:
     if x.dtype.kind == "complex":
         from hornbeam.ops.elementwise.complex import conj
 
-        return multiply(ct, conj(sign(x)))
+        size = abs(x)
+        return multiply(ct, conj(divide(x, where(equal(size, 0), 1, size))))
     return multiply(ct, sign(x))
 
 
