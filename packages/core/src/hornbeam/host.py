@@ -141,7 +141,8 @@ def float_limits(dtype: DType) -> tuple[float, float, float, float]:
     if dtype == "bfloat16":
         import ml_dtypes
 
-        limits: Any = ml_dtypes.finfo(native)
+        finfo: Any = ml_dtypes.finfo
     else:
-        limits = np.finfo(native)
+        finfo = np.finfo
+    limits = finfo(native)
     return float(limits.eps), float(limits.max), float(limits.min), float(limits.smallest_normal)

@@ -103,7 +103,7 @@ def attention_grad_p(
 
 def products(q: Tensor, k: Tensor, scale: float) -> Tensor:
     """The scores, [batch, heads, queries, keys]."""
-    return bind(dot_general_p, q, k, contracting=((3,), (3,)), batch=((0, 2), (0, 2))) * scale  # type: ignore[no-any-return]
+    return bind(dot_general_p, q, k, contracting=((3,), (3,)), batch=((0, 2), (0, 2))) * scale
 
 
 def masked(scores: Tensor, mask: Tensor | None, causal: bool) -> Tensor:
@@ -156,6 +156,4 @@ def attention(
         (2, 4, 8, 16)
     """
     extra = {name: t for name, t in (("mask", mask), ("key", key)) if t is not None}
-    return bind(  # type: ignore[no-any-return]
-        attention_p, q, k, v, *extra.values(), extra=tuple(extra), scale=scale, causal=causal, rate=rate
-    )[0]
+    return bind(attention_p, q, k, v, *extra.values(), extra=tuple(extra), scale=scale, causal=causal, rate=rate)[0]

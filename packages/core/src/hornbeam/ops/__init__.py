@@ -59,7 +59,6 @@ from hornbeam.ops.linalg import slogdet as slogdet
 from hornbeam.ops.linalg import solve as solve
 from hornbeam.ops.linalg import solve_triangular as solve_triangular
 from hornbeam.ops.linalg import svd as svd
-from hornbeam.ops import operators as _operators
 
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
 __array_api_version__ = "2024.12"

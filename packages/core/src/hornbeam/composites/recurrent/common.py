@@ -84,13 +84,13 @@ def before(states: Tensor, initial: Tensor, reverse: bool) -> Tensor:
 
 def times_transposed(x: Tensor, weights: Tensor) -> Tensor:
     """x @ weights.T"""
-    return bind(dot_general_p, x, weights, contracting=((1,), (1,)), batch=((), ()))  # type: ignore[no-any-return]
+    return bind(dot_general_p, x, weights, contracting=((1,), (1,)), batch=((), ()))
 
 
 def of_recurrent(previous: Tensor, dz: Tensor, recurrent_mask: Tensor | None) -> Tensor:
     """The cotangent of weights that every step uses: [batch, time, m] and [batch, time, n] -> [m, n]."""
     seen = previous if recurrent_mask is None else previous * expand_dims(recurrent_mask, 1)
-    return bind(dot_general_p, seen, dz, contracting=((0, 1), (0, 1)), batch=((), ()))  # type: ignore[no-any-return]
+    return bind(dot_general_p, seen, dz, contracting=((0, 1), (0, 1)), batch=((), ()))
 
 
 def dropped(h: Tensor, recurrent_mask: Tensor | None) -> Tensor:

@@ -116,7 +116,7 @@ def _(cts: Any, inputs: Any, out: Any, extra: tuple[str, ...], reset_after: bool
 def _grad_case(t: Any) -> Any:
     tensors, extra, params = common.example(t, 3)
     reset_after = bool(t.rng.random() < 0.5)
-    n, time, units = *tensors["z"].shape[:2], tensors["state"].shape[1]
+    (n, time), units = tensors["z"].shape[:2], tensors["state"].shape[1]
     kept = (n, time, (4 if reset_after else 3) * units)
     shapes = {"dh": (n, time, units), "dgates": kept}
     extra = {name: t.array(shape) for name, shape in shapes.items() if t.rng.random() < 0.7} | extra
@@ -209,7 +209,7 @@ def gru(
         (2, 5, 3)
     """
     optional = common.given(recurrent_bias=recurrent_bias, mask=mask, recurrent_mask=recurrent_mask)
-    return bind(  # type: ignore[no-any-return]
+    return bind(
         gru_p, *map(as_tensor, (z, recurrent, h0)), *optional.values(), extra=tuple(optional), activation=activation,
         recurrent_activation=recurrent_activation, reset_after=reset_after, reverse=reverse,
     )  # fmt: skip

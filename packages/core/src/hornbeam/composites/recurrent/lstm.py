@@ -162,7 +162,7 @@ def lstm(
         ((2, 5, 3), (2, 5, 12))
     """
     optional = common.given(mask=mask, recurrent_mask=recurrent_mask)
-    return bind(  # type: ignore[no-any-return]
+    return bind(
         lstm_p, *map(as_tensor, (z, recurrent, h0, c0)), *optional.values(),
         extra=tuple(optional), activation=activation, recurrent_activation=recurrent_activation, reverse=reverse,
     )  # fmt: skip

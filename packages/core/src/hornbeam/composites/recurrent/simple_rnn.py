@@ -121,4 +121,4 @@ def simple_rnn(
     """
     optional = common.given(mask=mask, recurrent_mask=recurrent_mask)
     tensors = (*map(as_tensor, (z, recurrent, h0)), *optional.values())
-    return bind(simple_rnn_p, *tensors, extra=tuple(optional), activation=activation, reverse=reverse)  # type: ignore[no-any-return]
+    return bind(simple_rnn_p, *tensors, extra=tuple(optional), activation=activation, reverse=reverse)

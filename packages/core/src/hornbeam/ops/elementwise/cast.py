@@ -55,7 +55,7 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: str | None = Non
     tensor, target = as_tensor(x), as_dtype(dtype)
     if tensor.dtype is target:
         return tensor
-    return bind(cast_p, tensor, dtype=target)  # type: ignore[no-any-return]
+    return bind(cast_p, tensor, dtype=target)
 
 
 def cast(x: Any, dtype: Any) -> Tensor:

@@ -52,7 +52,7 @@ def cholesky(x: Any, /, upper: bool = False) -> Tensor:
         [[2.0, 0.0], [1.0, 2.0]]
     """
     out = bind(cholesky_p, matrix(x, "cholesky", square=True))
-    return adjoint(out) if upper else out  # type: ignore[no-any-return]
+    return adjoint(out) if upper else out
 
 
 def cholesky_inverse(x: Any, upper: bool = False) -> Tensor:

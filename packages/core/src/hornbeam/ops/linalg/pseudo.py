@@ -76,7 +76,7 @@ def pinv(x: Any, /, rcond: Any = None, *, rtol: Any = None) -> Tensor:
         [[0.5, 0.0], [0.0, 0.0]]
     """
     t = matrix(x, "pinv")
-    return bind(pinv_p, t, _tolerance(t, _one("pinv", rcond, rtol, "rcond and rtol")))  # type: ignore[no-any-return]
+    return bind(pinv_p, t, _tolerance(t, _one("pinv", rcond, rtol, "rcond and rtol")))
 
 
 def lstsq(a: Any, b: Any, rcond: Any = None) -> Tensor:

@@ -41,7 +41,7 @@ def _(ct: Tensor, a: Tensor, out: Tensor) -> Any:
 @composite("solve_triangular", cases=lambda t: t.case(t.matrix("b n n"), t.floats("b n k"), lower=True))
 def solve_triangular_p(a: Tensor, b: Tensor, *, lower: bool) -> Tensor:
     """x such that the triangle of `a` times x is `b`; what is on the other side of the diagonal is not looked at."""
-    return bind(solve_p, _triangle(a, lower), b)  # type: ignore[no-any-return]
+    return bind(solve_p, _triangle(a, lower), b)
 
 
 @solve_triangular_p.vjp("a out")
@@ -89,7 +89,7 @@ def solve(x1: Any, x2: Any, /) -> Tensor:
     """
     a, b, vector = _system(x1, x2, "solve")
     out = bind(solve_p, a, b)
-    return squeeze(out, axis=-1) if vector else out  # type: ignore[no-any-return]
+    return squeeze(out, axis=-1) if vector else out
 
 
 def solve_triangular(a: Any, b: Any, lower: bool = False) -> Tensor:
@@ -111,7 +111,7 @@ def solve_triangular(a: Any, b: Any, lower: bool = False) -> Tensor:
     """
     left, right, vector = _system(a, b, "solve_triangular")
     out = bind(solve_triangular_p, left, right, lower=bool(lower))
-    return squeeze(out, axis=-1) if vector else out  # type: ignore[no-any-return]
+    return squeeze(out, axis=-1) if vector else out
 
 
 def inv(x: Any, /) -> Tensor:
@@ -127,7 +127,7 @@ def inv(x: Any, /) -> Tensor:
         [[0.5, 0.0], [0.0, 0.25]]
     """
     t = matrix(x, "inv", square=True)
-    return bind(solve_p, t, identity_like(t))  # type: ignore[no-any-return]
+    return bind(solve_p, t, identity_like(t))
 
 
 # ---- LU

@@ -197,4 +197,4 @@ def svdvals(x: Any, /) -> Tensor:
         >>> hb.ops.linalg.svdvals([[0.0, 2.0], [3.0, 0.0]]).numpy().tolist()
         [3.0, 2.0]
     """
-    return svd(x, compute_uv=False)  # type: ignore[no-any-return]
+    return svd(x, compute_uv=False)
