@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
 
 from hornbeam.dtypes import DType, as_dtype, scalar_dtype
-from hornbeam.errors import DTypeError, MissingPackageError, ShapeError
+from hornbeam.errors import DTypeError, InvalidArgumentError, MissingPackageError, ShapeError
 
-__all__ = ["as_host", "format_array", "from_library", "host_array", "native_dtype", "quiet", "to_array"]
+__all__ = ["as_host", "format_array", "from_library", "host_array", "native_dtype", "quiet", "solvable", "to_array"]
 
 
 def native_dtype(dtype: DType) -> Any:
@@ -123,13 +123,26 @@ def quiet() -> AbstractContextManager[None]:
     return np.errstate(all="ignore")
 
 
+@contextmanager
+def solvable(message: str) -> Iterator[None]:
+    """A with block in which an array library's refusal to factorize a matrix becomes an InvalidArgumentError.
+
+    NumPy's LinAlgError is raised by NumPy and by CuPy, and by what lies above them.
+    """
+    try:
+        yield
+    except np.linalg.LinAlgError as error:
+        raise InvalidArgumentError(f"{message} ({error})") from None
+
+
 def float_limits(dtype: DType) -> tuple[float, float, float, float]:
     """eps, the largest, the smallest and the smallest positive normal number of a floating-point dtype."""
     native: Any = native_dtype(dtype)
     if dtype == "bfloat16":
         import ml_dtypes
 
-        limits: Any = ml_dtypes.finfo(native)
+        finfo: Any = ml_dtypes.finfo
     else:
-        limits = np.finfo(native)
+        finfo = np.finfo
+    limits = finfo(native)
     return float(limits.eps), float(limits.max), float(limits.min), float(limits.smallest_normal)

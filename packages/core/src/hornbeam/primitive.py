@@ -38,6 +38,8 @@ class Primitive:
         uses_backend: whether its kernel takes the backend (to run a graph) where others take the array namespace.
         zero_gradient: whether its derivative is zero wherever it exists, or it returns no floats: tapes stop there.
         no_gradient: why its gradient cannot be had, or "".
+        partial_cts: whether its gradient rule takes None as the cotangent of a result on which nothing depends (others get
+            zeros). For operations of several results.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Primitive:
         uses_backend: bool = False,
         zero_gradient: bool = False,
         no_gradient: str = "",
+        partial_cts: bool = False,
     ) -> None:
         if name in _registry:
             raise GraphError(f"there is already a primitive named {name!r}")
@@ -62,6 +65,7 @@ class Primitive:
         self.uses_backend = uses_backend
         self.zero_gradient = zero_gradient
         self.no_gradient = no_gradient
+        self.partial_cts = partial_cts
         self.generic_kernel: Rule | None = None
         self.vjp_rule: Rule | None = None
         self.saves: tuple[tuple[str, int | None], ...] = ()
@@ -135,8 +139,8 @@ class Composite(Primitive):
     Its gradient is the decomposition's unless a `vjp` rule is given.
     """
 
-    def __init__(self, name: str, decomposition: Rule, cases: Rule | None, multiple: bool) -> None:
-        super().__init__(name, self._infer, cases=cases, multiple=multiple)
+    def __init__(self, name: str, decomposition: Rule, **options: Any) -> None:
+        super().__init__(name, self._infer, **options)
         self.decomposition = decomposition
         self._specs: dict[Any, Any] = {}
 
@@ -162,14 +166,15 @@ def primitive(name: str, infer: Rule, **options: Any) -> Primitive:
     return Primitive(name, infer, **options)
 
 
-def composite(name: str, *, cases: Rule | None = None, multiple: bool = False) -> Callable[[Rule], Composite]:
+def composite(name: str, **options: Any) -> Callable[[Rule], Composite]:
     """Decorator: the function `(*tensors, **params)`, written in ops, becomes the composite `name`.
 
-    Its arguments are positional tensors, its parameters keyword-only and hashable. Call it through `bind`.
+    Its arguments are positional tensors, its parameters keyword-only and hashable. Call it through `bind`. The options are
+    those of `Primitive`.
     """
 
     def decorate(function: Rule) -> Composite:
-        return Composite(name, function, cases, multiple)
+        return Composite(name, function, **options)
 
     return decorate
 

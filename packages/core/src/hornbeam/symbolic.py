@@ -95,7 +95,7 @@ class KerasTensor(Tensor):
         self.name = name
         self.history: KerasHistory | None = None
 
-    def __hash__(self) -> int:  # type: ignore[override]
+    def __hash__(self) -> int:
         """By identity: places in a model are keys."""
         return id(self)
 

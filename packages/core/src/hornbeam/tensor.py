@@ -1,4 +1,4 @@
-"""Tensor: a value and what owns it. Operators are sugar over hornbeam.ops."""
+"""Tensor: a value and what owns it. Its operators and methods are in operators.py."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hornbeam.dtypes import DType
 from hornbeam.errors import CaptureError
 from hornbeam.interpret import current, user_line
+from hornbeam.operators import Methods
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +19,7 @@ __all__ = ["Tensor"]
 _next_uid = itertools.count().__next__
 
 
-class Tensor:
+class Tensor(Methods):
     """An n-dimensional array of numbers that operations, gradients and graphs understand.
 
     Make one with `hb.ops.asarray`, `hb.ops.zeros` and the like. A value is never changed: `t[i] = v` gives this handle a new
@@ -39,7 +40,6 @@ class Tensor:
 
     __slots__ = ("__weakref__", "changed", "dtype", "owner", "shape", "uid", "value")
     __array_priority__ = 1000  # NumPy's operators leave mixed operations to ours
-    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, value: Any, shape: tuple[int, ...], dtype: DType, owner: Any) -> None:
         self.value = value
@@ -92,7 +92,7 @@ class Tensor:
         Raises:
             CaptureError: the tensor is being captured, and has no value yet.
         """
-        return self.owner.to_host(self._concrete("numpy()"))  # type: ignore[no-any-return]
+        return self.owner.to_host(self._concrete("numpy()"))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         """The values for NumPy."""
@@ -174,7 +174,7 @@ class Tensor:
 
     def __dlpack_device__(self) -> tuple[int, int]:
         """DLPack's device type and number."""
-        return self.owner.dlpack_device(self._concrete("__dlpack_device__()"))  # type: ignore[no-any-return]
+        return self.owner.dlpack_device(self._concrete("__dlpack_device__()"))
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
         """The namespace of the Python array API standard: hornbeam.ops."""
@@ -205,5 +205,3 @@ class Tensor:
         from hornbeam.ops.indexing import get_item
 
         return get_item(self, key)
-
-    # The operators (x + y, x @ y, -x, ...) and methods (x.sum(), x.T, ...) are attached by hornbeam/ops/operators.py.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hornbeam.dtypes import DType, as_dtype
 from hornbeam.errors import InvalidArgumentError, ShapeError
 from hornbeam.interpret import current
+from hornbeam.operators import Arithmetic
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +32,7 @@ def autocast(dtype: DType | None) -> Iterator[None]:
         _reading.reset(token)
 
 
-class Variable:
+class Variable(Arithmetic):
     """A named tensor that can be assigned, such as a layer's weight.
 
     Accepted wherever a tensor is. Inside a compiled function, reading it makes it an input and assigning it an output.
@@ -177,5 +178,3 @@ class Variable:
     def __bool__(self) -> bool:
         """The truth of the only element."""
         return bool(self.value)
-
-    # The operators are attached by hornbeam/ops/operators.py, as for Tensor; identity is by object, so it can be a dict key.

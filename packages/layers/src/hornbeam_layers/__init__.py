@@ -24,15 +24,7 @@ from hornbeam_layers.reshaping.reshape import Reshape as Reshape
 
 __version__ = "0.1.0"
 __all__ = [
-    *(
-        "Activation",
-        "AveragePooling1D",
-        "AveragePooling2D",
-        "AveragePooling3D",
-        "BatchNormalization",
-        "Conv1D",
-        "Conv2D",
-    ),
-    *("Conv3D", "Dense", "Dropout", "Flatten", "Input", "InputLayer", "Layer", "MaxPooling1D", "MaxPooling2D"),
-    *("MaxPooling3D", "ReLU", "Reshape", "Softmax"),
-]
+    "Activation", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "BatchNormalization", "Conv1D",
+    "Conv2D", "Conv3D", "Dense", "Dropout", "Flatten", "Input", "InputLayer", "Layer", "MaxPooling1D",
+    "MaxPooling2D", "MaxPooling3D", "ReLU", "Reshape", "Softmax",
+]  # fmt: skip

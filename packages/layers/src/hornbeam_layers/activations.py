@@ -84,15 +84,15 @@ def get(identifier: Any) -> Activation:
     if identifier is None:
         return linear
     if callable(identifier):
-        return identifier  # type: ignore[no-any-return]
+        return identifier
     if isinstance(identifier, str):
         aliases = {"swish": "silu", "hard_swish": "hard_silu"}
         name = aliases.get(identifier, identifier)
         if name in NAMES:
-            return globals()[name]  # type: ignore[no-any-return]
+            return globals()[name]
         from hornbeam.plugins import registry
 
-        return registry.lookup("activations", name)  # type: ignore[no-any-return]
+        return registry.lookup("activations", name)
     raise UnknownNameError("activation", identifier, NAMES)
 
 

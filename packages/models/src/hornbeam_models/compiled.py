@@ -86,7 +86,7 @@ class Losses:
             raise InvalidArgumentError(
                 "there is nothing to train for: compile(loss=...) is missing, and no layer adds a loss"
             )
-        return total  # type: ignore[no-any-return]
+        return total
 
     def check(self, y: Any, pred: Any) -> None:
         """Find labels that do not fit the outputs, before any training."""

@@ -62,7 +62,7 @@ class Backend:
 
     def dlpack_device(self, array: Any) -> tuple[int, int]:
         """DLPack's device type and number of the array."""
-        return array.__dlpack_device__()  # type: ignore[no-any-return]
+        return array.__dlpack_device__()
 
     def receive(self, receiver: Any, primitive: Any, inputs: Any, params: Any) -> None:
         """A tensor of this backend is used by another one: it will be moved through the host."""

@@ -32,7 +32,7 @@ UFUNCS = {
     },
     **{"pow": np.power, "atan2": np.arctan2, "logaddexp": np.logaddexp, "hypot": np.hypot},
 }
-RAISES = {"index_within"}  # an operation that can stop a run half-way
+RAISES = {"cholesky", "eigh", "index_within", "pinv", "solve", "svd"}  # operations that can stop a run half-way
 VIEWS = {"reshape", "transpose", "broadcast_to", "slice", "identity", "barrier", "stop_gradient", "flip"}
 
 

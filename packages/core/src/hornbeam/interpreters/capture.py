@@ -104,7 +104,7 @@ class Capture(Interpreter):
     def value_of(self, tensor: Tensor) -> Value:
         """The graph value of a tensor of this capture, or of one from outside."""
         if tensor.owner is self:
-            return tensor.value  # type: ignore[no-any-return]
+            return tensor.value
         if tensor.uid in self.constants:
             return self.constants[tensor.uid][0]
         if tensor.owner.symbolic and self.outer is None:

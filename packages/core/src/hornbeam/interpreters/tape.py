@@ -24,6 +24,7 @@ class Record(NamedTuple):
     outputs: tuple[tuple[int, Spec], ...]
     multiple: bool
     pull: Callable[[Any], Any]
+    partial: bool  # whether `pull` takes None for the cotangent of an output on which nothing depends
 
 
 class Saved(NamedTuple):
@@ -84,15 +85,21 @@ class Tape(Interpreter):
         def pull(ct: Any) -> Any:
             return rule(ct, *(_restore(s) for s in saved), **params)
 
-        self.record(primitive.name, inputs, outputs, primitive.multiple, pull)
+        self.record(primitive.name, inputs, outputs, primitive.multiple, pull, primitive.partial_cts)
         return result
 
     def record(
-        self, name: str, inputs: Sequence[Tensor], outputs: Sequence[Tensor], multiple: bool, pull: Callable[[Any], Any]
+        self,
+        name: str,
+        inputs: Sequence[Tensor],
+        outputs: Sequence[Tensor],
+        multiple: bool,
+        pull: Callable[[Any], Any],
+        partial: bool = False,
     ) -> None:
         """Add an operation to the tape."""
         outs = tuple((t.uid, Spec(t.shape, t.dtype)) for t in outputs)
-        self.records.append(Record(name, tuple(t.uid for t in inputs), outs, multiple, pull))
+        self.records.append(Record(name, tuple(t.uid for t in inputs), outs, multiple, pull, partial))
         self.tracked.update(t.uid for t in outputs if t.dtype.is_inexact)
 
     def call(self, rule: Any, inputs: tuple[Tensor, ...]) -> Any:
@@ -146,7 +153,7 @@ class Tape(Interpreter):
             if all(ct is None for ct in found):
                 continue
             ready = [
-                zeros(s.shape, s.dtype) if ct is None and s.dtype.is_inexact else ct
+                zeros(s.shape, s.dtype) if ct is None and s.dtype.is_inexact and not record.partial else ct
                 for ct, (_, s) in zip(found, record.outputs, strict=True)
             ]
             pulled = record.pull(tuple(ready) if record.multiple else ready[0])

@@ -36,10 +36,29 @@ from hornbeam.ops.sorting import *
 from hornbeam.ops.convolution import *
 from hornbeam.ops.window import *
 from hornbeam.ops.nn import *
+from hornbeam.ops.attention import *
 from hornbeam.ops.control import *
 from hornbeam.ops.diagonals import *
 from hornbeam.ops.kronecker import *
-from hornbeam.ops import operators as _operators
+from hornbeam.composites import recurrent as _recurrent
+from hornbeam.ops import linalg as linalg
+from hornbeam.ops.linalg import cholesky as cholesky
+from hornbeam.ops.linalg import cholesky_inverse as cholesky_inverse
+from hornbeam.ops.linalg import cross as cross
+from hornbeam.ops.linalg import det as det
+from hornbeam.ops.linalg import eigh as eigh
+from hornbeam.ops.linalg import inv as inv
+from hornbeam.ops.linalg import logdet as logdet
+from hornbeam.ops.linalg import lstsq as lstsq
+from hornbeam.ops.linalg import lu_factor as lu_factor
+from hornbeam.ops.linalg import matrix_rank as matrix_rank
+from hornbeam.ops.linalg import norm as norm
+from hornbeam.ops.linalg import pinv as pinv
+from hornbeam.ops.linalg import qr as qr
+from hornbeam.ops.linalg import slogdet as slogdet
+from hornbeam.ops.linalg import solve as solve
+from hornbeam.ops.linalg import solve_triangular as solve_triangular
+from hornbeam.ops.linalg import svd as svd
 
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
 __array_api_version__ = "2024.12"

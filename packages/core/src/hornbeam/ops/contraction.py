@@ -110,12 +110,12 @@ def matmul(x1: Any, x2: Any, /) -> Tensor:
     inner = y.ndim - 2 if y.ndim > 1 else 0
     if y.ndim <= 2 or x.ndim == 1:  # no common leading axes: one plain product
         if x.ndim == 1 and y.ndim > 2:
-            return bind(dot_general_p, y, x, contracting=((y.ndim - 2,), (0,)), batch=((), ()))  # type: ignore[no-any-return]
-        return bind(dot_general_p, x, y, contracting=((x.ndim - 1,), (inner,)), batch=((), ()))  # type: ignore[no-any-return]
+            return bind(dot_general_p, y, x, contracting=((y.ndim - 2,), (0,)), batch=((), ()))
+        return bind(dot_general_p, x, y, contracting=((x.ndim - 1,), (inner,)), batch=((), ()))
     lead = broadcast_shapes(x.shape[:-2], y.shape[:-2], where="matmul")
     x, y = broadcast_to(x, lead + x.shape[-2:]), broadcast_to(y, lead + y.shape[-2:])
     axes = tuple(range(len(lead)))
-    return bind(dot_general_p, x, y, contracting=((x.ndim - 1,), (y.ndim - 2,)), batch=(axes, axes))  # type: ignore[no-any-return]
+    return bind(dot_general_p, x, y, contracting=((x.ndim - 1,), (y.ndim - 2,)), batch=(axes, axes))
 
 
 def dot(x1: Any, x2: Any, /) -> Tensor:
@@ -123,7 +123,7 @@ def dot(x1: Any, x2: Any, /) -> Tensor:
     x, y = _numbers(x1, x2)
     if not x.ndim or not y.ndim:
         return x * y
-    return bind(dot_general_p, x, y, contracting=((x.ndim - 1,), (max(0, y.ndim - 2),)), batch=((), ()))  # type: ignore[no-any-return]
+    return bind(dot_general_p, x, y, contracting=((x.ndim - 1,), (max(0, y.ndim - 2),)), batch=((), ()))
 
 
 def tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Tensor:
@@ -140,7 +140,7 @@ def tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Tensor:
     else:
         pair = tuple((a,) if isinstance(a, int) else tuple(a) for a in axes)
     contracting = (axes_of(pair[0], x.ndim, "tensordot"), axes_of(pair[1], y.ndim, "tensordot"))
-    return bind(dot_general_p, x, y, contracting=contracting, batch=((), ()))  # type: ignore[no-any-return]
+    return bind(dot_general_p, x, y, contracting=contracting, batch=((), ()))
 
 
 def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Tensor:

@@ -18,9 +18,9 @@ from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *("arange", "empty", "empty_like", "eye", "full", "full_like", "identity_matrix", "linspace", "meshgrid", "ones"),
-    *("ones_like", "tri", "tril", "triu", "zeros", "zeros_like"),
-]
+    "arange", "empty", "empty_like", "eye", "full", "full_like", "identity_matrix", "linspace", "meshgrid", "ones",
+    "ones_like", "tri", "tril", "triu", "zeros", "zeros_like",
+]  # fmt: skip
 
 iota_p = primitive(
     "iota",

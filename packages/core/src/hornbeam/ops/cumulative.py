@@ -86,7 +86,7 @@ def cumulative_prod(x: Any, /, *, axis: int | None = None, dtype: Any = None, in
 
 def _flat(x: Any, axis: int | None) -> tuple[Tensor, int]:
     tensor = as_tensor(x)
-    return (tensor.reshape(-1), 0) if axis is None else (tensor, axis)  # type: ignore[attr-defined]
+    return (tensor.reshape(-1), 0) if axis is None else (tensor, axis)
 
 
 def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:

@@ -121,7 +121,7 @@ def _(ct: Tensor, x: Tensor, index: Tensor, updates: Tensor, out: Tensor, mode: 
             order = arange(index.size, dtype=dtypes.int32)
             last = bind(scatter_p, zeros(x.shape[:1], dtypes.int32), index, order, mode="max")
             seen = reshape(equal(bind(gather_p, last, index), order), (index.size, *(1,) * (x.ndim - 1)))
-            return where(seen, bind(gather_p, ct, index), 0)  # type: ignore[no-any-return]
+            return where(seen, bind(gather_p, ct, index), 0)
 
         return lambda: bind(scatter_p, ct, index, zeros(updates.shape, ct.dtype), mode="set"), None, of_updates
     chosen_x, chosen = equal(x, out), equal(updates, bind(gather_p, out, index))
@@ -138,7 +138,7 @@ def _integers(index: Tensor, size: int) -> Tensor:
     if not index.dtype.is_integer or index.dtype.kind == "bool":
         raise DTypeError(f"an index must be an integer or boolean tensor; got {index.dtype}")
     wide = dtypes.int64 if index.dtype.itemsize == 8 else dtypes.int32
-    return bind(index_within_p, astype(index, wide), size=size)  # type: ignore[no-any-return]
+    return bind(index_within_p, astype(index, wide), size=size)
 
 
 def nonzero(x: Any, /) -> tuple[Tensor, ...]:
@@ -285,7 +285,7 @@ def set_item(tensor: Tensor, key: Any, value: Any) -> Tensor:
     mask = None if isinstance(key, (tuple, _slice, int)) or key is None or key is Ellipsis else as_tensor(key)
     if mask is not None and mask.dtype == "bool" and mask.shape == tensor.shape[: mask.ndim] and not new.ndim:
         spread = reshape(mask, mask.shape + (1,) * (tensor.ndim - mask.ndim))
-        return where(spread, new, tensor)  # type: ignore[no-any-return]
+        return where(spread, new, tensor)
     return _scatter_at(tensor, key, new, "set")
 
 

@@ -13,33 +13,10 @@ from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *(
-        "broadcast_arrays",
-        "broadcast_to",
-        "concat",
-        "concatenate",
-        "copy",
-        "expand_dims",
-        "flip",
-        "matrix_transpose",
-        "moveaxis",
-    ),
-    *(
-        "pad",
-        "permute_dims",
-        "ravel",
-        "repeat",
-        "reshape",
-        "roll",
-        "split",
-        "squeeze",
-        "stack",
-        "swapaxes",
-        "tile",
-        "transpose",
-    ),
-    *("unstack",),
-]
+    "broadcast_arrays", "broadcast_to", "concat", "concatenate", "copy", "expand_dims", "flip", "matrix_transpose",
+    "moveaxis", "pad", "permute_dims", "ravel", "repeat", "reshape", "roll", "split", "squeeze", "stack",
+    "swapaxes", "tile", "transpose", "unstack",
+]  # fmt: skip
 
 identity_p = primitive("identity", lambda x: Spec(x.shape, x.dtype), cases=lambda t: t.floats("n d"))
 identity_p.kernel(lambda xp, x: x)
@@ -48,7 +25,7 @@ identity_p.vjp()(lambda ct: ct)
 
 def identity(x: Any) -> Tensor:
     """The same values under a new identity."""
-    return bind(identity_p, as_tensor(x))  # type: ignore[no-any-return]
+    return bind(identity_p, as_tensor(x))
 
 
 def copy(x: Any) -> Tensor:
@@ -152,7 +129,7 @@ transpose_p.kernel(lambda xp, x, *, axes: xp.permute_dims(x, axes))
 
 @transpose_p.vjp()
 def _(ct: Tensor, axes: tuple[int, ...]) -> Tensor:
-    return bind(transpose_p, ct, axes=tuple(axes.index(a) for a in range(len(axes))))  # type: ignore[no-any-return]
+    return bind(transpose_p, ct, axes=tuple(axes.index(a) for a in range(len(axes))))
 
 
 def permute_dims(x: Any, /, axes: Any) -> Tensor:
@@ -230,7 +207,7 @@ def broadcast_to(x: Any, /, shape: Any) -> Tensor:
         return tensor
     if broadcast_shapes(tensor.shape, target, where="broadcast_to") != target:
         raise ShapeError(f"broadcast_to: shape {tensor.shape} does not broadcast to {target}")
-    return bind(broadcast_to_p, tensor, shape=target)  # type: ignore[no-any-return]
+    return bind(broadcast_to_p, tensor, shape=target)
 
 
 def broadcast_arrays(*arrays: Any) -> list[Tensor]:
@@ -292,7 +269,7 @@ def _(ct: Tensor, x: Spec, low: Any, high: Any, interior: Any) -> Any:
         stop = tuple(
             a + (max(0, s - 1) * (i + 1) + 1 if s else 0) for a, s, i in zip(start, x.shape, interior, strict=True)
         )
-        return bind(slice_p, uncut, start=start, stop=stop, strides=tuple(i + 1 for i in interior))  # type: ignore[no-any-return]
+        return bind(slice_p, uncut, start=start, stop=stop, strides=tuple(i + 1 for i in interior))
 
     def of_value() -> Tensor:
         return ct.sum() - of_x().sum()
@@ -325,7 +302,7 @@ def _(ct: Tensor, x: Spec, start: Any, stop: Any, strides: Any) -> Tensor:
         s - a - ((n - 1) * step + 1 if n else 0)
         for s, a, n, step in zip(x.shape, start, ct.shape, strides, strict=True)
     )
-    return bind(pad_p, ct, as_tensor(0, ct.dtype), low=start, high=high, interior=tuple(s - 1 for s in strides))  # type: ignore[no-any-return]
+    return bind(pad_p, ct, as_tensor(0, ct.dtype), low=start, high=high, interior=tuple(s - 1 for s in strides))
 
 
 def static_slice(x: Any, start: Sequence[int], stop: Sequence[int], strides: Sequence[int] | None = None) -> Tensor:
@@ -334,7 +311,7 @@ def static_slice(x: Any, start: Sequence[int], stop: Sequence[int], strides: Seq
     steps = tuple(strides or (1,) * tensor.ndim)
     if tuple(start) == (0,) * tensor.ndim and tuple(stop) == tensor.shape and set(steps) <= {1}:
         return tensor
-    return bind(slice_p, tensor, start=tuple(start), stop=tuple(stop), strides=steps)  # type: ignore[no-any-return]
+    return bind(slice_p, tensor, start=tuple(start), stop=tuple(stop), strides=steps)
 
 
 def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> Tensor:
@@ -363,7 +340,7 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = N
     if mode == "constant":
         low, high = tuple(p[0] for p in pairs), tuple(p[1] for p in pairs)
         fill = as_tensor(0 if constant_values is None else constant_values, dtype=tensor.dtype)
-        return bind(pad_p, tensor, fill, low=low, high=high, interior=(0,) * tensor.ndim)  # type: ignore[no-any-return]
+        return bind(pad_p, tensor, fill, low=low, high=high, interior=(0,) * tensor.ndim)
     if mode not in ("reflect", "symmetric"):
         raise InvalidArgumentError(f"pad: mode must be 'constant', 'reflect' or 'symmetric'; got {mode!r}")
     for axis, (before, after) in enumerate(pairs):

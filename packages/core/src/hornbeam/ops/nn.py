@@ -20,21 +20,9 @@ from hornbeam.ops.movement import axes_of, expand_dims
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *(
-        "elu",
-        "gelu",
-        "hard_sigmoid",
-        "hard_silu",
-        "leaky_relu",
-        "log_sigmoid",
-        "log_softmax",
-        "mish",
-        "one_hot",
-        "relu",
-        "relu6",
-    ),
-    *("selu", "silu", "softmax", "softplus", "softsign"),
-]
+    "elu", "gelu", "hard_sigmoid", "hard_silu", "leaky_relu", "log_sigmoid", "log_softmax", "mish", "one_hot",
+    "relu", "relu6", "selu", "silu", "softmax", "softplus", "softsign",
+]  # fmt: skip
 
 
 def relu(x: Any) -> Tensor:
@@ -127,13 +115,13 @@ def softmax(x: Any, axis: Any = -1) -> Tensor:
         [0.5, 0.5]
     """
     t = as_float(x)
-    return bind(softmax_p, t, axes=tuple(sorted(axes_of(axis, t.ndim, "softmax"))))  # type: ignore[no-any-return]
+    return bind(softmax_p, t, axes=tuple(sorted(axes_of(axis, t.ndim, "softmax"))))
 
 
 def log_softmax(x: Any, axis: Any = -1) -> Tensor:
     """The logarithm of `softmax`, without loss of accuracy."""
     t = as_float(x)
-    return bind(log_softmax_p, t, axes=tuple(sorted(axes_of(axis, t.ndim, "log_softmax"))))  # type: ignore[no-any-return]
+    return bind(log_softmax_p, t, axes=tuple(sorted(axes_of(axis, t.ndim, "log_softmax"))))
 
 
 def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False) -> Tensor:

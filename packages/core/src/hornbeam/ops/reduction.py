@@ -18,23 +18,9 @@ from hornbeam.primitive import Primitive, Spec, primitive
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *(
-        "all",
-        "amax",
-        "amin",
-        "any",
-        "argmax",
-        "argmin",
-        "average",
-        "count_nonzero",
-        "logsumexp",
-        "max",
-        "mean",
-        "min",
-        "prod",
-    ),
-    *("std", "sum", "var"),
-]
+    "all", "amax", "amin", "any", "argmax", "argmin", "average", "count_nonzero", "logsumexp", "max", "mean", "min",
+    "prod", "std", "sum", "var",
+]  # fmt: skip
 
 _builtin_sum, _builtin_any = sum, any
 
@@ -120,7 +106,7 @@ def reduce_sum(x: Tensor, axes: tuple[int, ...]) -> Tensor:
 def _reduce(p: Primitive, x: Tensor, axis: Any, keepdims: bool, name: str) -> Tensor:
     axes = axes_of(axis, x.ndim, name)
     out = bind(p, x, axes=tuple(sorted(axes)))
-    return keep(out, x.shape, axes) if keepdims else out  # type: ignore[no-any-return]
+    return keep(out, x.shape, axes) if keepdims else out
 
 
 def accumulator(x: Tensor, dtype: Any) -> Tensor:
@@ -273,12 +259,12 @@ def _find(p: Primitive, x: Any, axis: int | None, keepdims: bool) -> Tensor:
     tensor = as_tensor(x)
     if axis is None:
         out = bind(p, reshape(tensor, (tensor.size,)), axis=0)
-        return reshape(out, (1,) * tensor.ndim) if keepdims else out  # type: ignore[no-any-return]
+        return reshape(out, (1,) * tensor.ndim) if keepdims else out
     if not isinstance(axis, int):
         raise InvalidArgumentError(f"{p.name} takes one axis; got {axis}")
     (where,) = axes_of(axis, tensor.ndim, p.name)
     out = bind(p, tensor, axis=where)
-    return keep(out, tensor.shape, (where,)) if keepdims else out  # type: ignore[no-any-return]
+    return keep(out, tensor.shape, (where,)) if keepdims else out
 
 
 def argmax(x: Any, /, axis: int | None = None, *, keepdims: bool = False) -> Tensor:

@@ -20,8 +20,8 @@ from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *("argsort", "searchsorted", "sort", "top_k", "unique_all", "unique_counts", "unique_inverse", "unique_values"),
-]
+    "argsort", "searchsorted", "sort", "top_k", "unique_all", "unique_counts", "unique_inverse", "unique_values",
+]  # fmt: skip
 
 argsort_p = primitive(
     "argsort",
@@ -62,7 +62,7 @@ def argsort(x: Any, /, *, axis: int = -1, descending: bool = False, stable: bool
         raise ShapeError("a tensor without axes cannot be sorted")
     (along,) = axes_of(axis, tensor.ndim, "argsort")
     tensor = astype(tensor, dtypes.uint8) if tensor.dtype == "bool" else tensor
-    return bind(argsort_p, tensor, axis=along, descending=bool(descending))  # type: ignore[no-any-return]
+    return bind(argsort_p, tensor, axis=along, descending=bool(descending))
 
 
 def sort(x: Any, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Tensor:

@@ -92,12 +92,12 @@ def _inner(input_shape: Sizes, padding: Padding) -> tuple[slice, ...]:
 
 @window_sum_p.vjp("x.spec")
 def _(ct: Tensor, x: Spec, **how: Any) -> Tensor:
-    return bind(window_spread_p, ct, input_shape=x.shape, **how)  # type: ignore[no-any-return]
+    return bind(window_spread_p, ct, input_shape=x.shape, **how)
 
 
 @window_spread_p.vjp()
 def _(out_ct: Tensor, input_shape: Sizes, **how: Any) -> Tensor:
-    return bind(window_sum_p, out_ct, **how)  # type: ignore[no-any-return]
+    return bind(window_sum_p, out_ct, **how)
 
 
 # ---- maximum: the gradient goes to the first largest element of each window
@@ -161,7 +161,7 @@ def _(xp: Any, x: Any, ct: Any, *, window: Sizes, strides: Sizes, padding: Paddi
 
 @window_max_p.vjp("x")
 def _(ct: Tensor, x: Tensor, **how: Any) -> Tensor:
-    return bind(window_scatter_p, x, ct, **how)  # type: ignore[no-any-return]
+    return bind(window_scatter_p, x, ct, **how)
 
 
 @window_gather_p.vjp("x")

@@ -68,7 +68,7 @@ def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Tensor
 
 def _row(x: Tensor, i: int) -> Tensor:
     zeros = (0,) * (x.ndim - 1)
-    return static_slice(x, (i, *zeros), (i + 1, *x.shape[1:])).reshape(x.shape[1:])  # type: ignore[attr-defined]
+    return static_slice(x, (i, *zeros), (i + 1, *x.shape[1:])).reshape(x.shape[1:])
 
 
 def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None) -> Tensor:

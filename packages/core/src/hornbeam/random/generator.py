@@ -10,7 +10,6 @@ from hornbeam import dtypes
 from hornbeam.dtypes import DType, as_dtype
 from hornbeam.errors import InvalidArgumentError, ShapeError
 from hornbeam.interpret import bind
-from hornbeam.ops.contraction import matmul as _matmul  # noqa: F401 - makes sure that operators are attached
 from hornbeam.ops.convert import as_tensor
 from hornbeam.ops.elementwise.arithmetic import add, divide, floor, maximum, minimum, multiply, negative, sqrt, subtract
 from hornbeam.ops.elementwise.cast import as_float, astype
@@ -24,9 +23,9 @@ from hornbeam.tensor import Tensor
 from hornbeam.variable import Variable
 
 __all__ = [
-    *("SeedGenerator", "bernoulli", "bits", "categorical", "dropout", "key", "normal", "randint", "set_random_seed"),
-    *("split", "truncated_normal", "uniform"),
-]
+    "SeedGenerator", "bernoulli", "bits", "categorical", "dropout", "key", "normal", "randint", "set_random_seed",
+    "split", "truncated_normal", "uniform",
+]  # fmt: skip
 
 _M0, _M1, _W0, _W1 = 0xD2511F53, 0xCD9E8D57, 0x9E3779B9, 0xBB67AE85
 
@@ -170,7 +169,7 @@ def size_of(shape: Any) -> tuple[int, ...]:
 
 def bits(shape: Any, seed: Any = None) -> Tensor:
     """Random 32-bit words as uint32."""
-    return bind(random_bits_p, key_of(seed), shape=size_of(shape))  # type: ignore[no-any-return]
+    return bind(random_bits_p, key_of(seed), shape=size_of(shape))
 
 
 def unit_interval(key: Tensor, shape: tuple[int, ...], dtype: DType) -> Tensor:

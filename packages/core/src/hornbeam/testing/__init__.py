@@ -13,6 +13,7 @@ except ImportError:
 from hornbeam.testing.backends import check_backend
 from hornbeam.testing.cases import Cases
 from hornbeam.testing.gradients import check_gradients
+from hornbeam.testing.graphs import check_engine, gradient_of, graphs
 from hornbeam.testing.layers import check_layer
 from hornbeam.testing.loaders import check_loader
 from hornbeam.testing.losses import check_loss
@@ -23,6 +24,7 @@ from hornbeam.testing.primitives import check_primitive
 __all__ = [
     "Cases",
     "check_backend",
+    "check_engine",
     "check_gradients",
     "check_layer",
     "check_loader",
@@ -30,4 +32,6 @@ __all__ = [
     "check_metric",
     "check_optimizer",
     "check_primitive",
+    "gradient_of",
+    "graphs",
 ]

@@ -56,6 +56,11 @@ class Cases:
         """Floats whose axes are named by letters (equal letters: equal sizes) or numbers: "n d 3"."""
         return self.array(self._shape(axes), low, high)
 
+    def matrix(self, axes: str) -> Any:
+        """A stack of matrices far from singular, whose singular values, or eigenvalues, lie apart; not symmetric."""
+        x = self.floats(axes, low=-0.75, high=0.75)
+        return x + np.eye(*x.shape[-2:], dtype=x.dtype) * np.arange(6, 6 * x.shape[-1] + 1, 6, dtype=x.dtype)
+
     def ints(self, axes: str, low: int = -3, high: int = 3) -> Any:
         """int32 numbers from `low` up to, without, `high`."""
         return np.asarray(self.rng.integers(int(low), int(high), self._shape(axes), dtype=np.int32))

@@ -105,11 +105,11 @@ class BaseConv(Layer):
         """(batch, *spatial, channels) -> (batch, *positions, filters)."""
         out = ops.conv(inputs, self.kernel, self.strides, self.padding, self.data_format, self.dilation_rate)
         if self.use_bias:
-            bias = self.bias
+            bias: Any = self.bias
             if self.data_format == "channels_first":
                 bias = ops.reshape(bias, (self.filters, *(1,) * self.rank))
             out = out + bias
-        return self.activation(out)  # type: ignore[no-any-return]
+        return self.activation(out)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""

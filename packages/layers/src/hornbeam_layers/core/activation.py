@@ -30,7 +30,7 @@ class Activation(Layer):
 
     def call(self, inputs: Tensor) -> Tensor:
         """The function, element by element."""
-        return self.activation(inputs)  # type: ignore[no-any-return]
+        return self.activation(inputs)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
@@ -49,7 +49,7 @@ class ReLU(Layer):
 
     def call(self, inputs: Tensor) -> Tensor:
         """The function, element by element."""
-        return activations.relu(inputs, self.negative_slope, self.max_value, self.threshold)  # type: ignore[no-any-return]
+        return activations.relu(inputs, self.negative_slope, self.max_value, self.threshold)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""

@@ -88,7 +88,7 @@ class Dense(Layer):
         out = ops.matmul(inputs, self.kernel)
         if self.use_bias:
             out = out + self.bias
-        return self.activation(out)  # type: ignore[no-any-return]
+        return self.activation(out)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""

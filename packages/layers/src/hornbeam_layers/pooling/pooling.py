@@ -53,7 +53,7 @@ class BasePooling(Layer):
             raise ShapeError(
                 f"{type(self).__name__} {self.name!r}: expected {self.rank + 2} axes; got shape {inputs.shape}"
             )
-        return type(self).pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)  # type: ignore[no-any-return]
+        return type(self).pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""

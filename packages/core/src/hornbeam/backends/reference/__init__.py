@@ -11,6 +11,7 @@ from hornbeam.backends.reference import (
     convolution,
     elementwise,
     indexing,
+    matrices,
     movement,
     random,
     reduction,
@@ -23,7 +24,7 @@ from hornbeam.host import host_array
 
 __all__ = ["ReferenceBackend"]
 
-FAMILIES = (elementwise, reduction, movement, contraction, convolution, window, random, indexing, sorting)
+FAMILIES = (elementwise, reduction, movement, contraction, convolution, window, random, indexing, sorting, matrices)
 
 
 def _without_namespace(kernel: Callable[..., Any]) -> Callable[..., Any]:

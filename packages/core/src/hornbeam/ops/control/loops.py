@@ -73,7 +73,7 @@ def _(tape: Tape, *inputs: Tensor, cond: Graph, body: Graph, state: int, maximum
         return branch(go, lambda: tuple(replay(body, [*values, *inputs[split:]])), lambda: values), None
 
     with running(tape):
-        return scan(step, inputs[:state], length=maximum)[0]  # type: ignore[no-any-return]
+        return scan(step, inputs[:state], length=maximum)[0]
 
 
 def while_loop(
@@ -107,7 +107,7 @@ def while_loop(
     flat, structure = as_tensors((loop_vars,) if single else tuple(loop_vars))
 
     def arguments(tensors: Any) -> tuple[Any, ...]:
-        return unflatten(structure, tensors)  # type: ignore[no-any-return]
+        return unflatten(structure, tensors)
 
     def step(*values: Any) -> Any:
         out = body(*values)

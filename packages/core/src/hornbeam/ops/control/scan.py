@@ -176,7 +176,7 @@ def _(
         return tuple(by_place.get(i) for i in range(len(inputs)))
 
     tape.record("scan", inputs, outputs, True, pull)
-    return outputs  # type: ignore[no-any-return]
+    return outputs
 
 
 # ---- public functions
@@ -240,7 +240,7 @@ def scan(
             length=rounds,
             reverse=reverse,
         )
-        return unflatten(found, out)  # type: ignore[no-any-return]
+        return unflatten(found, out)
     return _unrolled(step, flat, structure, columns, x_structure, rounds, reverse)
 
 
@@ -269,7 +269,7 @@ def _unrolled(
     if not rounds:  # what the body would give is found by capturing it
         body, _, found = _body(step, flat, structure, columns, x_structure)
         empty = [zeros((0, *v.shape), v.dtype) for v in body.outputs[len(flat) :]]
-        return unflatten(found, [*flat, *empty])  # type: ignore[no-any-return]
+        return unflatten(found, [*flat, *empty])
     collected: list[Any] = []
     y_structure: Any = None
     for i in range(rounds - 1, -1, -1) if reverse else range(rounds):

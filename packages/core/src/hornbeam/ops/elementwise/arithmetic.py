@@ -7,44 +7,19 @@ from typing import Any
 from hornbeam.interpret import bind
 from hornbeam.ops.convert import promote_tensors
 from hornbeam.ops.elementwise.comparison import equal, greater, where
-from hornbeam.ops.elementwise.define import binary, unary
+from hornbeam.ops.elementwise.define import Elementwise, binary, unary
 from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *(
-        "abs",
-        "absolute",
-        "add",
-        "ceil",
-        "clip",
-        "copysign",
-        "divide",
-        "floor",
-        "floor_divide",
-        "fmod",
-        "maximum",
-        "minimum",
-    ),
-    *(
-        "mod",
-        "multiply",
-        "negative",
-        "nextafter",
-        "positive",
-        "pow",
-        "power",
-        "reciprocal",
-        "remainder",
-        "round",
-        "rsqrt",
-    ),
-    *("sign", "sqrt", "square", "subtract", "true_divide", "trunc"),
-]
+    "abs", "absolute", "add", "ceil", "clip", "copysign", "divide", "floor", "floor_divide", "fmod", "maximum",
+    "minimum", "mod", "multiply", "negative", "nextafter", "positive", "pow", "power", "reciprocal", "remainder",
+    "round", "rsqrt", "sign", "sqrt", "square", "subtract", "true_divide", "trunc",
+]  # fmt: skip
 
-add = binary("add", "The sum x1 + x2.", takes="any", vjp=lambda ct: (ct, ct))
-subtract = binary("subtract", "The difference x1 - x2.", vjp=lambda ct: (ct, lambda: negative(ct)))
-multiply = binary(
+add: Elementwise = binary("add", "The sum x1 + x2.", takes="any", vjp=lambda ct: (ct, ct))
+subtract: Elementwise = binary("subtract", "The difference x1 - x2.", vjp=lambda ct: (ct, lambda: negative(ct)))
+multiply: Elementwise = binary(
     "multiply",
     "The product x1 * x2.",
     takes="any",
@@ -52,7 +27,7 @@ multiply = binary(
     kernel=lambda xp, x, y: xp.logical_and(x, y) if x.dtype == xp.bool else xp.multiply(x, y),
     vjp=lambda ct, x, y: (lambda: multiply(ct, y), lambda: multiply(ct, x)),
 )
-divide = binary(
+divide: Elementwise = binary(
     "divide",
     "The quotient x1 / x2; integers become floats.",
     takes="float",
@@ -62,7 +37,7 @@ divide = binary(
     vjp=lambda ct, y, out: (lambda: divide(ct, y), lambda: negative(divide(multiply(ct, out), y))),
 )
 true_divide = divide
-negative = unary("negative", "The value with the other sign.", takes="number", vjp=lambda ct: negative(ct))
+negative: Elementwise = unary("negative", "The value with the other sign.", takes="number", vjp=lambda ct: negative(ct))
 positive = unary("positive", "The value itself.", takes="number", vjp=lambda ct: ct)
 abs = unary(  # noqa: A001 - the array API's name
     "abs",
@@ -114,7 +89,7 @@ remainder = binary(
 )
 mod = remainder
 nextafter = binary("nextafter", "The next number after x1 towards x2.", takes="float", vjp=lambda ct: (ct, None))
-copysign = binary(
+copysign: Elementwise = binary(
     "copysign",
     "The size of x1 with the sign of x2.",
     takes="float",
@@ -146,7 +121,8 @@ def _abs_vjp(ct: Tensor, x: Tensor) -> Tensor:
     if x.dtype.kind == "complex":
         from hornbeam.ops.elementwise.complex import conj
 
-        return multiply(ct, conj(sign(x)))
+        size = abs(x)
+        return multiply(ct, conj(divide(x, where(equal(size, 0), 1, size))))
     return multiply(ct, sign(x))
 
 
@@ -243,4 +219,4 @@ def clip(
     if high is None:
         return maximum(tensor, as_tensor(low, dtype=tensor.dtype))
     tensors = promote_tensors(tensor, as_tensor(low, dtype=tensor.dtype), as_tensor(high, dtype=tensor.dtype))
-    return bind(clip_p, *tensors)  # type: ignore[no-any-return]
+    return bind(clip_p, *tensors)

@@ -5,17 +5,9 @@ from __future__ import annotations
 from hornbeam.ops.elementwise.define import binary, unary
 
 __all__ = [
-    *(
-        "bitwise_and",
-        "bitwise_invert",
-        "bitwise_left_shift",
-        "bitwise_not",
-        "bitwise_or",
-        "bitwise_right_shift",
-        "bitwise_xor",
-    ),
-    *("left_shift", "right_shift"),
-]
+    "bitwise_and", "bitwise_invert", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift",
+    "bitwise_xor", "left_shift", "right_shift",
+]  # fmt: skip
 
 bitwise_and = binary("bitwise_and", "The bits set in both.", takes="integer")
 bitwise_or = binary("bitwise_or", "The bits set in either.", takes="integer")

@@ -28,7 +28,13 @@ def _(xp: Any, x: Any, dtype: DType) -> Any:
 
 @cast_p.vjp("x.spec")
 def _(ct: Tensor, x: Spec, dtype: DType) -> Any:
-    return astype(ct, x.dtype) if x.dtype.is_inexact and ct is not None else None
+    if not x.dtype.is_inexact or ct is None:
+        return None
+    if ct.dtype.kind == "complex" and x.dtype.kind != "complex":
+        from hornbeam.ops.elementwise.complex import real
+
+        ct = real(ct)
+    return astype(ct, x.dtype)
 
 
 def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: str | None = None) -> Tensor:
@@ -49,7 +55,7 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: str | None = Non
     tensor, target = as_tensor(x), as_dtype(dtype)
     if tensor.dtype is target:
         return tensor
-    return bind(cast_p, tensor, dtype=target)  # type: ignore[no-any-return]
+    return bind(cast_p, tensor, dtype=target)
 
 
 def cast(x: Any, dtype: Any) -> Tensor:

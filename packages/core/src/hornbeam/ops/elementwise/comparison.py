@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, overload
 
 from hornbeam import dtypes
 from hornbeam.errors import DTypeError
@@ -13,20 +13,9 @@ from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *(
-        "equal",
-        "greater",
-        "greater_equal",
-        "isfinite",
-        "isinf",
-        "isnan",
-        "less",
-        "less_equal",
-        "logical_and",
-        "logical_not",
-    ),
-    *("logical_or", "logical_xor", "not_equal", "signbit", "where"),
-]
+    "equal", "greater", "greater_equal", "isfinite", "isinf", "isnan", "less", "less_equal", "logical_and",
+    "logical_not", "logical_or", "logical_xor", "not_equal", "signbit", "where",
+]  # fmt: skip
 
 equal = binary("equal", "Whether x1 == x2.", takes="any", gives="bool")
 not_equal = binary("not_equal", "Whether x1 != x2.", takes="any", gives="bool")
@@ -108,6 +97,10 @@ def _(ct: Tensor, condition: Tensor) -> Any:
     return None, lambda: where(condition, ct, 0), lambda: where(condition, 0, ct)
 
 
+@overload
+def where(condition: Any, /) -> tuple[Tensor, ...]: ...
+@overload
+def where(condition: Any, x1: Any, x2: Any, /) -> Tensor: ...
 def where(condition: Any, x1: Any = None, x2: Any = None, /) -> Any:
     """Elements of `x1` where the condition holds, of `x2` elsewhere; with the condition alone, its true indices.
 

@@ -8,7 +8,7 @@ from hornbeam import dtypes
 from hornbeam.errors import DTypeError
 from hornbeam.interpret import bind
 from hornbeam.ops.convert import as_tensor, promote_tensors
-from hornbeam.ops.elementwise.define import unary
+from hornbeam.ops.elementwise.define import Elementwise, unary
 from hornbeam.ops.elementwise.trigonometric import atan2
 from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
@@ -41,10 +41,10 @@ def _(ct: Tensor) -> Any:
 
 def complex(real: Any, imag: Any) -> Tensor:  # noqa: A001 - the field's name
     """The complex tensor real + i imag."""
-    return bind(complex_p, *promote_tensors(real, imag))  # type: ignore[no-any-return]
+    return bind(complex_p, *promote_tensors(real, imag))
 
 
-conj = unary("conj", "The complex conjugate.", takes="number", vjp=lambda ct: conj(ct),
+conj: Elementwise = unary("conj", "The complex conjugate.", takes="number", vjp=lambda ct: conj(ct),
              kernel=lambda xp, x: xp.conj(x) if xp.isdtype(x.dtype, "complex floating") else x)  # fmt: skip
 _real = unary("real", "The real part.", takes="number", gives="real", saves="x.spec",
               kernel=lambda xp, x: xp.real(x) if xp.isdtype(x.dtype, "complex floating") else x,

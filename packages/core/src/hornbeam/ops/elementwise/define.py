@@ -47,7 +47,7 @@ class Elementwise:
             tensors = [as_tensor(t, to_float(dtype)) for t in tensors]
         elif dtype.kind not in _KINDS[self.takes]:
             raise DTypeError(f"{self.__name__} takes {self.takes} dtypes; got {dtype}.")
-        return bind(self.primitive, *tensors)  # type: ignore[no-any-return]
+        return bind(self.primitive, *tensors)
 
     def __repr__(self) -> str:
         return f"<hornbeam.ops.{self.__name__}>"

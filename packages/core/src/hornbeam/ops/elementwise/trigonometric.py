@@ -5,29 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam.ops.elementwise.arithmetic import add, divide, multiply, negative, rsqrt, sqrt, square, subtract
-from hornbeam.ops.elementwise.define import binary, unary
+from hornbeam.ops.elementwise.define import Elementwise, binary, unary
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *(
-        "acos",
-        "acosh",
-        "arccos",
-        "arccosh",
-        "arcsin",
-        "arcsinh",
-        "arctan",
-        "arctan2",
-        "arctanh",
-        "asin",
-        "asinh",
-        "atan",
-    ),
-    *("atan2", "atanh", "cos", "cosh", "deg2rad", "hypot", "sin", "sinh", "tan", "tanh"),
-]
+    "acos", "acosh", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "asin", "asinh",
+    "atan", "atan2", "atanh", "cos", "cosh", "deg2rad", "hypot", "sin", "sinh", "tan", "tanh",
+]  # fmt: skip
 
 sin = unary("sin", "The sine.", saves="x", vjp=lambda ct, x: multiply(ct, cos(x)))
-cos = unary("cos", "The cosine.", saves="x", vjp=lambda ct, x: negative(multiply(ct, sin(x))))
+cos: Elementwise = unary("cos", "The cosine.", saves="x", vjp=lambda ct, x: negative(multiply(ct, sin(x))))
 tan = unary("tan", "The tangent.", saves="out", low=-1, high=1, vjp=lambda ct, out: multiply(ct, add(1.0, square(out))))
 asin = unary(
     "asin",
@@ -47,7 +34,7 @@ acos = unary(
 )
 atan = unary("atan", "The arc tangent.", saves="x", vjp=lambda ct, x: divide(ct, add(1.0, square(x))))
 sinh = unary("sinh", "The hyperbolic sine.", saves="x", vjp=lambda ct, x: multiply(ct, cosh(x)))
-cosh = unary("cosh", "The hyperbolic cosine.", saves="x", vjp=lambda ct, x: multiply(ct, sinh(x)))
+cosh: Elementwise = unary("cosh", "The hyperbolic cosine.", saves="x", vjp=lambda ct, x: multiply(ct, sinh(x)))
 tanh = unary(
     "tanh", "The hyperbolic tangent.", saves="out", vjp=lambda ct, out: multiply(ct, subtract(1.0, square(out)))
 )

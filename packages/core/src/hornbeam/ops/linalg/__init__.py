@@ -1,0 +1,31 @@
+"""hb.ops.linalg: the linear algebra extension of the array API standard (2024.12), and what NumPy and Keras have beside it."""
+
+from hornbeam.ops.contraction import matmul as matmul
+from hornbeam.ops.contraction import tensordot as tensordot
+from hornbeam.ops.contraction import vecdot as vecdot
+from hornbeam.ops.linalg.definite import cholesky as cholesky
+from hornbeam.ops.linalg.definite import cholesky_inverse as cholesky_inverse
+from hornbeam.ops.linalg.determinant import det as det
+from hornbeam.ops.linalg.determinant import logdet as logdet
+from hornbeam.ops.linalg.determinant import slogdet as slogdet
+from hornbeam.ops.linalg.norms import matrix_norm as matrix_norm
+from hornbeam.ops.linalg.norms import norm as norm
+from hornbeam.ops.linalg.norms import vector_norm as vector_norm
+from hornbeam.ops.linalg.orthogonal import qr as qr
+from hornbeam.ops.linalg.products import cross as cross
+from hornbeam.ops.linalg.products import diagonal as diagonal
+from hornbeam.ops.linalg.products import matrix_power as matrix_power
+from hornbeam.ops.linalg.products import outer as outer
+from hornbeam.ops.linalg.products import trace as trace
+from hornbeam.ops.linalg.pseudo import lstsq as lstsq
+from hornbeam.ops.linalg.pseudo import matrix_rank as matrix_rank
+from hornbeam.ops.linalg.pseudo import pinv as pinv
+from hornbeam.ops.linalg.solving import inv as inv
+from hornbeam.ops.linalg.solving import lu_factor as lu_factor
+from hornbeam.ops.linalg.solving import solve as solve
+from hornbeam.ops.linalg.solving import solve_triangular as solve_triangular
+from hornbeam.ops.linalg.spectral import eigh as eigh
+from hornbeam.ops.linalg.spectral import eigvalsh as eigvalsh
+from hornbeam.ops.linalg.spectral import svd as svd
+from hornbeam.ops.linalg.spectral import svdvals as svdvals
+from hornbeam.ops.movement import matrix_transpose as matrix_transpose
