@@ -17,7 +17,7 @@ from hornbeam_cpu.kernels.elementwise import supported
 from hornbeam_cpu.kernels.nest import Array, Nest, Step, slots
 from hornbeam_cpu.kernels.scalars import SIZES
 from hornbeam_cpu.llvm.library import Kernel
-from hornbeam_cpu.lower.stage import Call, Context, Pointer, Stage, contiguous
+from hornbeam_cpu.lower.stage import Call, Context, Layout, Pointer, Stage, contiguous
 
 __all__ = ["can_lower", "lower_copy", "lower_region"]
 
@@ -270,21 +270,31 @@ def _bits(dtype: str, number: Any) -> int:
     return int.from_bytes(data.ljust(8, b"\0"), "little", signed=True)
 
 
-def lower_copy(value: Value, target: Pointer, strides: tuple[int, ...], context: Context) -> None:
-    """Emit a stage that copies a value, whatever its layout, to memory with the given strides (in elements)."""
-    layout = context.layout(value)
+def lower_copy(
+    value: Value, target: Pointer, strides: tuple[int, ...], context: Context, source: Value | None = None
+) -> None:
+    """Emit a stage that copies a value, whatever its layout, to memory with the given strides (in elements).
+
+    Args:
+        value: its shape and dtype are those of the copy.
+        target: where the first element goes.
+        strides: of the copy.
+        context: receives the stage.
+        source: memory that holds the value in C order, if `value` only says how it is to be seen.
+    """
+    layout = context.layout(value) if source is None else Layout(source, 0, contiguous(value.shape))
     dtype = str(value.dtype)
     axes = [a for a, n in enumerate(value.shape) if n > 1]
     axes.sort(key=lambda a: -abs(strides[a]))
-    source = {a: layout.strides[a] for a in axes}
+    origin = {a: layout.strides[a] for a in axes}
     goal = {a: strides[a] for a in axes}
     dims: list[tuple[int, ...]] = []
     for a in axes:
-        if dims and all(by[dims[-1][-1]] == by[a] * value.shape[a] for by in (source, goal)):
+        if dims and all(by[dims[-1][-1]] == by[a] * value.shape[a] for by in (origin, goal)):
             dims[-1] = (*dims[-1], a)
         else:
             dims.append((a,))
-    read = _Access(dtype, Pointer(layout.base, layout.offset * SIZES[dtype]), source)
+    read = _Access(dtype, Pointer(layout.base, layout.offset * SIZES[dtype]), origin)
     write = _Access(dtype, target, goal)
     sizes = [math.prod(value.shape[a] for a in group) for group in dims]
     rows, width = math.prod(sizes[:-1]), sizes[-1] if sizes else 1

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from hornbeam_cpu.lower import contraction
+from hornbeam_cpu.lower import contraction, convolution
 from hornbeam_cpu.lower.stage import Rule
 
 __all__ = ["RULES"]
 
-RULES: dict[str, Rule] = {"dot_general": contraction.lower}
+RULES: dict[str, Rule] = {
+    "dot_general": contraction.lower,
+    "conv_general": convolution.lower_forward,
+    "conv_input_grad": convolution.lower_input_gradient,
+    "conv_kernel_grad": convolution.lower_kernel_gradient,
+}
