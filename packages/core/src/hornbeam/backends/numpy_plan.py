@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from hornbeam.backends.base import Executable
+from hornbeam.debug import show
 from hornbeam.graph.ir import Graph, Node, Value
+from hornbeam.graph.memory import ALIGNMENT, lifetimes, plan_memory
 from hornbeam.graph.passes import optimize
 from hornbeam.graph.passes.dead import dead_code
 from hornbeam.host import native_dtype
@@ -33,13 +35,14 @@ UFUNCS = {
     **{"pow": np.power, "atan2": np.arctan2, "logaddexp": np.logaddexp, "hypot": np.hypot},
 }
 RAISES = {"cholesky", "eigh", "index_within", "pinv", "solve", "svd"}  # operations that can stop a run half-way
-VIEWS = {"reshape", "transpose", "broadcast_to", "slice", "identity", "barrier", "stop_gradient", "flip"}
+IN_ORDER = {"reshape", "identity", "barrier", "stop_gradient"}  # views whose elements lie as in the whole
+VIEWS = {*IN_ORDER, "transpose", "broadcast_to", "slice", "flip"}
 
 
 class NumpyExecutable(Executable):
     """Runs a graph node by node; element-wise results and products go into buffers that are used again.
 
-    A buffer is free for another value once nothing reads it, or a view of it, any more. Outputs get memory of their own;
+    The buffers lie in one arena (see `plan_memory`). Outputs get memory of their own;
     an updated variable is written into its own memory where the caller donates it, after the last operation that could fail:
     a step that raises leaves every variable as it was.
     """
@@ -60,48 +63,35 @@ class NumpyExecutable(Executable):
         self._plan()
 
     def _plan(self) -> None:
-        """Choose, for every node, where its result goes and which values die with it."""
-        nodes = self.graph.nodes
-        root: dict[Value, Value] = {}  # the value whose memory a view shares
-        for node in nodes:
-            if node.primitive.name in VIEWS:
-                root[node.output] = root.get(node.inputs[0], node.inputs[0])
-        last: dict[Value, int] = {}
-        for index, node in enumerate(nodes):
-            for value in node.inputs:
-                last[root.get(value, value)] = index
-        kept = {root.get(v, v) for v in self.graph.outputs}
-        in_place = self._in_place(root, last, kept)
-        free: dict[tuple[Any, tuple[int, ...]], list[Any]] = {}
-        buffer: dict[Value, Any] = {}
+        """Choose, for every node, where its result goes."""
+        graph = self.graph
+        views = {node.output: node.inputs[0] for node in graph.nodes if node.primitive.name in VIEWS}
+        crooked: set[Value] = set()  # views whose elements do not lie one after the other
+        for node in graph.nodes:
+            if node.primitive.name in VIEWS and (node.primitive.name not in IN_ORDER or node.inputs[0] in crooked):
+                crooked.add(node.output)
+        donated = self._donations(views)
+        written = {n.output: n for i, n in enumerate(graph.nodes) if i not in donated and self._writes(n)}
+        elsewhere = {v for node in graph.nodes for v in node.outputs if v not in written}
+        plan = plan_memory(graph, views, {v: _overwritable(n, crooked) for v, n in written.items()}, elsewhere)
+        show("memory", plan)
+        arena = _aligned(plan.size)
         self.steps: list[tuple[Callable[..., Any], tuple[int, ...], tuple[int, ...], bool]] = []
-        for index, node in enumerate(nodes):
-            out: Any = None
-            if index in in_place:
-                out = in_place[index]
-            elif self._writes(node) and node.output not in kept:
-                key = (native_dtype(node.output.dtype), node.output.shape)
-                dying = [v for v in node.inputs if v in buffer and last.get(v) == index and v not in root]
-                reusable = [v for v in dying if (v.dtype, v.shape) == (node.output.dtype, node.output.shape)]
-                if node.primitive.name in UFUNCS and reusable:
-                    out = buffer[reusable[0]]  # element by element: the result may overwrite an operand
-                    del buffer[reusable[0]]
-                elif free.get(key):
-                    out = free[key].pop()
-                else:
-                    out = np.empty(node.output.shape, key[0])
-                buffer[node.output] = out
+        for index, node in enumerate(graph.nodes):
+            out: Any = donated.get(index)
+            start = plan.offsets.get(node.outputs[0])
+            if start is not None:
+                value = node.output
+                out = arena[start : start + value.nbytes].view(native_dtype(value.dtype)).reshape(value.shape)
             sources = tuple(self.slots[v] for v in node.inputs)
             targets = tuple(self.slots[v] for v in node.outputs)
             self.steps.append((self._call(node, out), sources, targets, node.primitive.multiple))
-            for value in dict.fromkeys(root.get(v, v) for v in node.inputs):
-                if last.get(value) == index and value in buffer:
-                    array = buffer.pop(value)
-                    free.setdefault((array.dtype, array.shape), []).append(array)
 
-    def _in_place(self, root: dict[Value, Value], last: dict[Value, int], kept: set[Value]) -> dict[int, _Donated]:
+    def _donations(self, views: dict[Value, Value]) -> dict[int, _Donated]:
         """The nodes that write a new value of a variable into the memory of the old one, which nothing reads later."""
         nodes, found = self.graph.nodes, {}
+        root, last = lifetimes(self.graph, views)
+        kept = {root.get(v, v) for v in self.graph.outputs}
         makers = {out: index for index, node in enumerate(nodes) for out in node.outputs}
         safe = max(
             (i for i, n in enumerate(nodes) if n.primitive.name in RAISES or any(True for _ in n.graphs)), default=-1
@@ -111,8 +101,8 @@ class NumpyExecutable(Executable):
             index = makers.get(value, -1)
             if index <= safe or nodes[index].primitive.name not in UFUNCS or self.graph.outputs.count(value) > 1:
                 continue
-            views = [v for v in nodes[index].inputs if v is not old and root.get(v, v) is old]
-            if last.get(old, -1) <= index and not views and old not in kept:
+            beside = [v for v in nodes[index].inputs if v is not old and root.get(v, v) is old]
+            if last.get(old, -1) <= index and not beside and old not in kept:
                 found[index] = _Donated(self, place, value)
         return found
 
@@ -210,6 +200,23 @@ def _without_broadcasts(graph: Graph) -> Graph:
         whole = any(v.shape == node.outputs[0].shape for v in inputs)
         nodes.append(Node(node.primitive, inputs if whole else node.inputs, node.params, node.outputs, node.where))
     return graph.with_nodes(nodes)
+
+
+def _overwritable(node: Node, crooked: set[Value]) -> list[Value]:
+    """The operands that may be overwritten: each element is read before the result's at the same place is written."""
+    name = node.primitive.name
+    if name not in UFUNCS and name not in ("sigmoid", "where"):
+        return []
+    operands = node.inputs[-1:] if name == "where" else node.inputs
+    wanted = (node.output.shape, node.output.dtype)
+    return [v for v in operands if (v.shape, v.dtype) == wanted and v not in crooked]
+
+
+def _aligned(size: int) -> Any:
+    """Bytes that begin at a multiple of ALIGNMENT."""
+    array = np.empty(size + ALIGNMENT, np.uint8)
+    start = -array.ctypes.data % ALIGNMENT
+    return array[start : start + size]
 
 
 def _is_plain_product(node: Node) -> bool:

@@ -40,6 +40,8 @@ from hornbeam.ops.attention import *
 from hornbeam.ops.control import *
 from hornbeam.ops.diagonals import *
 from hornbeam.ops.kronecker import *
+from hornbeam.ops.einstein import *
+from hornbeam.ops.fourier import *
 from hornbeam.composites import recurrent as _recurrent
 from hornbeam.ops import linalg as linalg
 from hornbeam.ops.linalg import cholesky as cholesky

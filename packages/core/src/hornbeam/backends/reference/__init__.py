@@ -10,6 +10,7 @@ from hornbeam.backends.reference import (
     contraction,
     convolution,
     elementwise,
+    fourier,
     indexing,
     matrices,
     movement,
@@ -24,7 +25,19 @@ from hornbeam.host import host_array
 
 __all__ = ["ReferenceBackend"]
 
-FAMILIES = (elementwise, reduction, movement, contraction, convolution, window, random, indexing, sorting, matrices)
+FAMILIES = (
+    elementwise,
+    reduction,
+    movement,
+    contraction,
+    convolution,
+    window,
+    random,
+    indexing,
+    sorting,
+    matrices,
+    fourier,
+)
 
 
 def _without_namespace(kernel: Callable[..., Any]) -> Callable[..., Any]:
