@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hornbeam_cpu.lower import contraction, convolution
+from hornbeam_cpu.lower import contraction, convolution, window
 from hornbeam_cpu.lower.stage import Rule
 
 __all__ = ["RULES"]
@@ -12,4 +12,5 @@ RULES: dict[str, Rule] = {
     "conv_general": convolution.lower_forward,
     "conv_input_grad": convolution.lower_input_gradient,
     "conv_kernel_grad": convolution.lower_kernel_gradient,
+    **dict.fromkeys(("window_sum", "window_max", "window_gather", "window_spread", "window_scatter"), window.lower),
 }
