@@ -112,6 +112,8 @@ class CpuExecutable(Executable):
 
     def _array(self, value: Value, arrays: list[Any]) -> Any:
         """A value's memory as a NumPy array."""
+        if not value.size:
+            return np.empty(value.shape, native_dtype(value.dtype))
         if value in self.external:
             return arrays[self.external[value]].reshape(value.shape)
         if value in self.constants:

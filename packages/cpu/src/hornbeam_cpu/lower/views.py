@@ -19,7 +19,7 @@ def layout_of(value: Value, producers: dict[Value, Node], known: dict[Value, Lay
     if value not in known:
         node = producers.get(value)
         seen = None
-        if node is not None and node.primitive.name in VIEWS and node.inputs:
+        if node is not None and node.primitive.name in VIEWS and node.inputs and value.size:
             seen = _seen(node, layout_of(node.inputs[0], producers, known))
         known[value] = seen or Layout(value, 0, contiguous(value.shape))
     return known[value]
