@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from hornbeam import profiler
 from hornbeam.backends.base import Executable
 from hornbeam.debug import enabled, show
 from hornbeam.graph.ir import Graph, Value
+from hornbeam.graph.memory import ALIGNMENT, Arena, Block, assign
 from hornbeam.graph.passes import optimize
 from hornbeam.host import native_dtype
 from hornbeam.interpreters.evaluate import adopt
@@ -22,8 +23,6 @@ from hornbeam_cpu.program import Part, Program
 from hornbeam_cpu.schedule import Group, group, lifetimes
 
 __all__ = ["CpuExecutable"]
-
-ALIGNMENT = 64
 
 
 class CpuExecutable(Executable):
@@ -47,8 +46,9 @@ class CpuExecutable(Executable):
         self.fresh: dict[int, int] = {}  # output -> number of its array among the external ones
         self.in_place: dict[int, int] = {}  # output -> input whose memory it takes
         self._place_outputs()
-        self.offsets, self.size = self._arena()
-        self.arena = np.empty(self.size + ALIGNMENT, np.uint8)
+        self.shares: dict[Value, Value] = {}  # value -> the one written over it
+        self.offsets, self.plan = self._arena()
+        self.arena = np.empty(self.plan.size + ALIGNMENT, np.uint8)
         self.start = -self.arena.ctypes.data % ALIGNMENT
         self.program = Program(self.groups, self._address)
         self.apart: Program | None = None
@@ -85,22 +85,36 @@ class CpuExecutable(Executable):
                 return False
         return True
 
-    def _arena(self) -> tuple[dict[Value, int], int]:
-        """Offsets of the values in between: the largest first, each at the lowest place that is free while it lives."""
-        inner = [v for v in self.lives if v not in self.external]
-        placed: list[tuple[int, int, int, int]] = []  # offset, end, first, last
-        offsets: dict[Value, int] = {}
-        for value in sorted(inner, key=lambda v: -v.nbytes):
-            first, last = self.lives[value]
-            size = -(-max(1, value.nbytes) // ALIGNMENT) * ALIGNMENT
-            offset = 0
-            for begin, end, born, dead in sorted(p for p in placed if p[2] <= last and first <= p[3]):
-                if begin - offset >= size:
-                    break
-                offset = max(offset, end)
-            offsets[value] = offset
-            placed.append((offset, offset + size, first, last))
-        return offsets, max((end for _, end, _, _ in placed), default=0)
+    def _arena(self) -> tuple[dict[Value, int], Arena]:
+        """Offsets of the values in between; one may be written over another that is read there for the last time."""
+        blocks: list[Block] = []
+        number: dict[Value, int] = {}
+        for value, (first, last) in self.lives.items():
+            if value in self.external:
+                continue
+            old = next((v for v in self._overwritable(value) if v in number), None)
+            if old is None:
+                number[value] = len(blocks)
+                blocks.append(Block(max(1, value.nbytes), first, last))
+            else:
+                number[value] = number.pop(old)
+                blocks[number[value]] = blocks[number[value]]._replace(last=last)
+                self.shares[old] = value
+        arena = assign(blocks)
+        offsets = {v: arena.offsets[n] for v, n in number.items()}
+        for old, value in reversed(self.shares.items()):
+            offsets[old] = offsets[value]
+        return offsets, arena
+
+    def _overwritable(self, value: Value) -> Iterator[Value]:
+        """Values whose memory a new one may take: only the stage that writes it still reads them, element by element."""
+        first = self.lives[value][0]
+        stages = self.groups[first].stages
+        for stage in stages:
+            for old, new in stage.in_place:
+                alone = sum(old in s.reads for s in stages) == 1
+                if new is value and alone and old.nbytes == value.nbytes and self.lives.get(old, (0, -1))[1] == first:
+                    yield old
 
     def _address(self, value: Value) -> tuple[int | None, int]:
         """(number among the external arrays, 0), or (None, address)."""
@@ -196,7 +210,8 @@ class CpuExecutable(Executable):
             show("fallbacks", f"{self.graph.name}: " + (", ".join(names) or "none"))
         if enabled("memory"):
             plain = sum(v.nbytes for v in self.offsets)
-            show("memory", f"{self.graph.name}: arena {self.size} bytes ({plain} without reuse)")
+            said = f"{self.plan.size} bytes, at least {self.plan.least}, side by side {plain}"
+            show("memory", f"memory of {self.graph.name}: {said}")
             for value, offset in sorted(self.offsets.items(), key=lambda p: p[1]):
                 show("memory", f"  {value!r} at {offset}, groups {self.lives[value]}")
 

@@ -357,8 +357,10 @@ class _Writer:
                         store(b, nest.steps[i].dtype, self._value(plan.first + i, spot), at)
                     for i in over_row:
                         self._gather(i, spot)
-                    for w, array, number in writes:
-                        self._put(w, array, self._value(number, spot), spot, None)
+                    # everything is read before anything is written: a result may lie where an operand was
+                    results = [self._value(number, spot) for _, _, number in writes]
+                    for (w, array, _), x in zip(writes, results, strict=True):
+                        self._put(w, array, x, spot, None)
             for i in mine:
                 step = nest.steps[i]
                 if step.kind == "reduce row":
@@ -366,10 +368,10 @@ class _Writer:
                 elif i not in over_row:
                     gathered = self.accumulators[i]
                     gathered.set(_combine(b, step, gathered.get(), self._row_value(step.args[0])))
-        for w, (_, number) in enumerate(nest.writes):
-            if not plan.is_full(number) and not self._serial_result(number):
-                dtype = self.nest.writes[w][0].dtype
-                store(b, dtype, self._row_value(number), self._row_place("write", w, None))
+        single = [w for w, (_, n) in enumerate(nest.writes) if not plan.is_full(n) and not self._serial_result(n)]
+        numbers = [self._row_value(nest.writes[w][1]) for w in single]
+        for w, x in zip(single, numbers, strict=True):
+            store(b, nest.writes[w][0].dtype, x, self._row_place("write", w, None))
 
     def _prepare(self, level: int) -> None:
         """Compute what is the same all along the row and known in this pass, once before its loops."""

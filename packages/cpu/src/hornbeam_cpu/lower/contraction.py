@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from hornbeam.graph.ir import Node, Value
 from hornbeam.ops.contraction import free_axes
+
 from hornbeam_cpu.kernels import gemm
 from hornbeam_cpu.kernels.combine import combine
 from hornbeam_cpu.kernels.micro import tile
@@ -158,7 +159,7 @@ def _share(batches: int, m: int, panels: int, k: int, flops: int, height: int) -
     tasks = batches * row_blocks * -(-panels // width)
     if tasks < wanted and m > 2 * height:  # few panels: share out rows
         blocks = min(-(-wanted * row_blocks // tasks), -(-m // (2 * height)))
-        rows = min(m, -(-(-(-m // blocks)) // height) * height)
+        rows = min(m, math.ceil(m / blocks / height) * height)
         tasks = batches * -(-m // rows) * -(-panels // width)
     parts = min(PARTS, k // (LONG // 8), -(-wanted // tasks)) if k >= LONG and tasks * 2 <= wanted else 1
     return rows, width, max(1, parts)

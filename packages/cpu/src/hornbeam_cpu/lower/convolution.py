@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 
 from hornbeam.graph.ir import Node, Value
+
 from hornbeam_cpu.kernels import convolution as kernels
 from hornbeam_cpu.kernels.combine import combine
 from hornbeam_cpu.kernels.micro import tile

@@ -130,11 +130,11 @@ class _Lowering:
         extents = self.region.extents
         for d in group:
             last = found[-1][-1] if found else None
-            if last is not None and last not in fixed and d not in fixed:
-                if all(a.strides.get(last, 0) == a.strides.get(d, 0) * extents[d] for a in accesses):
-                    found[-1] = (*found[-1], d)
-                    continue
-            found.append((d,))
+            goes_on = last is not None and last not in fixed and d not in fixed
+            if goes_on and all(a.strides.get(last, 0) == a.strides.get(d, 0) * extents[d] for a in accesses):
+                found[-1] = (*found[-1], d)
+            else:
+                found.append((d,))
         return found
 
     def _writes(self) -> list[tuple[_Access, Value]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from hornbeam.graph.ir import Node
+
 from hornbeam_cpu.kernels import window
 from hornbeam_cpu.llvm.library import Kernel
 from hornbeam_cpu.lower.stage import Call, Context, Pointer, Stage
