@@ -79,7 +79,7 @@ class CpuExecutable(Executable):
             return False
         for place, one in enumerate(self.groups):
             readers = [s for s in one.stages if old in s.reads]
-            if place > written and (readers or one.fallback and old in one.fallback.inputs):
+            if place > written and (readers or one.fallback and old in one.fallback.reads):
                 return False
             if place == written and any((old, value) not in s.in_place for s in readers):
                 return False
@@ -172,6 +172,8 @@ class CpuExecutable(Executable):
             start = time.perf_counter()
             if isinstance(part, Fallback):
                 node = part.node
+                if part.bad is not None and not self._array(part.bad, outside).any():
+                    continue
                 inputs = [
                     self._array(v, outside).reshape(w.shape) for v, w in zip(part.inputs, node.inputs, strict=True)
                 ]
@@ -206,7 +208,7 @@ class CpuExecutable(Executable):
 
     def _tell(self) -> None:
         if enabled("fallbacks"):
-            names = [str(g.fallback.node.primitive) for g in self.groups if g.fallback]
+            names = [str(g.fallback.node.primitive) for g in self.groups if g.fallback and g.fallback.bad is None]
             show("fallbacks", f"{self.graph.name}: " + (", ".join(names) or "none"))
         if enabled("memory"):
             plain = sum(v.nbytes for v in self.offsets)

@@ -21,12 +21,12 @@ class Group(NamedTuple):
     @property
     def reads(self) -> list[Value]:
         """All that is read."""
-        return list(self.fallback.inputs) if self.fallback else [v for s in self.stages for v in s.reads]
+        return list(self.fallback.reads) if self.fallback else [v for s in self.stages for v in s.reads]
 
     @property
     def writes(self) -> list[Value]:
         """All that is written."""
-        return list(self.fallback.node.outputs) if self.fallback else [v for s in self.stages for v in s.writes]
+        return list(self.fallback.writes) if self.fallback else [v for s in self.stages for v in s.writes]
 
 
 def group(steps: list[Stage | Fallback]) -> list[Group]:
@@ -36,14 +36,12 @@ def group(steps: list[Stage | Fallback]) -> list[Group]:
     fallbacks: dict[int, list[Fallback]] = {}
     read_at: dict[Value, int] = {}
     for step in steps:
-        reads = step.inputs if isinstance(step, Fallback) else step.reads
-        writes = step.node.outputs if isinstance(step, Fallback) else step.writes
-        level = 1 + max((ready.get(v, -1) for v in reads), default=-1)
-        for value in writes:  # parts of one value that are written one after another stay in order
+        level = 1 + max((ready.get(v, -1) for v in step.reads), default=-1)
+        for value in step.writes:  # parts of one value that are written one after another stay in order
             level = max(level, 1 + ready.get(value, -1), 1 + read_at.get(value, -1))
-        for value in reads:
+        for value in step.reads:
             read_at[value] = max(level, read_at.get(value, -1))
-        for value in writes:
+        for value in step.writes:
             ready[value] = level
         if isinstance(step, Fallback):
             fallbacks.setdefault(level, []).append(step)

@@ -13,8 +13,8 @@ from hornbeam_cpu.kernels.combine import combine
 from hornbeam_cpu.kernels.micro import tile
 from hornbeam_cpu.kernels.scalars import SIZES
 from hornbeam_cpu.llvm.library import Kernel
-from hornbeam_cpu.lower.loops import lower_copy
-from hornbeam_cpu.lower.stage import Call, Context, Pointer, Stage, contiguous
+from hornbeam_cpu.lower.loops import copy_layout
+from hornbeam_cpu.lower.stage import Call, Context, Layout, Pointer, Stage, contiguous
 
 __all__ = ["lower_forward", "lower_input_gradient", "lower_kernel_gradient"]
 
@@ -119,10 +119,11 @@ def _turned(kernel: Value, groups: int, context: Context) -> Value:
     goal = contiguous(made.shape)
     source = context.dense(kernel)
     # read as (*window, in, groups, out); written back to front along the window, with in and out exchanged
-    seen = Value((*kernel.shape[:-2], cin, groups, cout), kernel.dtype)
+    shape = (*kernel.shape[:-2], cin, groups, cout)
     strides = (*(-by for by in goal[:rank]), 1, cin, goal[rank])
     last = sum((n - 1) * by for n, by in zip(kernel.shape[:rank], goal[:rank], strict=True))
-    lower_copy(seen, Pointer(made, last * SIZES[str(kernel.dtype)]), strides, context, source)
+    target = Pointer(made, last * SIZES[str(kernel.dtype)])
+    copy_layout(Layout(source, 0, contiguous(shape)), shape, kernel.dtype, target, strides, context)
     return made
 
 

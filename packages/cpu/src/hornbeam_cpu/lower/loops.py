@@ -19,7 +19,7 @@ from hornbeam_cpu.kernels.scalars import SIZES
 from hornbeam_cpu.llvm.library import Kernel
 from hornbeam_cpu.lower.stage import Call, Context, Layout, Pointer, Stage, contiguous
 
-__all__ = ["can_lower", "lower_copy", "lower_region"]
+__all__ = ["can_lower", "copy_layout", "lower_region"]
 
 TASK = 16 * 1024  # elements of a task: some ten microseconds of work
 WHOLE = 32 * 1024  # up to so many elements a reduction over serial dimensions is one task
@@ -270,33 +270,37 @@ def _bits(dtype: str, number: Any) -> int:
     return int.from_bytes(data.ljust(8, b"\0"), "little", signed=True)
 
 
-def lower_copy(
-    value: Value, target: Pointer, strides: tuple[int, ...], context: Context, source: Value | None = None
+def copy_layout(
+    layout: Layout,
+    shape: tuple[int, ...],
+    dtype: Any,
+    target: Pointer,
+    strides: tuple[int, ...],
+    context: Context,
 ) -> None:
-    """Emit a stage that copies a value, whatever its layout, to memory with the given strides (in elements).
+    """Emit a stage that copies what is seen with one layout to memory that is seen with other strides.
 
     Args:
-        value: its shape and dtype are those of the copy.
+        layout: where the elements are.
+        shape, dtype: of what is copied.
         target: where the first element goes.
-        strides: of the copy.
+        strides: of the copy, in elements.
         context: receives the stage.
-        source: memory that holds the value in C order, if `value` only says how it is to be seen.
     """
-    layout = context.layout(value) if source is None else Layout(source, 0, contiguous(value.shape))
-    dtype = str(value.dtype)
-    axes = [a for a, n in enumerate(value.shape) if n > 1]
+    dtype = str(dtype)
+    axes = [a for a, n in enumerate(shape) if n > 1]
     axes.sort(key=lambda a: -abs(strides[a]))
     origin = {a: layout.strides[a] for a in axes}
     goal = {a: strides[a] for a in axes}
     dims: list[tuple[int, ...]] = []
     for a in axes:
-        if dims and all(by[dims[-1][-1]] == by[a] * value.shape[a] for by in (origin, goal)):
+        if dims and all(by[dims[-1][-1]] == by[a] * shape[a] for by in (origin, goal)):
             dims[-1] = (*dims[-1], a)
         else:
             dims.append((a,))
     read = _Access(dtype, Pointer(layout.base, layout.offset * SIZES[dtype]), origin)
     write = _Access(dtype, target, goal)
-    sizes = [math.prod(value.shape[a] for a in group) for group in dims]
+    sizes = [math.prod(shape[a] for a in group) for group in dims]
     rows, width = math.prod(sizes[:-1]), sizes[-1] if sizes else 1
     nest = Nest(
         (max(0, len(dims) - 1), 0),

@@ -8,7 +8,7 @@ from hornbeam.graph.fusion import Region, fuse
 from hornbeam.graph.ir import Graph, Node, Value
 
 from hornbeam_cpu.llvm.target import Target, host
-from hornbeam_cpu.lower.loops import can_lower, lower_copy, lower_region
+from hornbeam_cpu.lower.loops import can_lower, copy_layout, lower_region
 from hornbeam_cpu.lower.rules import RULES
 from hornbeam_cpu.lower.stage import Layout, Pointer, Stage, contiguous
 from hornbeam_cpu.lower.views import VIEWS, layout_of
@@ -22,10 +22,22 @@ class Fallback(NamedTuple):
     Attributes:
         node: what to run.
         inputs: what it reads, in C order.
+        bad: where given, the node runs only if this holds something else than zeros, and only to raise an error.
     """
 
     node: Node
     inputs: tuple[Value, ...]
+    bad: Value | None = None
+
+    @property
+    def reads(self) -> tuple[Value, ...]:
+        """All that is read."""
+        return self.inputs if self.bad is None else (*self.inputs, self.bad)
+
+    @property
+    def writes(self) -> tuple[Value, ...]:
+        """All that is written."""
+        return self.node.outputs if self.bad is None else ()
 
 
 class Lowered(NamedTuple):
@@ -78,7 +90,7 @@ class _Lowering:
         if name in VIEWS and node.inputs:
             if self.layout(node.output).base is node.output and node.output.size:  # a reshape that strides cannot say
                 source = node.inputs[0]
-                lower_copy(source, Pointer(node.output), contiguous(source.shape), self)  # type: ignore[arg-type]
+                self._copy(source, node.output)
             return
         rule = RULES.get(name)
         if any(not v.size for v in node.outputs) or rule is None or not rule(node, self):
@@ -101,12 +113,20 @@ class _Lowering:
             return base if value.size else value
         if value not in self.copies:
             made = self.copies[value] = self.temporary(value.shape, value.dtype)
-            lower_copy(value, Pointer(made), contiguous(value.shape), self)  # type: ignore[arg-type]
+            self._copy(value, made)
         return self.copies[value]
+
+    def _copy(self, source: Value, target: Value) -> None:
+        layout = self.layout(source)
+        copy_layout(layout, source.shape, source.dtype, Pointer(target), contiguous(source.shape), self)
 
     def temporary(self, shape: tuple[int, ...], dtype: Any) -> Value:
         """Memory that only stages know."""
         return Value(shape, dtype)
+
+    def check(self, node: Node, source: Value, bad: Value) -> None:
+        """Run a node's NumPy kernel on `source`, for the error that it raises, if any element of `bad` is not 0."""
+        self.steps.append(Fallback(node, (source,), bad))
 
     def emit(self, stage: Stage) -> None:
         """Add a stage."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hornbeam_cpu.lower import contraction, convolution, window
+from hornbeam_cpu.lower import contraction, convolution, movement, rows, window
 from hornbeam_cpu.lower.stage import Rule
 
 __all__ = ["RULES"]
@@ -13,4 +13,10 @@ RULES: dict[str, Rule] = {
     "conv_input_grad": convolution.lower_input_gradient,
     "conv_kernel_grad": convolution.lower_kernel_gradient,
     **dict.fromkeys(("window_sum", "window_max", "window_gather", "window_spread", "window_scatter"), window.lower),
+    "index_within": rows.lower_index_within,
+    "gather": rows.lower_gather,
+    "scatter": rows.lower_scatter,
+    **dict.fromkeys(("argmax", "argmin"), rows.lower_extreme),
+    "concatenate": movement.lower_concatenate,
+    "pad": movement.lower_pad,
 }
