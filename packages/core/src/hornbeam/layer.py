@@ -293,14 +293,13 @@ class Layer:
         """
         takes_training = "training" in inspect.signature(self.call).parameters
         symbolic = is_symbolic(args, kwargs)
-        training = kwargs.pop("training", None)
-        outer = _training.get()
-        training = outer if training is None else training
+        given = kwargs.pop("training", None)
+        training = _training.get() if given is None else given
         args = self._prepare(args)
         if not self.built:
             self._build(args, kwargs)
         if symbolic:
-            return symbolic_call(self, args, kwargs, self._compute)
+            return symbolic_call(self, args, kwargs if given is None else {**kwargs, "training": given}, self._drawn)
         if takes_training:
             kwargs["training"] = bool(training) if training is not None else False
         token = _training.set(training)
@@ -311,6 +310,14 @@ class Layer:
         if self.activity_regularizer is not None:
             self.add_loss([self.activity_regularizer(o) for o in leaves(out)])
         return out
+
+    def _drawn(self, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
+        """`call` on what a node records, which may say whether it is for training."""
+        if training is None:
+            return self._compute(*args, **kwargs)
+        with training_phase(training):
+            takes_training = "training" in inspect.signature(self.call).parameters
+            return self._compute(*args, **({**kwargs, "training": training} if takes_training else kwargs))
 
     def _compute(self, *args: Any, **kwargs: Any) -> Any:
         """`call`, in which weights are read in the compute dtype."""
@@ -350,6 +357,34 @@ class Layer:
             self.build(shapes)
         self._build_shapes = shapes
         self.built = True
+
+    def _only_node(self, what: str) -> Node:
+        if len(self.inbound_nodes) != 1:
+            raise InvalidArgumentError(
+                f"layer {self.name!r} has no single {what}: it was called {len(self.inbound_nodes)} times on KerasTensors. "
+                "Keep the tensors that Input and the calls of layers return."
+            )
+        return self.inbound_nodes[0]
+
+    @property
+    def input(self) -> Any:
+        """The KerasTensors that this layer was called on, where it was called once.
+
+        Raises:
+            InvalidArgumentError: it was called never, or more than once.
+        """
+        inputs = self._only_node("input").inputs
+        return inputs[0] if len(inputs) == 1 else inputs
+
+    @property
+    def output(self) -> Any:
+        """The KerasTensors that came out of this layer's call, where there was one.
+
+        Raises:
+            InvalidArgumentError: it was called never, or more than once.
+        """
+        node = self._only_node("output")
+        return unflatten(node.output_structure, node.outputs)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The shape of the output for an input of that shape (a tuple, or nested containers of them; None: unknown size)."""

@@ -44,6 +44,7 @@ from hornbeam.ops.einstein import *
 from hornbeam.ops.fourier import *
 from hornbeam.composites import recurrent as _recurrent
 from hornbeam.ops import linalg as linalg
+from hornbeam.ops.drawing import draw_all as _draw
 from hornbeam.ops.linalg import cholesky as cholesky
 from hornbeam.ops.linalg import cholesky_inverse as cholesky_inverse
 from hornbeam.ops.linalg import cross as cross
@@ -64,3 +65,6 @@ from hornbeam.ops.linalg import svd as svd
 
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
 __array_api_version__ = "2024.12"
+
+_draw(globals())
+_draw(vars(linalg), "linalg.")

@@ -58,6 +58,8 @@ def reshape(x: Any, /, shape: Any, *, copy: bool | None = None) -> Tensor:
         ShapeError: the number of elements differs.
     """
     tensor = as_tensor(x)
+    if not isinstance(shape, int) and any(s is None for s in shape):
+        raise ShapeError(f"reshape: sizes must be integers; got {tuple(shape)}. For one that is not known, write -1.")
     sizes = [int(s) for s in ((shape,) if isinstance(shape, int) else shape)]
     if -1 in sizes:
         known = -math.prod(sizes)
