@@ -62,6 +62,24 @@ from hornbeam.ops.linalg import slogdet as slogdet
 from hornbeam.ops.linalg import solve as solve
 from hornbeam.ops.linalg import solve_triangular as solve_triangular
 from hornbeam.ops.linalg import svd as svd
+from hornbeam.ops.elementwise.checks import *
+from hornbeam.ops.elementwise.numbers import *
+from hornbeam.ops.elementwise.special import *
+from hornbeam.ops.activations import *
+from hornbeam.ops.arranging import *
+from hornbeam.ops.nans import *
+from hornbeam.ops.quantiles import *
+from hornbeam.ops.tapers import *
+from hornbeam.ops.segments import *
+from hornbeam.ops.series import *
+from hornbeam.ops.histograms import *
+from hornbeam.ops.selection import *
+from hornbeam.ops.similarity import *
+from hornbeam.ops.views import *
+from hornbeam.ops.patches import *
+from hornbeam.ops.adaptive import *
+from hornbeam.ops.vectorizing import *
+from hornbeam.ops.gradients import *
 
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
 __array_api_version__ = "2024.12"

@@ -86,7 +86,7 @@ def _numbers(*xs: Any) -> list[Tensor]:
     return [astype(t, "int32") for t in tensors] if tensors[0].dtype == "bool" else tensors
 
 
-def matmul(x1: Any, x2: Any, /) -> Tensor:
+def matmul(x1: Any, x2: Any) -> Tensor:
     """The matrix product over the last two axes; leading axes broadcast; a vector counts as a row or a column.
 
     Args:
@@ -118,7 +118,7 @@ def matmul(x1: Any, x2: Any, /) -> Tensor:
     return bind(dot_general_p, x, y, contracting=((x.ndim - 1,), (y.ndim - 2,)), batch=(axes, axes))
 
 
-def dot(x1: Any, x2: Any, /) -> Tensor:
+def dot(x1: Any, x2: Any) -> Tensor:
     """NumPy's dot: the sum over the last axis of the first and the last but one of the second."""
     x, y = _numbers(x1, x2)
     if not x.ndim or not y.ndim:
@@ -126,7 +126,7 @@ def dot(x1: Any, x2: Any, /) -> Tensor:
     return bind(dot_general_p, x, y, contracting=((x.ndim - 1,), (max(0, y.ndim - 2),)), batch=((), ()))
 
 
-def tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Tensor:
+def tensordot(x1: Any, x2: Any, axes: Any = 2) -> Tensor:
     """The sum of products over pairs of axes.
 
     Args:
@@ -154,7 +154,7 @@ def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Tensor:
     return total((conj(x) if x.dtype.kind == "complex" else x) * y, axis, dtype=x.dtype)
 
 
-def outer(x1: Any, x2: Any, /) -> Tensor:
+def outer(x1: Any, x2: Any) -> Tensor:
     """All products of an element of one vector with one of the other: (n, m)."""
     x, y = _numbers(x1, x2)
     return expand_dims(reshape(x, (x.size,)), 1) * expand_dims(reshape(y, (y.size,)), 0)

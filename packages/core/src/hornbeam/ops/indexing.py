@@ -302,7 +302,7 @@ def _scatter_at(tensor: Tensor, key: Any, new: Tensor, mode: str) -> Tensor:
 # ---- functions
 
 
-def take(x: Any, indices: Any, /, axis: int | None = None) -> Tensor:
+def take(x: Any, indices: Any, axis: int | None = None) -> Tensor:
     """The slices of `x` at `indices` along an axis.
 
     Args:
@@ -325,7 +325,7 @@ def take(x: Any, indices: Any, /, axis: int | None = None) -> Tensor:
     return _gather(tensor, [(where_, _integers(as_tensor(indices), tensor.shape[where_]))])
 
 
-def take_along_axis(x: Any, indices: Any, /, axis: int | None = -1) -> Tensor:
+def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Tensor:
     """Elements picked along one axis, by an index for every place on the others.
 
     Args:

@@ -41,7 +41,7 @@ def _(xp: Any, x: Any, *, axis: int, descending: bool) -> Any:
     return xp.astype(x.shape[axis] - 1 - order, xp.int32)
 
 
-def argsort(x: Any, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
+def argsort(x: Any, axis: int = -1, *, descending: bool = False, stable: bool = True) -> Tensor:
     """The order (int32) that sorts a tensor along an axis; equal elements keep their order.
 
     Args:
@@ -65,7 +65,7 @@ def argsort(x: Any, /, *, axis: int = -1, descending: bool = False, stable: bool
     return bind(argsort_p, tensor, axis=along, descending=bool(descending))
 
 
-def sort(x: Any, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
+def sort(x: Any, axis: int = -1, *, descending: bool = False, stable: bool = True) -> Tensor:
     """The elements in order along an axis; NaN counts as the largest.
 
     Example:
