@@ -78,7 +78,7 @@ def digitize(x: Any, bins: Any) -> Tensor:
 
     Args:
         x: real tensor.
-        bins: (n,) the edges, in ascending order (or in descending order, if known while a function is captured).
+        bins: (n,) the edges, in ascending or in descending order (then: bins[i - 1] > x >= bins[i]).
 
     Example:
         >>> import hornbeam as hb
@@ -86,9 +86,12 @@ def digitize(x: Any, bins: Any) -> Tensor:
         [1, 3, 2]
     """
     edges = as_tensor(bins)
-    if edges.ndim == 1 and edges.size > 1 and not edges.owner.symbolic and bool(less(edges[-1], edges[0])):
-        return subtract(edges.size, searchsorted(flip(edges), x, side="left"))
-    return searchsorted(edges, x, side="right")
+    rising = searchsorted(edges, x, side="right")
+    if edges.size < 2:
+        return rising
+    falling = subtract(edges.size, searchsorted(flip(edges), x, side="left"))
+    return where(less(edges[-1], edges[0]), falling, rising)  # type: ignore[no-any-return]
+
 
 
 def histogram(x: Any, bins: Any = 10, range: Any = None) -> tuple[Tensor, Tensor]:  # noqa: A002 - NumPy's name
