@@ -21,7 +21,17 @@ IDS = np.array([0, 2, 2, 5, -1, 0], np.int32)
 ACTIVATIONS = (
     *("celu", "elu", "gelu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "leaky_relu"),
     *("log_sigmoid", "relu", "relu6", "selu", "sigmoid", "silu", "soft_shrink", "softplus", "softsign"),
-    *("sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "swish", "tanh_shrink", "glu", "softmax", "log_softmax"),
+    *(
+        "sparse_plus",
+        "sparse_sigmoid",
+        "sparsemax",
+        "squareplus",
+        "swish",
+        "tanh_shrink",
+        "glu",
+        "softmax",
+        "log_softmax",
+    ),
 )
 CALLS = {
     **{name: lambda o, name=name: getattr(o, name)(numbers(3, 4)) for name in ACTIVATIONS},
@@ -59,10 +69,18 @@ CALLS = {
     "nan_to_num": lambda o: o.nan_to_num(np.array([np.nan, np.inf, 1.0], np.float32), posinf=5.0),
     "scatter": lambda o: o.scatter(np.array([[0], [2], [0]], np.int32), numbers(3), (4,)),
     "scatter_update": lambda o: o.scatter_update(numbers(3, 2), np.array([[2], [0]], np.int32), numbers(2, 2)),
-    "scatter_update add": lambda o: o.scatter_update(numbers(3), np.array([[2], [2]], np.int32), numbers(2), reduction="add"),
-    "scatter_update max": lambda o: o.scatter_update(numbers(3), np.array([[2], [0]], np.int32), numbers(2), reduction="max"),
-    "scatter_update min": lambda o: o.scatter_update(numbers(3), np.array([[2], [0]], np.int32), numbers(2), reduction="min"),
-    "scatter_update mul": lambda o: o.scatter_update(numbers(3), np.array([[2], [2]], np.int32), numbers(2), reduction="mul"),
+    "scatter_update add": lambda o: o.scatter_update(
+        numbers(3), np.array([[2], [2]], np.int32), numbers(2), reduction="add"
+    ),
+    "scatter_update max": lambda o: o.scatter_update(
+        numbers(3), np.array([[2], [0]], np.int32), numbers(2), reduction="max"
+    ),
+    "scatter_update min": lambda o: o.scatter_update(
+        numbers(3), np.array([[2], [0]], np.int32), numbers(2), reduction="min"
+    ),
+    "scatter_update mul": lambda o: o.scatter_update(
+        numbers(3), np.array([[2], [2]], np.int32), numbers(2), reduction="mul"
+    ),
     "slice": lambda o: o.slice(numbers(4, 5), np.array([1, 2], np.int32), (2, 3)),
     "slice_update": lambda o: o.slice_update(numbers(4, 5), np.array([1, 2], np.int32), numbers(2, 3)),
     "searchsorted": lambda o: o.searchsorted(np.array([0.0, 1.0, 1.0, 4.0], np.float32), numbers(3, 2), "right"),

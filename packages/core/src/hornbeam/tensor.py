@@ -196,12 +196,12 @@ class Tensor(Methods):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         """Replace elements: `t[key] = value`, functionally."""
-        from hornbeam.ops.indexing import set_item
+        from hornbeam.ops.keys import set_item
 
         self.replace(set_item(self, key, value))
 
     def __getitem__(self, key: Any) -> Tensor:
         """Elements by NumPy's rules; a boolean mask needs concrete values."""
-        from hornbeam.ops.indexing import get_item
+        from hornbeam.ops.keys import get_item
 
         return get_item(self, key)

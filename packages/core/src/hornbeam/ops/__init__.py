@@ -30,6 +30,9 @@ from hornbeam.ops.creation import *
 from hornbeam.ops.reduction import *
 from hornbeam.ops.contraction import *
 from hornbeam.ops.indexing import *
+from hornbeam.ops.slicing import *
+from hornbeam.ops.keys import *
+from hornbeam.ops.scattering import *
 from hornbeam.ops.info import *
 from hornbeam.ops.cumulative import *
 from hornbeam.ops.sorting import *

@@ -31,9 +31,9 @@ from hornbeam.ops.sorting import sort
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *("celu", "glu", "hard_shrink", "hard_swish", "hard_tanh", "soft_shrink", "sparse_plus", "sparse_sigmoid"),
-    *("sparsemax", "squareplus", "swish", "tanh_shrink", "threshold"),
-]
+    "celu", "glu", "hard_shrink", "hard_swish", "hard_tanh", "soft_shrink", "sparse_plus", "sparse_sigmoid",
+    "sparsemax", "squareplus", "swish", "tanh_shrink", "threshold",
+]  # fmt: skip
 
 swish, hard_swish = silu, hard_silu
 
@@ -47,7 +47,7 @@ def celu(x: Any, alpha: float = 1.0) -> Tensor:
         [0.0, 2.0]
     """
     t = as_float(x)
-    return where(greater(t, 0.0), t, multiply(alpha, expm1(divide(minimum(t, 0.0), alpha))))  # type: ignore[no-any-return]
+    return where(greater(t, 0.0), t, multiply(alpha, expm1(divide(minimum(t, 0.0), alpha))))
 
 
 def glu(x: Any, axis: int = -1) -> Tensor:
@@ -78,7 +78,7 @@ def hard_shrink(x: Any, threshold: float = 0.5) -> Tensor:
         [-1.0, 0.0]
     """
     t = as_float(x)
-    return where(greater(absolute(t), threshold), t, 0.0)  # type: ignore[no-any-return]
+    return where(greater(absolute(t), threshold), t, 0.0)
 
 
 def soft_shrink(x: Any, threshold: float = 0.5) -> Tensor:
@@ -90,7 +90,7 @@ def soft_shrink(x: Any, threshold: float = 0.5) -> Tensor:
         [-0.5, 0.0]
     """
     t = as_float(x)
-    return where(greater(absolute(t), threshold), subtract(t, multiply(sign(t), threshold)), 0.0)  # type: ignore[no-any-return]
+    return where(greater(absolute(t), threshold), subtract(t, multiply(sign(t), threshold)), 0.0)
 
 
 def tanh_shrink(x: Any) -> Tensor:
@@ -125,7 +125,7 @@ def threshold(x: Any, threshold: float, default_value: float) -> Tensor:
         [-1.0, 2.0]
     """
     t = as_float(x)
-    return where(greater(t, threshold), t, default_value)  # type: ignore[no-any-return]
+    return where(greater(t, threshold), t, default_value)
 
 
 def squareplus(x: Any, b: float = 4) -> Tensor:
@@ -150,7 +150,7 @@ def sparse_plus(x: Any) -> Tensor:
     """
     t = as_float(x)
     bowl = multiply(0.25, square(add(clip(t, -1.0, 1.0), 1.0)))
-    return where(less_equal(t, -1.0), 0.0, where(greater(t, 1.0), t, bowl))  # type: ignore[no-any-return]
+    return where(less_equal(t, -1.0), 0.0, where(greater(t, 1.0), t, bowl))
 
 
 def sparse_sigmoid(x: Any) -> Tensor:

@@ -11,9 +11,9 @@ from hornbeam.ops.movement import axes_of, concat, expand_dims, flip, permute_di
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *("append", "array_split", "atleast_1d", "atleast_2d", "atleast_3d", "column_stack", "dsplit", "dstack"),
-    *("fliplr", "flipud", "hsplit", "hstack", "rot90", "vsplit", "vstack"),
-]
+    "append", "array_split", "atleast_1d", "atleast_2d", "atleast_3d", "column_stack", "dsplit", "dstack",
+    "fliplr", "flipud", "hsplit", "hstack", "rot90", "vsplit", "vstack",
+]  # fmt: skip
 
 
 def append(x1: Any, x2: Any, axis: int | None = None) -> Tensor:

@@ -90,8 +90,7 @@ def digitize(x: Any, bins: Any) -> Tensor:
     if edges.size < 2:
         return rising
     falling = subtract(edges.size, searchsorted(flip(edges), x, side="left"))
-    return where(less(edges[-1], edges[0]), falling, rising)  # type: ignore[no-any-return]
-
+    return where(less(edges[-1], edges[0]), falling, rising)
 
 
 def histogram(x: Any, bins: Any = 10, range: Any = None) -> tuple[Tensor, Tensor]:  # noqa: A002 - NumPy's name

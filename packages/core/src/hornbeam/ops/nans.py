@@ -19,9 +19,9 @@ from hornbeam.ops.reduction import sum as total
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *("nanargmax", "nanargmin", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmin", "nanprod", "nanstd"),
-    *("nansum", "nanvar"),
-]
+    "nanargmax", "nanargmin", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmin", "nanprod", "nanstd",
+    "nansum", "nanvar",
+]  # fmt: skip
 
 
 def _filled(x: Any, value: float) -> tuple[Tensor, Tensor | None]:

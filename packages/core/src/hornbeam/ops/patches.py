@@ -223,7 +223,7 @@ def fold(x: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding:
         interior = (0, 0, step[0] - 1, step[1] - 1)
         placed = bind(pad_p, taps[:, :, k], none, low=low, high=high, interior=interior)
         total = placed if total is None else add(total, placed)
-    return total  # type: ignore[no-any-return]
+    return total
 
 
 def rearrange(tensor: Any, pattern: str, **axes_lengths: int) -> Tensor:

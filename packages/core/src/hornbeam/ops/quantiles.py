@@ -21,8 +21,8 @@ from hornbeam.ops.sorting import sort
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *("median", "nanmedian", "nanpercentile", "nanquantile", "percentile", "ptp", "quantile"),
-]
+    "median", "nanmedian", "nanpercentile", "nanquantile", "percentile", "ptp", "quantile",
+]  # fmt: skip
 
 METHODS = ("linear", "lower", "higher", "midpoint", "nearest")
 

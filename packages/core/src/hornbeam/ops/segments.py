@@ -50,7 +50,7 @@ def _prepare(data: Any, segment_ids: Any, num_segments: int | None, name: str) -
 def _scattered(data: Any, segment_ids: Any, num_segments: int | None, name: str, mode: str, start: Any) -> Tensor:
     tensor, ids, count = _prepare(data, segment_ids, num_segments, name)
     empty = full((count + 1, *tensor.shape[1:]), start(tensor.dtype), dtype=tensor.dtype)
-    return bind(scatter_p, empty, ids, tensor, mode=mode)[:count]  # type: ignore[no-any-return]
+    return bind(scatter_p, empty, ids, tensor, mode=mode)[:count]
 
 
 def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Tensor:  # noqa: A002
@@ -123,4 +123,4 @@ def segment_prod(data: Any, segment_ids: Any, num_segments: int | None = None, s
     running = associative_scan(join, (first, rows))[1]
     sizes = bind(scatter_p, full(count + 1, 0, dtype="int32"), ids, ones(ids.shape, "int32"), mode="add")[:count]
     ends = clip(subtract(cumulative_sum(sizes), 1), 0, None)
-    return where(reshape(greater(sizes, 0), (count, *rest)), take(running, ends, axis=0), 1)  # type: ignore[no-any-return]
+    return where(reshape(greater(sizes, 0), (count, *rest)), take(running, ends, axis=0), 1)

@@ -21,9 +21,9 @@ from hornbeam.ops.sorting import argsort, sort
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *("argpartition", "argwhere", "flatnonzero", "in_top_k", "multi_hot", "partition", "piecewise", "select"),
+    "argpartition", "argwhere", "flatnonzero", "in_top_k", "multi_hot", "partition", "piecewise", "select",
     "unravel_index",
-]
+]  # fmt: skip
 
 
 def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Tensor:

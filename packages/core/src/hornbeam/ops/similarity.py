@@ -43,7 +43,7 @@ def cdist(x: Any, y: Any) -> Tensor:
         raise ShapeError(f"cdist needs (..., n, d) and (..., m, d); got shapes {a.shape} and {b.shape}")
     squares = total(square(subtract(expand_dims(a, -2), expand_dims(b, -3))), -1)
     zero = equal(squares, 0.0)
-    return where(zero, 0.0, sqrt(where(zero, 1.0, squares)))  # type: ignore[no-any-return]
+    return where(zero, 0.0, sqrt(where(zero, 1.0, squares)))
 
 
 def psnr(x1: Any, x2: Any, max_val: float) -> Tensor:

@@ -13,15 +13,14 @@ from hornbeam.ops.elementwise.comparison import greater_equal, less_equal, where
 from hornbeam.ops.elementwise.complex import complex as make_complex
 from hornbeam.ops.elementwise.complex import imag, real
 from hornbeam.ops.elementwise.trigonometric import cos, sin
-from hornbeam.ops.indexing import get_item as _get_item
 from hornbeam.ops.info import finite_limits
 from hornbeam.ops.movement import stack
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *("array", "dtype", "get_item", "ndim", "polar", "saturate_cast", "shape", "size", "view_as_complex"),
+    "array", "dtype", "ndim", "polar", "saturate_cast", "shape", "size", "view_as_complex",
     "view_as_real",
-]
+]  # fmt: skip
 
 
 def array(x: Any, dtype: Any = None) -> Tensor:
@@ -79,17 +78,6 @@ def dtype(x: Any) -> DType:
     return as_tensor(x).dtype
 
 
-def get_item(x: Any, key: Any) -> Tensor:
-    """`x[key]`, by NumPy's rules.
-
-    Example:
-        >>> import hornbeam as hb
-        >>> int(hb.ops.get_item(hb.ops.asarray([1, 2, 3]), -1))
-        3
-    """
-    return _get_item(as_tensor(x), key)
-
-
 def saturate_cast(x: Any, dtype: Any) -> Tensor:
     """The tensor in another dtype, in which numbers out of its range become its smallest or largest.
 
@@ -113,7 +101,7 @@ def saturate_cast(x: Any, dtype: Any) -> Tensor:
     out = astype(out, target)
     if low >= below:
         out = where(under, as_tensor(low, target), out)
-    return where(over, as_tensor(high, target), out) if high <= above else out  # type: ignore[no-any-return]
+    return where(over, as_tensor(high, target), out) if high <= above else out
 
 
 def polar(abs_: Any, angle: Any) -> Tensor:

@@ -101,4 +101,4 @@ def nan_to_num(x: Any, nan: float = 0.0, posinf: float | None = None, neginf: fl
     _, largest, smallest, _ = float_limits(tensor.dtype)
     out = where(isnan(tensor), nan, tensor)
     out = where(equal(tensor, float("inf")), largest if posinf is None else posinf, out)
-    return where(equal(tensor, float("-inf")), smallest if neginf is None else neginf, out)  # type: ignore[no-any-return]
+    return where(equal(tensor, float("-inf")), smallest if neginf is None else neginf, out)

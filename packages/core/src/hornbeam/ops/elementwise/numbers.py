@@ -27,8 +27,8 @@ from hornbeam.ops.elementwise.trigonometric import sin
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    *("cbrt", "divide_no_nan", "fabs", "fmax", "fmin", "gcd", "heaviside", "lcm", "ldexp", "rad2deg", "sinc"),
-]
+    "cbrt", "divide_no_nan", "fabs", "fmax", "fmin", "gcd", "heaviside", "lcm", "ldexp", "rad2deg", "sinc",
+]  # fmt: skip
 
 
 def cbrt(x: Any) -> Tensor:
@@ -54,7 +54,7 @@ def divide_no_nan(x1: Any, x2: Any) -> Tensor:
     """
     a, b = (as_float(t) for t in promote_tensors(x1, x2))
     zero = equal(b, 0.0)
-    return where(zero, 0.0, divide(a, where(zero, 1.0, b)))  # type: ignore[no-any-return]
+    return where(zero, 0.0, divide(a, where(zero, 1.0, b)))
 
 
 def fabs(x: Any) -> Tensor:
@@ -105,7 +105,7 @@ def heaviside(x1: Any, x2: Any) -> Tensor:
     """
     a, b = (as_float(t) for t in promote_tensors(x1, x2))
     step = where(less(a, 0.0), 0.0, where(greater(a, 0.0), astype(1.0, a.dtype), b))
-    return where(isnan(a), a, step)  # type: ignore[no-any-return]
+    return where(isnan(a), a, step)
 
 
 def ldexp(x1: Any, x2: Any) -> Tensor:
@@ -148,7 +148,7 @@ def sinc(x: Any) -> Tensor:
     safe = where(near, 1.0, t)
     square = multiply(where(near, t, 0.0), where(near, t, 0.0))
     series = add(1.0, multiply(square, add(-1 / 6, multiply(square, add(1 / 120, multiply(square, -1 / 5040))))))
-    return where(near, series, divide(sin(safe), safe))  # type: ignore[no-any-return]
+    return where(near, series, divide(sin(safe), safe))
 
 
 def _integers(x1: Any, x2: Any, name: str) -> list[Tensor]:
@@ -175,7 +175,7 @@ def gcd(x1: Any, x2: Any) -> Tensor:
         return where(done, a, b), where(done, b, remainder(a, where(done, 1, b)))
 
     a, b = broadcast_arrays(*_integers(x1, x2, "gcd"))
-    return while_loop(lambda a, b: some(b), step, (a, b))[0]  # type: ignore[no-any-return]
+    return while_loop(lambda a, b: some(b), step, (a, b))[0]
 
 
 def lcm(x1: Any, x2: Any) -> Tensor:

@@ -133,7 +133,7 @@ def polygamma(n: int, x: Any) -> Tensor:
     """
     if n < 0:
         raise InvalidArgumentError(f"polygamma: n is the order of a derivative, at least 0; got {n}")
-    return bind(polygamma_p, as_float(x), order=int(n))  # type: ignore[no-any-return]
+    return bind(polygamma_p, as_float(x), order=int(n))
 
 
 def digamma(x: Any) -> Tensor:
@@ -148,7 +148,7 @@ def digamma(x: Any) -> Tensor:
     left = less(t, 0.5)
     right = polygamma(0, where(left, subtract(1.0, t), t))
     turned = divide(math.pi, tan(multiply(math.pi, where(left, t, 0.25))))
-    return where(left, subtract(right, turned), right)  # type: ignore[no-any-return]
+    return where(left, subtract(right, turned), right)
 
 
 def lgamma(x: Any) -> Tensor:
@@ -163,7 +163,7 @@ def lgamma(x: Any) -> Tensor:
     left = less(t, 0.5)
     right: Tensor = bind(positive_lgamma_p, where(left, subtract(1.0, t), t))
     turn = where(left, subtract(t, _whole(t)), 0.25)  # sin(pi t) is exactly 0 at the poles
-    return where(left, subtract(log(divide(math.pi, absolute(sin(multiply(math.pi, turn))))), right), right)  # type: ignore[no-any-return]
+    return where(left, subtract(log(divide(math.pi, absolute(sin(multiply(math.pi, turn))))), right), right)
 
 
 def _whole(t: Tensor) -> Tensor:
@@ -221,7 +221,7 @@ def i0(x: Any) -> Tensor:
         >>> float(hb.ops.i0(0.0))
         1.0
     """
-    return bind(bessel_i_p, as_float(x), order=0)  # type: ignore[no-any-return]
+    return bind(bessel_i_p, as_float(x), order=0)
 
 
 def i1(x: Any) -> Tensor:
@@ -232,4 +232,4 @@ def i1(x: Any) -> Tensor:
         >>> float(hb.ops.i1(0.0))
         0.0
     """
-    return bind(bessel_i_p, as_float(x), order=1)  # type: ignore[no-any-return]
+    return bind(bessel_i_p, as_float(x), order=1)
