@@ -18,6 +18,7 @@ def numbers(*shape):
 
 
 IDS = np.array([0, 2, 2, 5, -1, 0], np.int32)
+CLASSES = np.array([[0], [3], [1]], np.int32)
 ACTIVATIONS = (
     *("celu", "elu", "gelu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "leaky_relu"),
     *("log_sigmoid", "relu", "relu6", "selu", "sigmoid", "silu", "soft_shrink", "softplus", "softsign"),
@@ -84,7 +85,17 @@ CALLS = {
     "slice": lambda o: o.slice(numbers(4, 5), np.array([1, 2], np.int32), (2, 3)),
     "slice_update": lambda o: o.slice_update(numbers(4, 5), np.array([1, 2], np.int32), numbers(2, 3)),
     "searchsorted": lambda o: o.searchsorted(np.array([0.0, 1.0, 1.0, 4.0], np.float32), numbers(3, 2), "right"),
-    "bincount": lambda o: o.bincount(np.array([[1, 1, 3], [0, 3, 3]], np.int32), minlength=5),
+    "binary_crossentropy": lambda o: o.binary_crossentropy(np.abs(numbers(4)) / 4, np.abs(numbers(4))[::-1] / 3.2),
+    "binary_crossentropy logits": lambda o: o.binary_crossentropy(np.abs(numbers(4)) / 4, numbers(4), from_logits=True),
+    "categorical_crossentropy": lambda o: o.categorical_crossentropy(np.abs(numbers(3, 4)), np.abs(numbers(3, 4)) + 1),
+    "categorical_crossentropy logits": lambda o: o.categorical_crossentropy(numbers(3, 4), numbers(3, 4) * 2, True, 0),
+    "sparse_categorical_crossentropy": lambda o: o.sparse_categorical_crossentropy(CLASSES, np.abs(numbers(3, 4)) + 1),
+    "sparse_categorical_crossentropy logits": lambda o: o.sparse_categorical_crossentropy(CLASSES, numbers(3, 4), True),
+    "moments": lambda o: o.moments(numbers(3, 4, 2), (0, 2), keepdims=True),
+    "normalize": lambda o: o.normalize(numbers(3, 4)),
+    "normalize 3": lambda o: o.normalize(numbers(3, 4), axis=0, order=3),
+    "inner": lambda o: o.inner(numbers(3, 4), numbers(2, 4)),
+    "vdot": lambda o: o.vdot(numbers(3, 4), numbers(3, 4) + 1),
 }
 
 

@@ -83,6 +83,8 @@ from hornbeam.ops.patches import *
 from hornbeam.ops.adaptive import *
 from hornbeam.ops.vectorizing import *
 from hornbeam.ops.gradients import *
+from hornbeam.ops.scaling import *
+from hornbeam.ops.crossentropy import *
 
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
 __array_api_version__ = "2024.12"

@@ -176,7 +176,7 @@ def sparsemax(x: Any, axis: int = -1) -> Tensor:
     (along,) = axes_of(axis, t.ndim, "sparsemax")
     falling = sort(t, axis=along, descending=True)
     rank = arange(1, t.shape[along] + 1, dtype=t.dtype)
-    rank = rank.reshape(tuple(-1 if a == along else 1 for a in range(t.ndim)))  # type: ignore[attr-defined]
+    rank = rank.reshape(tuple(-1 if a == along else 1 for a in range(t.ndim)))
     excess = subtract(cumulative_sum(falling, axis=along), 1.0)
     support = greater(multiply(rank, falling), excess)
     count = total(astype(support, t.dtype), along, keepdims=True)

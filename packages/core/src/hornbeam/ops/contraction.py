@@ -13,7 +13,7 @@ from hornbeam.ops.movement import axes_of, broadcast_to, expand_dims, permute_di
 from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
 
-__all__ = ["dot", "matmul", "outer", "tensordot", "vecdot"]
+__all__ = ["dot", "inner", "matmul", "outer", "tensordot", "vdot", "vecdot"]
 
 Axes = tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -158,3 +158,37 @@ def outer(x1: Any, x2: Any) -> Tensor:
     """All products of an element of one vector with one of the other: (n, m)."""
     x, y = _numbers(x1, x2)
     return expand_dims(reshape(x, (x.size,)), 1) * expand_dims(reshape(y, (y.size,)), 0)
+
+
+def inner(x1: Any, x2: Any) -> Tensor:
+    """The sum of products over the last axis of both; with a number, the product.
+
+    Args:
+        x1: (*rows, n).
+        x2: (*columns, n).
+
+    Returns:
+        (*rows, *columns).
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.inner(hb.ops.asarray([1, 2]), hb.ops.asarray([[3, 4], [5, 6]])).numpy().tolist()
+        [11, 17]
+    """
+    x, y = _numbers(x1, x2)
+    return x * y if not x.ndim or not y.ndim else tensordot(x, y, axes=((-1,), (-1,)))
+
+
+def vdot(x1: Any, x2: Any) -> Tensor:
+    """The sum of conj(x1) * x2 over all elements.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> int(hb.ops.vdot(hb.ops.asarray([[1, 2]]), hb.ops.asarray([3, 4])))
+        11
+    """
+    from hornbeam.ops.elementwise.complex import conj
+    from hornbeam.ops.movement import ravel
+
+    x, y = _numbers(x1, x2)
+    return tensordot(ravel(conj(x)), ravel(y), axes=1)

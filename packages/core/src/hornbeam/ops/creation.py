@@ -167,11 +167,10 @@ def linspace(
     check_device(device)
     if num < 0:
         raise InvalidArgumentError(f"linspace: num must not be negative; got {num}")
-    first, last = as_tensor(start), as_tensor(stop)
-    complex_ = "complex" in (first.dtype.kind, last.dtype.kind)
+    complex_ = any(as_tensor(end).dtype.kind == "complex" for end in (start, stop))
     found = as_dtype(dtype) if dtype is not None else scalar_dtype(1j if complex_ else 1.0)
     work = as_dtype("complex128" if complex_ or found.kind == "complex" else "float64")
-    first, last = broadcast_arrays(astype(first, work), astype(last, work))
+    first, last = broadcast_arrays(as_tensor(start, work), as_tensor(stop, work))
     intervals = num - 1 if endpoint else num
     spread = (num, *(1,) * first.ndim)
     count = reshape(bind(iota_p, length=num, dtype=as_dtype("int32")), spread)

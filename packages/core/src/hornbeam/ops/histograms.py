@@ -86,11 +86,11 @@ def digitize(x: Any, bins: Any) -> Tensor:
         [1, 3, 2]
     """
     edges = as_tensor(bins)
-    rising = searchsorted(edges, x, side="right")
     if edges.size < 2:
-        return rising
-    falling = subtract(edges.size, searchsorted(flip(edges), x, side="left"))
-    return where(less(edges[-1], edges[0]), falling, rising)
+        return searchsorted(edges, x, side="right")
+    falling = less(edges[-1], edges[0])
+    place = searchsorted(where(falling, flip(edges), edges), x, side="right")
+    return where(falling, subtract(edges.size, place), place)
 
 
 def histogram(x: Any, bins: Any = 10, range: Any = None) -> tuple[Tensor, Tensor]:  # noqa: A002 - NumPy's name

@@ -137,7 +137,7 @@ def in_range(index: Tensor, size: int) -> Tensor:
     return bind(index_within_p, astype(index, wide), size=size)
 
 
-def nonzero(x: Any, /) -> tuple[Tensor, ...]:
+def nonzero(x: Any) -> tuple[Tensor, ...]:
     """The indices of the elements that are not zero: one int32 vector per axis, in row-major order.
 
     Raises:

@@ -142,7 +142,7 @@ UNARY: dict[str, tuple[Callable[[Any], Any], Callable[[float], float], bool]] = 
     "silu": (ops.silu, lambda b: b, False),
     "softplus": (ops.softplus, lambda b: b + 1, False),
 }
-KINKED = {  # without a derivative somewhere
+KINKED: dict[str, tuple[Callable[[Any], Any], Callable[[float], float], bool]] = {  # without a derivative somewhere
     "abs": (ops.abs, lambda b: b, True),
     "relu": (ops.relu, lambda b: b, True),
     "clip": (lambda x: ops.clip(x, -1.0, 1.5), lambda b: min(b, 1.5), True),
