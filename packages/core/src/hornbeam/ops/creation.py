@@ -10,7 +10,7 @@ from hornbeam.dtypes import DType, as_dtype, scalar_dtype
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.interpret import bind
 from hornbeam.ops.convert import as_tensor, check_device
-from hornbeam.ops.elementwise.arithmetic import add, floor, multiply
+from hornbeam.ops.elementwise.arithmetic import add, divide, floor, multiply
 from hornbeam.ops.elementwise.cast import astype
 from hornbeam.ops.elementwise.comparison import where
 from hornbeam.ops.movement import broadcast_arrays, broadcast_to, expand_dims, moveaxis, reshape
@@ -174,8 +174,8 @@ def linspace(
     intervals = num - 1 if endpoint else num
     spread = (num, *(1,) * first.ndim)
     count = reshape(bind(iota_p, length=num, dtype=as_dtype("int32")), spread)
-    fraction = multiply(astype(count, work), 1.0 / intervals if intervals > 0 else 0.0)
-    values = add(multiply(first, add(1.0, multiply(fraction, -1.0))), multiply(last, fraction))
+    step = divide(add(last, multiply(first, -1.0)), float(intervals) if intervals > 0 else math.nan)
+    values = add(multiply(astype(count, work), step), first) if intervals > 0 else add(multiply(count, 0.0), first)
     if endpoint and num > 1:
         values = where(count == num - 1, last, values)
     if found.is_integer:
@@ -183,7 +183,6 @@ def linspace(
     out = astype(values if not first.ndim else moveaxis(values, 0, axis), found)
     if not retstep:
         return out
-    step = multiply(add(last, multiply(first, -1.0)), 1.0 / intervals if intervals > 0 else math.nan)
     return out, astype(step, found if found.is_inexact else scalar_dtype(1.0))
 
 

@@ -6,13 +6,13 @@ import types
 from typing import Any
 
 from hornbeam.ops.elementwise.define import Elementwise
-from hornbeam.ops.indexing import get_item
+from hornbeam.ops.keys import get_item
 from hornbeam.symbolic import drawing
 
 __all__ = ["draw_all"]
 
 ANSWERS = frozenset({
-    "can_cast", "convert_to_numpy", "finfo", "from_dlpack", "iinfo", "is_tensor", "isdtype", "issubdtype", "ndim",
+    "can_cast", "convert_to_numpy", "dtype", "finfo", "from_dlpack", "iinfo", "is_tensor", "isdtype", "issubdtype", "ndim",
     "promote_types", "result_type", "shape", "size",
 })  # fmt: skip
 """Functions whose answer is no tensor, and needs no value."""
