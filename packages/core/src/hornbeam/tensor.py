@@ -30,6 +30,7 @@ class Tensor(Methods):
         dtype: data type; equal to its name as a string.
         value: the backend's array, or the graph value that stands for it while a function is captured.
         owner: the backend, or the capture, to which the value belongs.
+        mask: set by layers that know which steps count: bool, [batch, time] (see `Layer.compute_mask`).
 
     Example:
         >>> import hornbeam as hb
@@ -38,7 +39,8 @@ class Tensor(Methods):
         ((2, 2), 'float32', 30.0)
     """
 
-    __slots__ = ("__weakref__", "changed", "dtype", "owner", "shape", "uid", "value")
+    __slots__ = ("__weakref__", "changed", "dtype", "mask", "owner", "shape", "uid", "value")
+    mask: Any  # not set on tensors without one
     __array_priority__ = 1000  # NumPy's operators leave mixed operations to ours
 
     def __init__(self, value: Any, shape: tuple[int, ...], dtype: DType, owner: Any) -> None:

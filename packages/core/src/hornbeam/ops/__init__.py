@@ -40,6 +40,7 @@ from hornbeam.ops.convolution import *
 from hornbeam.ops.window import *
 from hornbeam.ops.nn import *
 from hornbeam.ops.attention import *
+from hornbeam.ops.normalization import *
 from hornbeam.ops.control import *
 from hornbeam.ops.diagonals import *
 from hornbeam.ops.kronecker import *
