@@ -456,9 +456,9 @@ def _stop_gradient(xp: Any, x: Any) -> Any:
     return x
 
 
-def stop_gradient(x: Any) -> Any:
+def stop_gradient(variable: Any) -> Any:
     """The same values, through which no gradient flows; nested containers are taken leaf by leaf."""
-    return map_structure(lambda t: bind(stop_gradient_p, as_tensor(t)), x)
+    return map_structure(lambda t: bind(stop_gradient_p, as_tensor(t)), variable)
 
 
 def _fresh(x: Any, what: str) -> Tensor:

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from hornbeam import masking
 from hornbeam.dtypes import DType, as_dtype
 from hornbeam.errors import InvalidArgumentError, ShapeError
 from hornbeam.interpret import running
+from hornbeam.masking import mask_of
 from hornbeam.naming import to_snake_case, unique_name
 from hornbeam.policy import DTypePolicy
 from hornbeam.random import SeedGenerator
@@ -85,6 +87,15 @@ class Layer:
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """The computation. Take `training=None` to tell training from inference."""
         raise InvalidArgumentError(f"{type(self).__name__} has no call(): override it with what the layer computes.")
+
+    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+        """Which steps of the output count, out of the mask of the inputs; asked where `supports_masking`.
+
+        Args:
+            inputs: the first argument of `call`.
+            previous_mask: its mask (nested as the inputs), bool, [batch, time], or None.
+        """
+        return previous_mask
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make an equal layer; subclasses add theirs to those of `super().get_config()`."""
@@ -291,16 +302,18 @@ class Layer:
 
         `training` is handed on to `call` if it takes it; without it, the flag of the surrounding call holds.
         """
-        takes_training = "training" in inspect.signature(self.call).parameters
+        parameters = inspect.signature(self.call).parameters
+        takes_training = "training" in parameters
         symbolic = is_symbolic(args, kwargs)
-        training = kwargs.pop("training", None)
-        outer = _training.get()
-        training = outer if training is None else training
+        given = kwargs.pop("training", None)
+        training = _training.get() if given is None else given
+        masking.fill_in(parameters, args, kwargs)
+        previous = mask_of(args[0]) if args and kwargs.get("mask") is None else kwargs.get("mask")
         args = self._prepare(args)
         if not self.built:
             self._build(args, kwargs)
         if symbolic:
-            return symbolic_call(self, args, kwargs, self._compute)
+            return symbolic_call(self, args, kwargs if given is None else {**kwargs, "training": given}, self._drawn)
         if takes_training:
             kwargs["training"] = bool(training) if training is not None else False
         token = _training.set(training)
@@ -308,9 +321,19 @@ class Layer:
             out = self._compute(*args, **kwargs)
         finally:
             _training.reset(token)
+        if self.supports_masking and args:
+            masking.attach(out, self.compute_mask(args[0], previous))
         if self.activity_regularizer is not None:
             self.add_loss([self.activity_regularizer(o) for o in leaves(out)])
         return out
+
+    def _drawn(self, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
+        """`call` on what a node records, which may say whether it is for training."""
+        if training is None:
+            return self._compute(*args, **kwargs)
+        with training_phase(training):
+            takes_training = "training" in inspect.signature(self.call).parameters
+            return self._compute(*args, **({**kwargs, "training": training} if takes_training else kwargs))
 
     def _compute(self, *args: Any, **kwargs: Any) -> Any:
         """`call`, in which weights are read in the compute dtype."""
@@ -344,12 +367,48 @@ class Layer:
     def _build(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         from hornbeam.interpreters.evaluate import Evaluate
 
-        shapes = map_structure(_Shape, args[0]) if args else None
-        shapes = _plain(shapes)
+        shapes = self._shapes(args, kwargs)
         with running(Evaluate()):  # weights are made once, not as part of what is being captured
-            self.build(shapes)
+            self.build(**shapes) if type(shapes) is _Shapes else self.build(shapes)
         self._build_shapes = shapes
         self.built = True
+
+    def _shapes(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The first argument's shape; or, where `build` takes several (`query_shape`, ...), those of the tensors of that name."""
+        wanted, taken = (list(inspect.signature(f).parameters) for f in (self.build, self.call))
+        if len(wanted) < 2 or not all(name.removesuffix("_shape") in taken for name in wanted):
+            return _plain(map_structure(_Shape, args[0])) if args else None
+        given = {**dict(zip(taken, args, strict=False)), **kwargs}
+        found = {name: given.get(name.removesuffix("_shape")) for name in wanted}
+        return _Shapes({n: _plain(map_structure(_Shape, t)) for n, t in found.items() if t is not None})
+
+    def _only_node(self, what: str) -> Node:
+        if len(self.inbound_nodes) != 1:
+            raise InvalidArgumentError(
+                f"layer {self.name!r} has no single {what}: it was called {len(self.inbound_nodes)} times on KerasTensors. "
+                "Keep the tensors that Input and the calls of layers return."
+            )
+        return self.inbound_nodes[0]
+
+    @property
+    def input(self) -> Any:
+        """The KerasTensors that this layer was called on, where it was called once.
+
+        Raises:
+            InvalidArgumentError: it was called never, or more than once.
+        """
+        inputs = self._only_node("input").inputs
+        return inputs[0] if len(inputs) == 1 else inputs
+
+    @property
+    def output(self) -> Any:
+        """The KerasTensors that came out of this layer's call, where there was one.
+
+        Raises:
+            InvalidArgumentError: it was called never, or more than once.
+        """
+        node = self._only_node("output")
+        return unflatten(node.output_structure, node.outputs)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The shape of the output for an input of that shape (a tuple, or nested containers of them; None: unknown size)."""
@@ -366,12 +425,18 @@ class Layer:
 
     def get_build_config(self) -> dict[str, Any] | None:
         """What `build` was called with, for a saved file."""
+        if type(self._build_shapes) is _Shapes:
+            return {"shapes_dict": dict(self._build_shapes)}
         return None if self._build_shapes is None else {"input_shape": self._build_shapes}
 
     def build_from_config(self, config: dict[str, Any]) -> None:
         """Build as `get_build_config` says."""
         shape = config.get("input_shape")
-        if shape is not None and not self.built:
+        if "shapes_dict" in config and not self.built:
+            self._build_shapes = _Shapes({n: tuple(s) for n, s in config["shapes_dict"].items()})
+            self.build(**self._build_shapes)
+            self.built = True
+        elif shape is not None and not self.built:
             self.build(tuple(shape) if all(s is None or isinstance(s, int) for s in shape) else shape)
             self._build_shapes = shape
             self.built = True
@@ -379,6 +444,10 @@ class Layer:
     def __repr__(self) -> str:
         """Class and name."""
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+class _Shapes(dict[str, Any]):
+    """The shapes of several arguments of `call`, as `build` takes them."""
 
 
 class _Shape:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from hornbeam.dtypes import as_dtype
 from hornbeam.errors import CaptureError, ShapeError
-from hornbeam.interpret import running
+from hornbeam.interpret import running, user_line
+from hornbeam.naming import unique_name
 from hornbeam.primitive import Primitive, Spec
 from hornbeam.tensor import Tensor
 from hornbeam.tree import Structure, flatten, unflatten
 
-__all__ = ["KerasHistory", "KerasTensor", "Node", "OpNode", "is_symbolic", "output_specs", "symbolic_call"]
+__all__ = [
+    "OPERATIONS", "KerasHistory", "KerasTensor", "Node", "OpNode", "drawing", "is_symbolic", "output_specs", "symbolic_call",
+]  # fmt: skip
 
-PROBES = (3, 5)  # two batch sizes tried in the place of None: sizes that differ between the two depend on it
+# Two sizes tried in the place of None: sizes of an output that differ between the two depend on it. They can be halved five
+# times and divided by 3 and 5, as models do, and are larger than the windows of convolutions.
+PROBES = (480, 960)
+NO_VALUES = (
+    "{what} needs the value of a KerasTensor of the Functional API, which has none, at {line}. Build a Model from it and call "
+    "that, or put the computation into the call() of a layer."
+)
 
 
 class KerasHistory(NamedTuple):
@@ -49,31 +60,31 @@ class Node:
         return [a for a in self.arguments if isinstance(a, KerasTensor)]
 
     def call_with(self, values: Sequence[Any], **extra: Any) -> Any:
-        """Call the operation with values in the place of the KerasTensors."""
+        """Call the operation with values in the place of the KerasTensors; `extra` holds what the call did not say itself."""
         given = iter(values)
         args, kwargs = unflatten(
             self.structure, [next(given) if isinstance(a, KerasTensor) else a for a in self.arguments]
         )
-        return self.operation(*args, **{**kwargs, **extra})
+        return self.operation(*args, **{**extra, **kwargs})
 
 
 class _Symbolic:
-    """The owner of every KerasTensor: an operation on one becomes a node of the model being drawn."""
+    """The owner of every KerasTensor: what operations that do not draw find in the place of a backend."""
 
     symbolic = True
     device = "symbolic"
 
-    def receive(self, receiver: Any, primitive: Primitive, inputs: tuple[Tensor, ...], params: dict[str, Any]) -> Any:
-        """Record a primitive that was applied to a KerasTensor."""
-        if primitive is None:
-            raise CaptureError(
-                "a KerasTensor of the Functional API is used inside a captured function; it has no value there."
-            )
-        return symbolic_call(OpNode(primitive, params), tuple(inputs), {})
+    def receive(self, receiver: Any, primitive: Primitive | None, inputs: tuple[Tensor, ...], params: Any) -> NoReturn:
+        """Refuse a primitive that was applied to a KerasTensor by other means than a function of `hb.ops` or a layer."""
+        what = "a captured function" if primitive is None else f"the operation {primitive.name!r}"
+        raise CaptureError(
+            f"a KerasTensor of the Functional API, which has no value, reached {what} at {user_line()}. Only layers and "
+            "functions of hb.ops draw a model: use those, or put the computation into the call() of a layer."
+        )
 
-    def to_host(self, value: Any) -> Any:
+    def to_host(self, value: Any) -> NoReturn:
         """A KerasTensor has no values."""
-        raise CaptureError("a KerasTensor of the Functional API has no values: build a Model from it and call that.")
+        raise CaptureError(NO_VALUES.format(what="This", line=user_line()))
 
 
 OWNER = _Symbolic()
@@ -99,28 +110,94 @@ class KerasTensor(Tensor):
         """By identity: places in a model are keys."""
         return id(self)
 
+    def __getitem__(self, key: Any) -> Tensor:
+        """Part of the tensor to come."""
+        return draw("get_item", (self, key), {})
+
+    @property
+    def size(self) -> Any:
+        """Number of elements; None where a size is not known."""
+        return None if None in self.shape else math.prod(self.shape)
+
+    def __len__(self) -> int:
+        """Size of the first axis.
+
+        Raises:
+            ShapeError: it is not known.
+        """
+        if self.shape and self.shape[0] is None:
+            raise ShapeError(
+                f"the first size of {self!r} is not known before the model gets data: it cannot be iterated over, unpacked or "
+                "measured by len(). Use hb.ops, or a layer."
+            )
+        return super().__len__()
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """A place in a model cannot be written to."""
+        raise CaptureError(f"{self!r} cannot be changed in place; use hb.ops.where or hb.ops.slice_update.")
+
+    def _concrete(self, what: str) -> Any:
+        raise CaptureError(NO_VALUES.format(what=what, line=user_line()))
+
     def __repr__(self) -> str:
         """Shape, dtype, name."""
         return f"<KerasTensor shape={self.shape} dtype={self.dtype} name={self.name}>"
 
 
 class OpNode:
-    """A primitive with its parameters, as an operation of a Functional model."""
+    """A function of `hb.ops`, as an operation of a Functional model.
 
-    def __init__(self, primitive: Primitive, params: dict[str, Any]) -> None:
-        self.primitive = primitive
-        self.params = params
-        self.name = primitive.name
+    Args:
+        function_name: its name in `hb.ops`, such as "mean" or "linalg.qr".
+        name: of this call; default: the function's, numbered.
+    """
+
+    def __init__(self, function_name: str, name: str | None = None) -> None:
+        self.function_name = function_name
+        self.function = OPERATIONS[function_name]
+        self.name = name or unique_name(function_name.replace(".", "_"))
         self.inbound_nodes: list[Node] = []
 
-    def __call__(self, *tensors: Tensor) -> Any:
-        """Apply the primitive; a batch size among the parameters follows the tensors."""
-        from hornbeam.interpret import bind
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function."""
+        return self.function(*args, **kwargs)
 
-        params = self.params
-        if "shape" in params and None in params["shape"]:
-            params = {**params, "shape": tuple(tensors[0].shape[0] if s is None else s for s in params["shape"])}
-        return bind(self.primitive, *tensors, **params)
+
+OPERATIONS: dict[str, Callable[..., Any]] = {}  # the functions of hb.ops that draw, by name
+
+
+def draw(function_name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Record a call of a function of `hb.ops` on KerasTensors."""
+    return symbolic_call(OpNode(function_name), args, kwargs)
+
+
+def drawing(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """The function, which records its call where a KerasTensor is among its arguments, and runs otherwise."""
+    OPERATIONS[name] = function
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        for value in args:
+            if type(value) in _NESTED and _draws(value):
+                return draw(name, args, kwargs)
+        if kwargs:
+            for value in kwargs.values():
+                if type(value) in _NESTED and _draws(value):
+                    return draw(name, args, kwargs)
+            return function(*args, **kwargs)
+        return function(*args)
+
+    return call
+
+
+_NESTED = frozenset({KerasTensor, list, tuple, dict})
+
+
+def _draws(value: Any) -> bool:
+    """Whether a KerasTensor is inside; of long lists of numbers only the first level is looked at."""
+    if type(value) is KerasTensor:
+        return True
+    return any(type(v) in _NESTED and _draws(v) for v in (value.values() if type(value) is dict else value))
 
 
 def is_symbolic(*trees: Any) -> bool:
@@ -133,32 +210,63 @@ def output_specs(
 ) -> tuple[list[Spec], Structure]:
     """Shapes and dtypes that a call would give, with None for sizes that depend on an unknown size.
 
-    The call is captured (nothing is computed) for two batch sizes.
+    The call is captured (nothing is computed) for two sizes in the place of the unknown ones.
     """
+    places = [i for i, a in enumerate(arguments) if isinstance(a, KerasTensor)]
+    shapes = [arguments[i].shape for i in places]
+    if not any(None in shape for shape in shapes):
+        specs, out_structure = _capture(function, arguments, structure, dict(zip(places, shapes, strict=True)))
+        return specs, out_structure
+    problem = None
+    aligned = _aligned(shapes, [tuple(a.shape) for a in arguments if hasattr(a, "shape")])
+    for attempt in (shapes, aligned):
+        try:
+            return _probe(function, arguments, structure, places, attempt)
+        except ShapeError as error:
+            problem = problem or error
+    raise ShapeError(str(problem).replace(str(PROBES[0]), "None")) from None
+
+
+def _aligned(shapes: list[Any], all_shapes: list[Any]) -> list[Any]:
+    """The shapes, in which an unknown size is that of the other shapes, counted from the right, where one has a size there."""
+    known: dict[int, int] = {}
+    for shape in all_shapes:
+        known.update({axis - len(shape): s for axis, s in enumerate(shape) if s is not None and s != 1})
+    return [tuple(known.get(a - len(shape)) if s is None else s for a, s in enumerate(shape)) for shape in shapes]
+
+
+def _capture(
+    function: Callable[..., Any], arguments: list[Any], structure: Structure, shapes: dict[int, tuple[int, ...]]
+) -> tuple[list[Spec], Structure]:
+    """What comes out for the given shapes of the arguments at some places."""
     from hornbeam.interpreters.capture import Capture
 
+    capture = Capture(getattr(function, "name", getattr(function, "__name__", "operation")))
+    with running(capture):
+        values = [capture.input(Spec(shapes[i], a.dtype)) if i in shapes else a for i, a in enumerate(arguments)]
+        args, kwargs = unflatten(structure, values)
+        found, out_structure = flatten(function(*args, **kwargs))
+    capture.ended = True
+    return [Spec(t.shape, t.dtype) for t in found], out_structure
+
+
+def _probe(
+    function: Callable[..., Any], arguments: list[Any], structure: Structure, places: list[int], shapes: list[Any]
+) -> tuple[list[Spec], Structure]:
     found: list[list[Spec]] = []
     out_structure: Structure = None
-    unknown = any(isinstance(a, KerasTensor) and None in a.shape for a in arguments)
-    for probe in PROBES if unknown else PROBES[:1]:
-        capture = Capture(getattr(function, "name", getattr(function, "__name__", "operation")))
-        with running(capture):
-            values = [
-                capture.input(Spec(tuple(probe if s is None else s for s in a.shape), a.dtype))
-                if isinstance(a, KerasTensor)
-                else a
-                for a in arguments
-            ]
-            args, kwargs = unflatten(structure, values)
-            leaves, out_structure = flatten(function(*args, **kwargs))
-        found.append([Spec(t.shape, t.dtype) for t in leaves])
-        capture.ended = True
+    for probe in PROBES:
+        tried = [tuple(probe if s is None else s for s in shape) for shape in shapes]
+        specs, out_structure = _capture(function, arguments, structure, dict(zip(places, tried, strict=True)))
+        found.append(specs)
     merged = []
-    for specs in zip(*found, strict=True):
-        if len({len(s.shape) for s in specs}) != 1:
-            raise ShapeError(f"the number of axes of an output depends on the batch size: {[s.shape for s in specs]}")
-        sizes = zip(*(s.shape for s in specs), strict=True)
-        merged.append(Spec(tuple(group[0] if len(set(group)) == 1 else None for group in sizes), specs[0].dtype))  # type: ignore[misc]
+    for one, other in zip(*found, strict=True):
+        if len(one.shape) != len(other.shape):
+            raise ShapeError(
+                f"the number of axes of an output depends on a size that is not known: {one.shape}, {other.shape}"
+            )
+        sizes: Any = tuple(a if a == b else None for a, b in zip(one.shape, other.shape, strict=True))
+        merged.append(Spec(sizes, one.dtype))
     return merged, out_structure
 
 

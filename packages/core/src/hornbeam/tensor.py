@@ -30,6 +30,7 @@ class Tensor(Methods):
         dtype: data type; equal to its name as a string.
         value: the backend's array, or the graph value that stands for it while a function is captured.
         owner: the backend, or the capture, to which the value belongs.
+        mask: set by layers that know which steps count: bool, [batch, time] (see `Layer.compute_mask`).
 
     Example:
         >>> import hornbeam as hb
@@ -38,7 +39,8 @@ class Tensor(Methods):
         ((2, 2), 'float32', 30.0)
     """
 
-    __slots__ = ("__weakref__", "changed", "dtype", "owner", "shape", "uid", "value")
+    __slots__ = ("__weakref__", "changed", "dtype", "mask", "owner", "shape", "uid", "value")
+    mask: Any  # not set on tensors without one
     __array_priority__ = 1000  # NumPy's operators leave mixed operations to ours
 
     def __init__(self, value: Any, shape: tuple[int, ...], dtype: DType, owner: Any) -> None:
@@ -196,12 +198,12 @@ class Tensor(Methods):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         """Replace elements: `t[key] = value`, functionally."""
-        from hornbeam.ops.indexing import set_item
+        from hornbeam.ops.keys import set_item
 
         self.replace(set_item(self, key, value))
 
     def __getitem__(self, key: Any) -> Tensor:
         """Elements by NumPy's rules; a boolean mask needs concrete values."""
-        from hornbeam.ops.indexing import get_item
+        from hornbeam.ops.keys import get_item
 
         return get_item(self, key)

@@ -2,6 +2,7 @@
 
 from hornbeam import Layer as Layer
 
+from hornbeam_layers.attention.multi_head_attention import MultiHeadAttention as MultiHeadAttention
 from hornbeam_layers.convolutional.conv import Conv1D as Conv1D
 from hornbeam_layers.convolutional.conv import Conv2D as Conv2D
 from hornbeam_layers.convolutional.conv import Conv3D as Conv3D
@@ -9,22 +10,45 @@ from hornbeam_layers.core.activation import Activation as Activation
 from hornbeam_layers.core.activation import ReLU as ReLU
 from hornbeam_layers.core.activation import Softmax as Softmax
 from hornbeam_layers.core.dense import Dense as Dense
+from hornbeam_layers.core.embedding import Embedding as Embedding
 from hornbeam_layers.core.input_layer import Input as Input
 from hornbeam_layers.core.input_layer import InputLayer as InputLayer
+from hornbeam_layers.core.masking import Masking as Masking
 from hornbeam_layers.normalization.batch_normalization import BatchNormalization as BatchNormalization
+from hornbeam_layers.normalization.group_normalization import GroupNormalization as GroupNormalization
+from hornbeam_layers.normalization.layer_normalization import LayerNormalization as LayerNormalization
+from hornbeam_layers.normalization.layer_normalization import RMSNormalization as RMSNormalization
+from hornbeam_layers.pooling.global_pooling import GlobalAveragePooling1D as GlobalAveragePooling1D
+from hornbeam_layers.pooling.global_pooling import GlobalAveragePooling2D as GlobalAveragePooling2D
+from hornbeam_layers.pooling.global_pooling import GlobalAveragePooling3D as GlobalAveragePooling3D
+from hornbeam_layers.pooling.global_pooling import GlobalMaxPooling1D as GlobalMaxPooling1D
+from hornbeam_layers.pooling.global_pooling import GlobalMaxPooling2D as GlobalMaxPooling2D
+from hornbeam_layers.pooling.global_pooling import GlobalMaxPooling3D as GlobalMaxPooling3D
 from hornbeam_layers.pooling.pooling import AveragePooling1D as AveragePooling1D
 from hornbeam_layers.pooling.pooling import AveragePooling2D as AveragePooling2D
 from hornbeam_layers.pooling.pooling import AveragePooling3D as AveragePooling3D
 from hornbeam_layers.pooling.pooling import MaxPooling1D as MaxPooling1D
 from hornbeam_layers.pooling.pooling import MaxPooling2D as MaxPooling2D
 from hornbeam_layers.pooling.pooling import MaxPooling3D as MaxPooling3D
+from hornbeam_layers.recurrent.bidirectional import Bidirectional as Bidirectional
+from hornbeam_layers.recurrent.gru import GRU as GRU
+from hornbeam_layers.recurrent.gru import GRUCell as GRUCell
+from hornbeam_layers.recurrent.lstm import LSTM as LSTM
+from hornbeam_layers.recurrent.lstm import LSTMCell as LSTMCell
+from hornbeam_layers.recurrent.rnn import RNN as RNN
+from hornbeam_layers.recurrent.simple_rnn import SimpleRNN as SimpleRNN
+from hornbeam_layers.recurrent.simple_rnn import SimpleRNNCell as SimpleRNNCell
+from hornbeam_layers.recurrent.stacked import StackedRNNCells as StackedRNNCells
 from hornbeam_layers.regularization.dropout import Dropout as Dropout
 from hornbeam_layers.reshaping.reshape import Flatten as Flatten
 from hornbeam_layers.reshaping.reshape import Reshape as Reshape
 
 __version__ = "0.1.0"
 __all__ = [
-    "Activation", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "BatchNormalization", "Conv1D",
-    "Conv2D", "Conv3D", "Dense", "Dropout", "Flatten", "Input", "InputLayer", "Layer", "MaxPooling1D",
-    "MaxPooling2D", "MaxPooling3D", "ReLU", "Reshape", "Softmax",
+    "Activation", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "BatchNormalization", "Bidirectional",
+    "Conv1D", "Conv2D", "Conv3D", "Dense", "Dropout", "Embedding", "Flatten", "GRU", "GRUCell",
+    "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GroupNormalization", "Input", "InputLayer", "LSTM", "LSTMCell",
+    "Layer", "LayerNormalization", "Masking", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "MultiHeadAttention",
+    "RMSNormalization", "RNN", "ReLU", "Reshape", "SimpleRNN", "SimpleRNNCell", "Softmax", "StackedRNNCells",
 ]  # fmt: skip

@@ -17,6 +17,18 @@ def provide_layers() -> list[Component]:
         "normalization.batch_normalization": ["BatchNormalization"],
         "reshaping.reshape": ["Flatten", "Reshape"],
         "regularization.dropout": ["Dropout"],
+        "recurrent.rnn": ["RNN"],
+        "recurrent.stacked": ["StackedRNNCells"],
+        "recurrent.lstm": ["LSTM", "LSTMCell"],
+        "recurrent.gru": ["GRU", "GRUCell"],
+        "recurrent.simple_rnn": ["SimpleRNN", "SimpleRNNCell"],
+        "recurrent.bidirectional": ["Bidirectional"],
+        "core.embedding": ["Embedding"],
+        "core.masking": ["Masking"],
+        "attention.multi_head_attention": ["MultiHeadAttention"],
+        "normalization.layer_normalization": ["LayerNormalization", "RMSNormalization"],
+        "normalization.group_normalization": ["GroupNormalization"],
+        "pooling.global_pooling": [f"Global{how}Pooling{n}D" for how in ("Max", "Average") for n in (1, 2, 3)],
     }
     return [Component(name, f"hornbeam_layers.{home}:{name}") for home, names in homes.items() for name in names]
 
@@ -35,7 +47,7 @@ def provide_initializers() -> list[Component]:
             "LecunNormal",
             "LecunUniform",
         ),
-        *("Ones", "RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling", "Zeros"),
+        *("Ones", "Orthogonal", "RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling", "Zeros"),
     )
     return [Component(name, f"hornbeam_layers.initializers:{name}") for name in names]
 

@@ -8,7 +8,6 @@ from typing import Any
 from hornbeam import ops
 from hornbeam.errors import UnknownNameError
 from hornbeam.ops import elu as elu
-from hornbeam.ops import gelu as gelu
 from hornbeam.ops import hard_sigmoid as hard_sigmoid
 from hornbeam.ops import hard_silu as hard_silu
 from hornbeam.ops import leaky_relu as leaky_relu
@@ -47,6 +46,11 @@ __all__ = [*NAMES, "get", "serialize"]
 def linear(x: Any) -> Any:
     """The value itself."""
     return x
+
+
+def gelu(x: Any, approximate: bool = False) -> Any:
+    """x times the normal distribution function; by tanh where `approximate`."""
+    return ops.gelu(x, approximate)
 
 
 def exponential(x: Any) -> Any:

@@ -16,6 +16,7 @@ __all__ = [
     *(
         "LecunUniform",
         "Ones",
+        "Orthogonal",
         "RandomNormal",
         "RandomUniform",
         "TruncatedNormal",
@@ -81,7 +82,7 @@ class Identity(Initializer):
         """The matrix; `shape` must have two axes."""
         if len(shape) != 2:
             raise ShapeError(f"the Identity initializer makes matrices; got shape {tuple(shape)}")
-        return ops.multiply(ops.eye(*shape, dtype=dtype), self.gain)
+        return ops.multiply(ops.eye(shape[0], shape[1], dtype=dtype), self.gain)
 
 
 class _Random(Initializer):
@@ -126,6 +127,28 @@ class RandomUniform(_Random):
     def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
         """The values."""
         return hb.random.uniform(shape, self.minval, self.maxval, dtype, self._generator)
+
+
+class Orthogonal(_Random):
+    """Matrices whose rows or columns, whichever are fewer, are orthonormal, times `gain`; leading axes are taken together.
+
+    Source: Saxe et al. 2014; the matrices are evenly distributed (Mezzadri 2007).
+    """
+
+    def __init__(self, gain: float = 1.0, seed: int | None = None) -> None:
+        super().__init__(seed)
+        self.gain = gain
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
+        """The values; `shape` must have at least two axes."""
+        if len(shape) < 2:
+            raise ShapeError(f"the Orthogonal initializer makes matrices; got shape {tuple(shape)}")
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        tall = (max(rows, columns), min(rows, columns))
+        q, r = ops.linalg.qr(hb.random.normal(tall, dtype="float64", seed=self._generator))
+        q = q * ops.sign(ops.linalg.diagonal(r))
+        q = q if rows >= columns else ops.matrix_transpose(q)
+        return ops.cast(ops.reshape(q, shape) * self.gain, dtype or hb.floatx())
 
 
 class VarianceScaling(_Random):
@@ -230,4 +253,5 @@ def get(identifier: Any) -> Any:
         'GlorotUniform'
     """
     known = {name: globals()[name] for name in __all__ if name[0].isupper() and name != "Initializer"}
+    known |= {"uniform": RandomUniform, "normal": RandomNormal}
     return resolve("initializers", identifier, known)

@@ -1,5 +1,6 @@
 """Sequential, Functional and subclassed models for Hornbeam: training, callbacks, files."""
 
+from hornbeam_models.cloning import clone_model as clone_model
 from hornbeam_models.functional import Functional as Functional
 from hornbeam_models.model import Model as Model
 from hornbeam_models.saving import load_model as load_model
@@ -7,4 +8,4 @@ from hornbeam_models.saving import save_model as save_model
 from hornbeam_models.sequential import Sequential as Sequential
 
 __version__ = "0.1.0"
-__all__ = ["Functional", "Model", "Sequential", "load_model", "save_model"]
+__all__ = ["Functional", "Model", "Sequential", "clone_model", "load_model", "save_model"]

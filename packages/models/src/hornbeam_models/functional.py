@@ -6,10 +6,11 @@ from typing import Any
 
 from hornbeam import KerasTensor, Layer
 from hornbeam.errors import InvalidArgumentError, ShapeError
-from hornbeam.symbolic import Node
+from hornbeam.layer import map_structure_shapes
 from hornbeam.tree import flatten, leaves, unflatten
 
 from hornbeam_models.model import Model
+from hornbeam_models.order import ordered
 
 __all__ = ["Functional"]
 
@@ -35,9 +36,8 @@ class Functional(Model):
                 )
         self._inputs, self._input_structure = flatten(inputs)
         self._outputs, self._output_structure = flatten(outputs)
-        self._nodes = _order(self._inputs, self._outputs)
-        self._stack = list(dict.fromkeys(n.operation for n in self._nodes if isinstance(n.operation, Layer)))
-        names = [layer.name for layer in self._stack]
+        self._nodes, self._operations = ordered(self._inputs, self._outputs)
+        names = [layer.name for layer in self.layers]
         twice = sorted({n for n in names if names.count(n) > 1})
         if twice:
             raise InvalidArgumentError(f"layer names must be unique in a model; used twice: {twice}")
@@ -47,7 +47,12 @@ class Functional(Model):
     @property
     def layers(self) -> list[Layer]:
         """The layers, inputs included, in the order of computation."""
-        return [*(t.history.operation for t in self._inputs if t.history), *self._stack]
+        return [operation for operation in self._operations if isinstance(operation, Layer)]
+
+    @property
+    def operations(self) -> list[Any]:
+        """The layers, and the functions of `hb.ops` between them, in the order of computation."""
+        return list(self._operations)
 
     @property
     def inputs(self) -> list[KerasTensor]:
@@ -60,12 +65,27 @@ class Functional(Model):
         return list(self._outputs)
 
     @property
+    def input(self) -> Any:
+        """The tensors that the model starts from, in their structure."""
+        return unflatten(self._input_structure, self._inputs)
+
+    @property
+    def output(self) -> Any:
+        """The tensors that the model computes, in their structure."""
+        return unflatten(self._output_structure, self._outputs)
+
+    @property
     def input_shape(self) -> Any:
         """The inputs' shapes, in their structure."""
-        return unflatten_shapes(self._input_structure, self._inputs)
+        return map_structure_shapes(self.input)
+
+    @property
+    def output_shape(self) -> Any:
+        """The outputs' shapes, in their structure."""
+        return map_structure_shapes(self.output)
 
     def _sublayers(self) -> Any:
-        return iter(self._stack)
+        return iter(self.layers)
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Run every node, in order."""
@@ -104,50 +124,6 @@ class Functional(Model):
 
     def get_config(self) -> dict[str, Any]:
         """The layers and the calls between them."""
-        from hornbeam_models.saving import functional_config
+        from hornbeam_models.drawn import functional_config
 
         return functional_config(self)
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        """A model of `get_config`'s result."""
-        from hornbeam_models.saving import functional_from_config
-
-        return functional_from_config(cls, config)
-
-
-def unflatten_shapes(structure: Any, tensors: list[KerasTensor]) -> Any:
-    """The shape of one input, or a list of several."""
-    return tensors[0].shape if structure == "*" else [t.shape for t in tensors]
-
-
-def _order(inputs: list[KerasTensor], outputs: list[KerasTensor]) -> list[Node]:
-    """The nodes between inputs and outputs, each after what it needs."""
-    given = {id(t) for t in inputs}
-    done: dict[int, Node] = {}
-
-    def visit(tensor: KerasTensor) -> None:
-        stack: list[tuple[KerasTensor, bool]] = [(tensor, False)]
-        while stack:
-            current, ready = stack.pop()
-            if id(current) in given:
-                continue
-            history = current.history
-            if history is None:
-                raise InvalidArgumentError(f"{current!r} was not computed from the model's inputs")
-            node = history.operation.inbound_nodes[history.node_index]
-            if id(node) in done:
-                continue
-            if ready:
-                done[id(node)] = node
-                continue
-            if not node.inputs:
-                raise InvalidArgumentError(
-                    f"the outputs depend on input {current.name!r}, which is not among the model's inputs"
-                )
-            stack.append((current, True))
-            stack.extend((t, False) for t in reversed(node.inputs))
-
-    for tensor in outputs:
-        visit(tensor)
-    return list(done.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -23,16 +24,14 @@ __all__ = ["Model"]
 class Model(Layer):
     """A layer with `compile`, `fit`, `evaluate`, `predict` and `save`.
 
-    `Model(inputs, outputs)` makes a Functional model of the calls between KerasTensors; subclassing it and writing `call`
-    makes any other.
+    `Model(inputs, outputs)` makes a Functional model of the calls between KerasTensors, also of a subclass, whose other
+    methods then act on it; subclassing it and writing `call` makes any other.
     """
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        """A Functional model, where inputs and outputs are given to Model itself."""
-        if cls is Model and (args or "inputs" in kwargs):
-            from hornbeam_models.functional import Functional
-
-            return super().__new__(Functional)
+        """A Functional model, where inputs and outputs are given to Model or to a subclass without an `__init__` of its own."""
+        if cls.__init__ is Model.__init__ and (args or "inputs" in kwargs):
+            return super().__new__(_functional_kind(cls))  # type: ignore[arg-type]
         return super().__new__(cls)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -323,6 +322,15 @@ class Model(Layer):
 
     # ---- looking and keeping
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A model of what `get_config` returned."""
+        if "nodes" in config and "layers" in config:
+            from hornbeam_models.drawn import functional_from_config
+
+            return functional_from_config(cls, config)
+        return super().from_config(config)
+
     def summary(self, print_fn: Callable[[str], Any] | None = None) -> None:
         """Print a table of the layers: output shapes and numbers of parameters."""
         from hornbeam_models.summary import print_summary
@@ -346,6 +354,14 @@ class Model(Layer):
         from hornbeam_models.saving import load_weights
 
         load_weights(self, filepath)
+
+
+@functools.cache
+def _functional_kind(cls: Any) -> Any:
+    """The subclass of Functional that has the methods of `cls`."""
+    from hornbeam_models.functional import Functional
+
+    return Functional if cls is Model else type(cls.__name__, (cls, Functional), {"__module__": cls.__module__})
 
 
 def _callbacks(given: Any) -> list[Any]:

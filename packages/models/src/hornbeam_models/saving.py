@@ -17,13 +17,12 @@ from typing import Any
 import h5py
 import hornbeam as hb
 import numpy as np
-from hornbeam import KerasTensor, Layer
+from hornbeam import Layer
 from hornbeam.errors import InvalidArgumentError, SerializationError
 from hornbeam.naming import to_snake_case
 from hornbeam.plugins import FIRST_PARTY, registry
-from hornbeam.tree import flatten
 
-__all__ = ["deserialize", "load_model", "load_weights", "save_model", "save_weights", "serialize"]
+__all__ = ["deserialize", "load_model", "load_weights", "save_model", "save_weights", "serialize", "tuples"]
 
 LIMIT = 2**34  # bytes that one member of an archive may unpack to
 _custom: list[dict[str, Any]] = []
@@ -88,7 +87,7 @@ def deserialize(saved: Any, kind: str) -> Any:
             raise
         raise SerializationError(f"the saved arguments of {name} are not ones that it takes: {error!r}") from error
     if isinstance(thing, Layer) and saved.get("build_config"):
-        thing.build_from_config(_tuples(saved["build_config"]))
+        thing.build_from_config(tuples(saved["build_config"]))
     return thing
 
 
@@ -99,59 +98,11 @@ def _model_class(name: str) -> Any:
     return Sequential if name == "Sequential" else Functional
 
 
-def _tuples(tree: Any) -> Any:
+def tuples(tree: Any) -> Any:
     """Lists as tuples: JSON knows no tuples, shapes are."""
     if isinstance(tree, dict):
-        return {k: _tuples(v) for k, v in tree.items()}
-    return tuple(_tuples(v) for v in tree) if isinstance(tree, list) else tree
-
-
-def functional_config(model: Any) -> dict[str, Any]:
-    """Layers and calls of a Functional model."""
-    from hornbeam.symbolic import OpNode
-
-    tensors: dict[int, list[int]] = {}
-    for i, tensor in enumerate(model.inputs):
-        tensors[id(tensor)] = [-1, i]
-    nodes = []
-    layers = [layer for layer in model.layers if type(layer).__name__ != "InputLayer"]
-    for number, node in enumerate(model._nodes):
-        if isinstance(node.operation, OpNode):
-            raise SerializationError(
-                f"model {model.name!r} applies the operation {node.operation.name!r} to KerasTensors directly, which cannot be saved. "
-                "Put it in a layer with get_config()."
-            )
-        args = [{"tensor": tensors[id(a)]} if isinstance(a, KerasTensor) else {"value": a} for a in node.arguments]
-        nodes.append({"layer": layers.index(node.operation), "arguments": args, "structure": node.structure})
-        for i, tensor in enumerate(node.outputs):
-            tensors[id(tensor)] = [number, i]
-    return {
-        "name": model.name,
-        "trainable": model.trainable,
-        "inputs": [{"shape": list(t.shape), "dtype": str(t.dtype), "name": t.name} for t in model.inputs],
-        "input_structure": model._input_structure,
-        "layers": [serialize(layer) for layer in layers],
-        "nodes": nodes,
-        "outputs": [tensors[id(t)] for t in model.outputs],
-        "output_structure": model._output_structure,
-    }
-
-
-def functional_from_config(cls: Any, config: dict[str, Any]) -> Any:
-    """A Functional model of `functional_config`'s result."""
-    from hornbeam.tree import unflatten
-
-    make = registry.lookup("layers", "InputLayer")
-    inputs = [make(batch_shape=tuple(i["shape"]), dtype=i["dtype"], name=i["name"]).output for i in config["inputs"]]
-    layers = [deserialize(saved, "layers") for saved in config["layers"]]
-    made: dict[tuple[int, int], Any] = {(-1, i): t for i, t in enumerate(inputs)}
-    for number, node in enumerate(config["nodes"]):
-        values = [made[tuple(a["tensor"])] if "tensor" in a else a["value"] for a in node["arguments"]]
-        args, kwargs = unflatten(_tuples(node["structure"]), values)
-        for i, tensor in enumerate(flatten(layers[node["layer"]](*args, **kwargs))[0]):
-            made[number, i] = tensor
-    outputs = unflatten(_tuples(config["output_structure"]), [made[tuple(o)] for o in config["outputs"]])
-    return cls(unflatten(_tuples(config["input_structure"]), inputs), outputs, name=config["name"])
+        return {k: tuples(v) for k, v in tree.items()}
+    return tuple(tuples(v) for v in tree) if isinstance(tree, list) else tree
 
 
 # ---- weights <-> HDF5

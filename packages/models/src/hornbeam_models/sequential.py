@@ -6,6 +6,7 @@ from typing import Any
 
 from hornbeam import KerasTensor, Layer
 from hornbeam.errors import DTypeError, InvalidArgumentError
+from hornbeam.layer import map_structure_shapes
 from hornbeam.plugins import registry
 
 from hornbeam_models.model import Model
@@ -32,6 +33,7 @@ class Sequential(Model):
         super().__init__(trainable=trainable, name=name, **kwargs)
         self._stack: list[Layer] = []
         self._input: KerasTensor | None = None
+        self._outputs: list[Any] = []  # of each layer, where the input's shape is known
         if layers is not None and not isinstance(layers, (list, tuple)):
             raise DTypeError(
                 f"Sequential takes a list of layers; got {type(layers).__name__}. Write Sequential([layer])."
@@ -59,23 +61,65 @@ class Sequential(Model):
             )
         if not self._stack and self._input is None and layer._input_shape_arg is not None:
             self._input = registry.lookup("layers", "InputLayer")(layer._input_shape_arg).output
-        self._stack.append(layer)
-        self.built = False
-        self._steps = {}
         if self._input is not None:
-            self(KerasTensor(self._input.shape, self._input.dtype))
+            self._outputs.append(layer(self._outputs[-1] if self._outputs else self._input))
+            self._build_shapes, self.built = self._input.shape, True
+        else:
+            self.built = False
+        self._stack.append(layer)
+        self._steps = {}
 
     def pop(self) -> Layer:
         """Take the last layer off."""
         if not self._stack:
             raise InvalidArgumentError("this Sequential model has no layers")
         self._steps = {}
+        del self._outputs[-1:]
         return self._stack.pop()
 
     @property
     def layers(self) -> list[Layer]:
         """The layers, in order."""
         return list(self._stack)
+
+    @property
+    def input(self) -> KerasTensor:
+        """The tensor that the model starts from.
+
+        Raises:
+            InvalidArgumentError: the model was made without an Input.
+        """
+        if self._input is None:
+            raise InvalidArgumentError(
+                f"model {self.name!r} has no input yet: make it with an Input as the first entry"
+            )
+        return self._input
+
+    @property
+    def output(self) -> Any:
+        """What the last layer makes of `input`.
+
+        Raises:
+            InvalidArgumentError: the model was made without an Input.
+        """
+        return self._outputs[-1] if self._outputs else self.input
+
+    @property
+    def inputs(self) -> list[KerasTensor]:
+        """The input, in a list."""
+        return [self.input]
+
+    @property
+    def outputs(self) -> list[Any]:
+        """The output, in a list."""
+        return [self.output]
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape of the output, for inputs of the shape that the model was built for."""
+        if self._outputs:
+            return map_structure_shapes(self._outputs[-1])
+        return self.compute_output_shape(self.input_shape)
 
     def build(self, input_shape: Any) -> None:
         """Build every layer for inputs of that shape."""

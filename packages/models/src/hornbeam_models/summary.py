@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+from hornbeam import Layer
 from rich.console import Console
 from rich.table import Table
 
@@ -26,7 +27,10 @@ def print_summary(model: Any, print_fn: Callable[[str], Any] | None = None) -> N
         for node in model._nodes:
             shapes[id(node.operation)] = ", ".join(str(t.shape) for t in node.outputs)
         shapes.update({id(t.history.operation): str(t.shape) for t in model.inputs if t.history})
-    for layer in model.layers:
+    for layer in getattr(model, "operations", model.layers):
+        if not isinstance(layer, Layer):
+            table.add_row(layer.name, layer.function_name, shapes.get(id(layer), "?"), "0")
+            continue
         if sequential and shape is not None:
             shape = layer.compute_output_shape(shape)
             shapes[id(layer)] = str(shape)

@@ -30,6 +30,9 @@ from hornbeam.ops.creation import *
 from hornbeam.ops.reduction import *
 from hornbeam.ops.contraction import *
 from hornbeam.ops.indexing import *
+from hornbeam.ops.slicing import *
+from hornbeam.ops.keys import *
+from hornbeam.ops.scattering import *
 from hornbeam.ops.info import *
 from hornbeam.ops.cumulative import *
 from hornbeam.ops.sorting import *
@@ -37,6 +40,7 @@ from hornbeam.ops.convolution import *
 from hornbeam.ops.window import *
 from hornbeam.ops.nn import *
 from hornbeam.ops.attention import *
+from hornbeam.ops.normalization import *
 from hornbeam.ops.control import *
 from hornbeam.ops.diagonals import *
 from hornbeam.ops.kronecker import *
@@ -44,6 +48,7 @@ from hornbeam.ops.einstein import *
 from hornbeam.ops.fourier import *
 from hornbeam.composites import recurrent as _recurrent
 from hornbeam.ops import linalg as linalg
+from hornbeam.ops.drawing import draw_all as _draw
 from hornbeam.ops.linalg import cholesky as cholesky
 from hornbeam.ops.linalg import cholesky_inverse as cholesky_inverse
 from hornbeam.ops.linalg import cross as cross
@@ -61,6 +66,29 @@ from hornbeam.ops.linalg import slogdet as slogdet
 from hornbeam.ops.linalg import solve as solve
 from hornbeam.ops.linalg import solve_triangular as solve_triangular
 from hornbeam.ops.linalg import svd as svd
+from hornbeam.ops.elementwise.checks import *
+from hornbeam.ops.elementwise.numbers import *
+from hornbeam.ops.elementwise.special import *
+from hornbeam.ops.activations import *
+from hornbeam.ops.arranging import *
+from hornbeam.ops.nans import *
+from hornbeam.ops.quantiles import *
+from hornbeam.ops.tapers import *
+from hornbeam.ops.segments import *
+from hornbeam.ops.series import *
+from hornbeam.ops.histograms import *
+from hornbeam.ops.selection import *
+from hornbeam.ops.similarity import *
+from hornbeam.ops.views import *
+from hornbeam.ops.patches import *
+from hornbeam.ops.adaptive import *
+from hornbeam.ops.vectorizing import *
+from hornbeam.ops.gradients import *
+from hornbeam.ops.scaling import *
+from hornbeam.ops.crossentropy import *
 
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
 __array_api_version__ = "2024.12"
+
+_draw(globals())
+_draw(vars(linalg), "linalg.")

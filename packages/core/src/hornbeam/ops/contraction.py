@@ -13,7 +13,7 @@ from hornbeam.ops.movement import axes_of, broadcast_to, expand_dims, permute_di
 from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
 
-__all__ = ["dot", "matmul", "outer", "tensordot", "vecdot"]
+__all__ = ["dot", "inner", "matmul", "outer", "tensordot", "vdot", "vecdot"]
 
 Axes = tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -86,7 +86,7 @@ def _numbers(*xs: Any) -> list[Tensor]:
     return [astype(t, "int32") for t in tensors] if tensors[0].dtype == "bool" else tensors
 
 
-def matmul(x1: Any, x2: Any, /) -> Tensor:
+def matmul(x1: Any, x2: Any) -> Tensor:
     """The matrix product over the last two axes; leading axes broadcast; a vector counts as a row or a column.
 
     Args:
@@ -118,7 +118,7 @@ def matmul(x1: Any, x2: Any, /) -> Tensor:
     return bind(dot_general_p, x, y, contracting=((x.ndim - 1,), (y.ndim - 2,)), batch=(axes, axes))
 
 
-def dot(x1: Any, x2: Any, /) -> Tensor:
+def dot(x1: Any, x2: Any) -> Tensor:
     """NumPy's dot: the sum over the last axis of the first and the last but one of the second."""
     x, y = _numbers(x1, x2)
     if not x.ndim or not y.ndim:
@@ -126,7 +126,7 @@ def dot(x1: Any, x2: Any, /) -> Tensor:
     return bind(dot_general_p, x, y, contracting=((x.ndim - 1,), (max(0, y.ndim - 2),)), batch=((), ()))
 
 
-def tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Tensor:
+def tensordot(x1: Any, x2: Any, axes: Any = 2) -> Tensor:
     """The sum of products over pairs of axes.
 
     Args:
@@ -154,7 +154,41 @@ def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Tensor:
     return total((conj(x) if x.dtype.kind == "complex" else x) * y, axis, dtype=x.dtype)
 
 
-def outer(x1: Any, x2: Any, /) -> Tensor:
+def outer(x1: Any, x2: Any) -> Tensor:
     """All products of an element of one vector with one of the other: (n, m)."""
     x, y = _numbers(x1, x2)
     return expand_dims(reshape(x, (x.size,)), 1) * expand_dims(reshape(y, (y.size,)), 0)
+
+
+def inner(x1: Any, x2: Any) -> Tensor:
+    """The sum of products over the last axis of both; with a number, the product.
+
+    Args:
+        x1: (*rows, n).
+        x2: (*columns, n).
+
+    Returns:
+        (*rows, *columns).
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.inner(hb.ops.asarray([1, 2]), hb.ops.asarray([[3, 4], [5, 6]])).numpy().tolist()
+        [11, 17]
+    """
+    x, y = _numbers(x1, x2)
+    return x * y if not x.ndim or not y.ndim else tensordot(x, y, axes=((-1,), (-1,)))
+
+
+def vdot(x1: Any, x2: Any) -> Tensor:
+    """The sum of conj(x1) * x2 over all elements.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> int(hb.ops.vdot(hb.ops.asarray([[1, 2]]), hb.ops.asarray([3, 4])))
+        11
+    """
+    from hornbeam.ops.elementwise.complex import conj
+    from hornbeam.ops.movement import ravel
+
+    x, y = _numbers(x1, x2)
+    return tensordot(ravel(conj(x)), ravel(y), axes=1)

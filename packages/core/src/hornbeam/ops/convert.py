@@ -102,10 +102,10 @@ def asarray(obj: Any, /, *, dtype: Any = None, device: str | None = None, copy: 
     return tensor
 
 
-def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None) -> Tensor:
+def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, ragged: bool | None = None) -> Tensor:
     """A tensor of `x` (Keras's name of `asarray`)."""
-    if sparse:
-        raise InvalidArgumentError("sparse tensors are not supported")
+    if sparse or ragged:
+        raise InvalidArgumentError("sparse and ragged tensors are not supported; pad the rows to one length")
     return as_tensor(x, dtype)
 
 

@@ -10,10 +10,10 @@ from hornbeam.dtypes import DType, as_dtype, scalar_dtype
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.interpret import bind
 from hornbeam.ops.convert import as_tensor, check_device
-from hornbeam.ops.elementwise.arithmetic import add, multiply
+from hornbeam.ops.elementwise.arithmetic import add, divide, floor, multiply
 from hornbeam.ops.elementwise.cast import astype
 from hornbeam.ops.elementwise.comparison import where
-from hornbeam.ops.movement import broadcast_to, expand_dims, reshape
+from hornbeam.ops.movement import broadcast_arrays, broadcast_to, expand_dims, moveaxis, reshape
 from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
 
@@ -47,7 +47,7 @@ def _shape(shape: Any) -> tuple[int, ...]:
     return result
 
 
-def full(shape: Any, fill_value: Any, *, dtype: Any = None, device: str | None = None) -> Tensor:
+def full(shape: Any, fill_value: Any, dtype: Any = None, *, device: str | None = None) -> Tensor:
     """A tensor filled with one value.
 
     Args:
@@ -103,7 +103,7 @@ def empty_like(x: Any, dtype: Any = None, *, device: str | None = None) -> Tenso
     return full_like(x, 0, dtype, device=device)
 
 
-def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None, device: str | None = None) -> Tensor:
+def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None, *, device: str | None = None) -> Tensor:
     """Numbers from `start` up to, not including, `stop`; with one argument, from 0 up to it.
 
     Raises:
@@ -116,6 +116,7 @@ def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None,
     """
     check_device(device)
     start, stop = (0, start) if stop is None else (start, stop)
+    step = 1 if step is None else step
     start, stop, step = (x.item() if isinstance(x, Tensor) else x for x in (start, stop, step))
     if step == 0:
         raise InvalidArgumentError("arange: step must not be 0")
@@ -136,41 +137,68 @@ def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None,
 def linspace(
     start: Any,
     stop: Any,
-    /,
     num: int = 50,
-    *,
-    dtype: Any = None,
-    device: str | None = None,
     endpoint: builtins.bool = True,
-) -> Tensor:
-    """`num` evenly spaced numbers from `start` to `stop` (included unless `endpoint` is False)."""
+    retstep: builtins.bool = False,
+    dtype: Any = None,
+    axis: int = 0,
+    *,
+    device: str | None = None,
+) -> Any:
+    """`num` evenly spaced numbers from `start` to `stop`.
+
+    Args:
+        start, stop: the first and the last, numbers or tensors that broadcast.
+        num: how many.
+        endpoint: whether `stop` is the last one, or left out.
+        retstep: give the step, too: (numbers, step).
+        dtype: default: the default float.
+        axis: along which they lie, where `start` or `stop` has axes.
+        device: only the current backend's.
+
+    Raises:
+        InvalidArgumentError: `num` is negative.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.linspace(0, 1, 3).numpy().tolist()
+        [0.0, 0.5, 1.0]
+    """
     check_device(device)
     if num < 0:
         raise InvalidArgumentError(f"linspace: num must not be negative; got {num}")
-    found = (
-        as_dtype(dtype)
-        if dtype is not None
-        else scalar_dtype(1j if isinstance(start + stop, builtins.complex) else 1.0)
-    )
-    work = as_dtype("complex128") if found.kind == "complex" else as_dtype("float64")
-    steps = bind(iota_p, length=num, dtype=as_dtype("float64"))
+    complex_ = any(as_tensor(end).dtype.kind == "complex" for end in (start, stop))
+    found = as_dtype(dtype) if dtype is not None else scalar_dtype(1j if complex_ else 1.0)
+    work = as_dtype("complex128" if complex_ or found.kind == "complex" else "float64")
+    first, last = broadcast_arrays(as_tensor(start, work), as_tensor(stop, work))
     intervals = num - 1 if endpoint else num
-    fraction = astype(multiply(steps, 1.0 / intervals if intervals > 0 else 0.0), work)
-    first, last = as_tensor(start, dtype=work), as_tensor(stop, dtype=work)
-    values = add(multiply(first, add(1.0, multiply(fraction, -1.0))), multiply(last, fraction))
+    spread = (num, *(1,) * first.ndim)
+    count = reshape(bind(iota_p, length=num, dtype=as_dtype("int32")), spread)
+    step = divide(add(last, multiply(first, -1.0)), float(intervals) if intervals > 0 else math.nan)
+    values = add(multiply(astype(count, work), step), first) if intervals > 0 else add(multiply(count, 0.0), first)
     if endpoint and num > 1:
-        values = where(bind(iota_p, length=num, dtype=as_dtype("int32")) == num - 1, last, values)
-    return astype(values, found)
+        values = where(count == num - 1, last, values)
+    if found.is_integer:
+        values = floor(values)
+    out = astype(values if not first.ndim else moveaxis(values, 0, axis), found)
+    if not retstep:
+        return out
+    return out, astype(step, found if found.is_inexact else scalar_dtype(1.0))
 
 
 def eye(
-    n_rows: int, n_cols: int | None = None, /, *, k: int = 0, dtype: Any = None, device: str | None = None
+    N: int,  # noqa: N803 - NumPy's names
+    M: int | None = None,  # noqa: N803
+    k: int = 0,
+    dtype: Any = None,
+    *,
+    device: str | None = None,
 ) -> Tensor:
-    """Ones on the k-th diagonal, zeros elsewhere: (n_rows, n_cols)."""
+    """Ones on the k-th diagonal, zeros elsewhere: (N, M), where M is N unless given."""
     check_device(device)
-    columns = n_rows if n_cols is None else n_cols
-    _shape((n_rows, columns))
-    return astype(_offsets(n_rows, columns) == k, as_dtype(dtype))
+    columns = N if M is None else M
+    _shape((N, columns))
+    return astype(_offsets(N, columns) == k, as_dtype(dtype))
 
 
 def identity_matrix(n: int, dtype: Any = None) -> Tensor:
@@ -184,18 +212,18 @@ def _offsets(rows: int, columns: int) -> Tensor:
     return add(bind(iota_p, length=columns, dtype=as_dtype("int32")), multiply(row, -1))
 
 
-def tri(n: int, m: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
+def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:  # noqa: N803 - NumPy's names
     """Ones at and below the k-th diagonal."""
-    return astype(_offsets(n, n if m is None else m) <= k, as_dtype(dtype))
+    return astype(_offsets(N, N if M is None else M) <= k, as_dtype(dtype))
 
 
-def tril(x: Any, /, *, k: int = 0) -> Tensor:
+def tril(x: Any, k: int = 0) -> Tensor:
     """The lower triangle of the last two axes; zeros above the k-th diagonal."""
     t = as_tensor(x)
     return where(_offsets(*_matrix(t, "tril")) <= k, t, as_tensor(0, dtype=t.dtype))
 
 
-def triu(x: Any, /, *, k: int = 0) -> Tensor:
+def triu(x: Any, k: int = 0) -> Tensor:
     """The upper triangle of the last two axes; zeros below the k-th diagonal."""
     t = as_tensor(x)
     return where(_offsets(*_matrix(t, "triu")) >= k, t, as_tensor(0, dtype=t.dtype))

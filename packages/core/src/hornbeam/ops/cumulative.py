@@ -101,14 +101,14 @@ def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
     return cumulative_prod(tensor, axis=along, dtype=dtype)
 
 
-def diff(x: Any, /, *, axis: int = -1, n: int = 1, prepend: Any = None, append: Any = None) -> Tensor:
+def diff(a: Any, n: int = 1, axis: int = -1, *, prepend: Any = None, append: Any = None) -> Tensor:
     """The difference of each element and the one before it along an axis, taken `n` times.
 
     Args:
-        x: tensor with axes.
-        axis: along which.
+        a: tensor with axes.
         n: how often, at least 0.
-        prepend, append: tensors to put before and after `x` along the axis first.
+        axis: along which.
+        prepend, append: tensors to put before and after `a` along the axis first.
 
     Example:
         >>> import hornbeam as hb
@@ -118,9 +118,9 @@ def diff(x: Any, /, *, axis: int = -1, n: int = 1, prepend: Any = None, append: 
     if n < 0:
         raise InvalidArgumentError(f"diff: n cannot be negative; got {n}")
     if n == 0:
-        return as_tensor(x)
-    (along,) = axes_of(axis, as_tensor(x).ndim, "diff")
-    out = concat([as_tensor(part) for part in (prepend, x, append) if part is not None], axis=along)
+        return as_tensor(a)
+    (along,) = axes_of(axis, as_tensor(a).ndim, "diff")
+    out = concat([as_tensor(part) for part in (prepend, a, append) if part is not None], axis=along)
     for _ in range(min(n, out.shape[along])):
         low = tuple(int(a == along) for a in range(out.ndim))
         high = tuple(s - int(a == along) for a, s in enumerate(out.shape))

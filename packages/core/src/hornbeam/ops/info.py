@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 from hornbeam import dtypes, host
@@ -122,6 +123,19 @@ def iinfo(type: Any, /) -> IntegerInfo:  # noqa: A002 - the array API's name
     if dtype.kind == "uint":
         return IntegerInfo(bits, 2**bits - 1, 0, dtype)
     return IntegerInfo(bits, 2 ** (bits - 1) - 1, -(2 ** (bits - 1)), dtype)
+
+
+def lowest_and_highest(dtype: DType) -> tuple[Any, Any]:
+    """The ends of a real dtype: infinite for floats."""
+    return (-math.inf, math.inf) if dtype.is_floating else finite_limits(dtype)
+
+
+def finite_limits(dtype: DType) -> tuple[Any, Any]:
+    """The smallest and the largest finite number of a real dtype."""
+    if dtype == "bool":
+        return False, True
+    limits: FloatInfo | IntegerInfo = finfo(dtype) if dtype.is_floating else iinfo(dtype)
+    return limits.min, limits.max
 
 
 def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = None) -> Tensor:

@@ -47,17 +47,24 @@ reshape_p.kernel(lambda xp, x, *, shape: xp.reshape(x, shape))
 reshape_p.vjp("x.spec")(lambda ct, x, *, shape: bind(reshape_p, ct, shape=x.shape))
 
 
-def reshape(x: Any, /, shape: Any, *, copy: bool | None = None) -> Tensor:
+def reshape(x: Any, shape: Any = None, *, copy: bool | None = None, newshape: Any = None) -> Tensor:
     """The elements, in order, under another shape.
 
     Args:
         x: tensor.
         shape: sizes of the axes; one may be -1, and is worked out.
+        copy: kept for the array API; values are never shared observably.
+        newshape: Keras's name of `shape`.
 
     Raises:
         ShapeError: the number of elements differs.
     """
     tensor = as_tensor(x)
+    shape = newshape if shape is None else shape
+    if shape is None:
+        raise InvalidArgumentError("reshape: give the shape")
+    if not isinstance(shape, int) and any(s is None for s in shape):
+        raise ShapeError(f"reshape: sizes must be integers; got {tuple(shape)}. For one that is not known, write -1.")
     sizes = [int(s) for s in ((shape,) if isinstance(shape, int) else shape)]
     if -1 in sizes:
         known = -math.prod(sizes)
@@ -94,7 +101,7 @@ def ravel(x: Any, order: str = "C") -> Tensor:
     return reshape(x, (-1,)) if as_tensor(x).size else reshape(x, (0,))
 
 
-def expand_dims(x: Any, /, axis: Any = 0) -> Tensor:
+def expand_dims(x: Any, axis: Any = 0) -> Tensor:
     """New axes of size 1 at the given positions of the result."""
     tensor = as_tensor(x)
     count = len(axis) if isinstance(axis, (tuple, list)) else 1
@@ -103,7 +110,7 @@ def expand_dims(x: Any, /, axis: Any = 0) -> Tensor:
     return reshape(tensor, tuple(1 if a in new else next(sizes) for a in range(tensor.ndim + count)))
 
 
-def squeeze(x: Any, /, axis: Any = None) -> Tensor:
+def squeeze(x: Any, axis: Any = None) -> Tensor:
     """Without the given axes (default: all) of size 1.
 
     Raises:
@@ -167,7 +174,7 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Tensor:
     return permute_dims(tensor, order)
 
 
-def moveaxis(x: Any, source: Any, destination: Any, /) -> Tensor:
+def moveaxis(x: Any, source: Any, destination: Any) -> Tensor:
     """Axes moved to other positions; the rest keep their order."""
     tensor = as_tensor(x)
     sources, targets = axes_of(source, tensor.ndim, "moveaxis"), axes_of(destination, tensor.ndim, "moveaxis")
@@ -196,7 +203,7 @@ def _(ct: Tensor, x: Spec, shape: tuple[int, ...]) -> Tensor:
     return reshape(reduce_sum(ct, axes), x.shape)
 
 
-def broadcast_to(x: Any, /, shape: Any) -> Tensor:
+def broadcast_to(x: Any, shape: Any) -> Tensor:
     """The tensor repeated along new axes and axes of size 1, up to `shape`.
 
     Raises:
@@ -368,7 +375,7 @@ flip_p.kernel(lambda xp, x, *, axes: xp.flip(x, axis=axes))
 flip_p.vjp()(lambda ct, *, axes: bind(flip_p, ct, axes=axes))
 
 
-def flip(x: Any, /, *, axis: Any = None) -> Tensor:
+def flip(x: Any, axis: Any = None) -> Tensor:
     """The elements in reverse order along the given axes (default: all)."""
     tensor = as_tensor(x)
     return bind(flip_p, tensor, axes=axes_of(axis, tensor.ndim, "flip")) if tensor.ndim else tensor
@@ -417,13 +424,13 @@ def concatenate(xs: Any, axis: int = 0) -> Tensor:
     return concat(xs, axis=axis)
 
 
-def stack(arrays: Any, /, *, axis: int = 0) -> Tensor:
+def stack(x: Any, axis: int = 0) -> Tensor:
     """Tensors of one shape side by side along a new axis.
 
     Raises:
         ShapeError: the shapes differ.
     """
-    tensors = promote_tensors(*arrays) if arrays else []
+    tensors = promote_tensors(*x) if len(x) else []
     if not tensors:
         raise InvalidArgumentError("stack needs at least one tensor")
     if len({t.shape for t in tensors}) > 1:
@@ -432,10 +439,23 @@ def stack(arrays: Any, /, *, axis: int = 0) -> Tensor:
     return concat([expand_dims(t, axis=where) for t in tensors], axis=where)
 
 
-def unstack(x: Any, /, *, axis: int = 0) -> tuple[Tensor, ...]:
-    """The slices along an axis, without that axis."""
+def unstack(x: Any, num: int | None = None, axis: int = 0) -> tuple[Tensor, ...]:
+    """The slices along an axis, without that axis.
+
+    Args:
+        x: tensor.
+        num: how many there are; the shape says so already.
+        axis: along which.
+
+    Raises:
+        ShapeError: `num` is not the axis's size.
+    """
     tensor = as_tensor(x)
     (where,) = axes_of(axis, tensor.ndim, "unstack")
+    if num not in (None, tensor.shape[where]):
+        raise ShapeError(
+            f"unstack: num is {num}, but axis {axis} of shape {tensor.shape} has size {tensor.shape[where]}"
+        )
     return tuple(squeeze(_take_range(tensor, where, i, i + 1), axis=where) for i in range(tensor.shape[where]))
 
 
@@ -461,7 +481,7 @@ def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     return [_take_range(tensor, where, a, max(a, b)) for a, b in zip(ends, ends[1:], strict=False)]
 
 
-def repeat(x: Any, repeats: Any, /, *, axis: int | None = None) -> Tensor:
+def repeat(x: Any, repeats: Any, axis: int | None = None) -> Tensor:
     """Each element so many times in a row along an axis (None: flattened)."""
     tensor = ravel(x) if axis is None else as_tensor(x)
     (where,) = axes_of(0 if axis is None else axis, tensor.ndim, "repeat")
@@ -482,10 +502,10 @@ def repeat(x: Any, repeats: Any, /, *, axis: int | None = None) -> Tensor:
     return reshape(wide, (*tensor.shape[:where], tensor.shape[where] * counts, *tensor.shape[where + 1 :]))
 
 
-def tile(x: Any, repetitions: Any, /) -> Tensor:
+def tile(x: Any, repeats: Any) -> Tensor:
     """The whole tensor so many times along each axis."""
     tensor = as_tensor(x)
-    counts = (repetitions,) if isinstance(repetitions, int) else tuple(int(r) for r in repetitions)
+    counts = (repeats,) if isinstance(repeats, int) else tuple(int(r) for r in repeats)
     rank = max(len(counts), tensor.ndim)
     shape = (1,) * (rank - tensor.ndim) + tensor.shape
     counts = (1,) * (rank - len(counts)) + counts
@@ -494,7 +514,7 @@ def tile(x: Any, repetitions: Any, /) -> Tensor:
     return reshape(wide, tuple(s * c for s, c in zip(shape, counts, strict=True)))
 
 
-def roll(x: Any, /, shift: Any, *, axis: Any = None) -> Tensor:
+def roll(x: Any, shift: Any, axis: Any = None) -> Tensor:
     """The elements moved along axes; those that fall off come back at the other end."""
     tensor = as_tensor(x)
     if axis is None:

@@ -9,7 +9,7 @@ from hornbeam import dtypes
 from hornbeam.errors import InvalidArgumentError, ShapeError
 from hornbeam.interpret import bind
 from hornbeam.ops.convert import as_tensor
-from hornbeam.ops.elementwise.arithmetic import divide, multiply, sqrt, square, subtract
+from hornbeam.ops.elementwise.arithmetic import add, divide, maximum, minimum, multiply, sqrt, square, subtract
 from hornbeam.ops.elementwise.cast import as_float, astype
 from hornbeam.ops.elementwise.comparison import equal
 from hornbeam.ops.elementwise.exponential import exp, log
@@ -120,7 +120,7 @@ def accumulator(x: Tensor, dtype: Any) -> Tensor:
     return x
 
 
-def sum(x: Any, /, axis: Any = None, *, dtype: Any = None, keepdims: bool = False) -> Tensor:  # noqa: A001
+def sum(x: Any, axis: Any = None, keepdims: bool = False, *, dtype: Any = None) -> Tensor:  # noqa: A001
     """The sum over axes (default: all).
 
     Args:
@@ -137,38 +137,60 @@ def sum(x: Any, /, axis: Any = None, *, dtype: Any = None, keepdims: bool = Fals
     return _reduce(sum_p, accumulator(as_tensor(x), dtype), axis, keepdims, "sum")
 
 
-def prod(x: Any, /, axis: Any = None, *, dtype: Any = None, keepdims: bool = False) -> Tensor:
+def prod(x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Tensor:
     """The product over axes (default: all); arguments as for `sum`."""
     return _reduce(prod_p, accumulator(as_tensor(x), dtype), axis, keepdims, "prod")
 
 
-def max(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> Tensor:  # noqa: A001
+def max(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Tensor:  # noqa: A001
     """The largest element over axes (default: all); NaN if there is one. Equal ones share the gradient.
 
+    Args:
+        x: real tensor.
+        axis: an integer or a tuple of them.
+        keepdims: leave the axes in, with size 1.
+        initial: a number that takes part, as one more element.
+
     Raises:
-        ShapeError: there are no elements.
+        ShapeError: there are no elements, and no `initial`.
     """
-    return _reduce(max_p, as_tensor(x), axis, keepdims, "max")
+    return _extreme(max_p, x, axis, keepdims, initial, "max")
 
 
-def min(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> Tensor:  # noqa: A001
+def min(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Tensor:  # noqa: A001
     """The smallest element over axes (default: all); NaN if there is one. Equal ones share the gradient.
 
+    Args:
+        x: real tensor.
+        axis: an integer or a tuple of them.
+        keepdims: leave the axes in, with size 1.
+        initial: a number that takes part, as one more element.
+
     Raises:
-        ShapeError: there are no elements.
+        ShapeError: there are no elements, and no `initial`.
     """
-    return _reduce(min_p, as_tensor(x), axis, keepdims, "min")
+    return _extreme(min_p, x, axis, keepdims, initial, "min")
+
+
+def _extreme(p: Primitive, x: Any, axis: Any, keepdims: bool, initial: Any, name: str) -> Tensor:
+    tensor = as_tensor(x)
+    if initial is None:
+        return _reduce(p, tensor, axis, keepdims, name)
+    first = as_tensor(initial, tensor.dtype)
+    if not math.prod(tensor.shape[a] for a in axes_of(axis, tensor.ndim, name)):
+        return add(_reduce(sum_p, tensor, axis, keepdims, name), first)
+    return (maximum if p is max_p else minimum)(_reduce(p, tensor, axis, keepdims, name), first)
 
 
 amax, amin = max, min
 
 
-def any(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> Tensor:  # noqa: A001
+def any(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:  # noqa: A001
     """Whether any element is true (not zero)."""
     return _reduce(any_p, _truth(x), axis, keepdims, "any")
 
 
-def all(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> Tensor:  # noqa: A001
+def all(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:  # noqa: A001
     """Whether all elements are true (not zero)."""
     return _reduce(all_p, _truth(x), axis, keepdims, "all")
 
@@ -177,12 +199,12 @@ def _truth(x: Any) -> Tensor:
     return astype(as_tensor(x), dtypes.bool)
 
 
-def count_nonzero(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> Tensor:
+def count_nonzero(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """How many elements are not zero."""
     return sum(_truth(x), axis, keepdims=keepdims)
 
 
-def mean(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> Tensor:
+def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The arithmetic mean over axes (default: all); of no elements: NaN."""
     tensor = as_float(x)
     count = math.prod(tensor.shape[a] for a in axes_of(axis, tensor.ndim, "mean"))
@@ -204,7 +226,7 @@ def average(x: Any, axis: Any = None, weights: Any = None) -> Tensor:
     return divide(sum(multiply(tensor, w), axis), sum(w, axis))
 
 
-def var(x: Any, /, axis: Any = None, *, correction: float = 0.0, keepdims: bool = False) -> Tensor:
+def var(x: Any, axis: Any = None, keepdims: bool = False, *, correction: float = 0.0) -> Tensor:
     """The variance over axes (default: all): the mean squared distance from the mean.
 
     Args:
@@ -216,7 +238,7 @@ def var(x: Any, /, axis: Any = None, *, correction: float = 0.0, keepdims: bool 
     return multiply(_reduce(sum_p, square(centred), axis, keepdims, "var"), 1.0 / count if count > 0 else math.nan)
 
 
-def std(x: Any, /, axis: Any = None, *, correction: float = 0.0, keepdims: bool = False) -> Tensor:
+def std(x: Any, axis: Any = None, keepdims: bool = False, *, correction: float = 0.0) -> Tensor:
     """The standard deviation over axes: the square root of `var`."""
     return sqrt(var(x, axis, correction=correction, keepdims=keepdims))
 
@@ -224,7 +246,6 @@ def std(x: Any, /, axis: Any = None, *, correction: float = 0.0, keepdims: bool 
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """log(sum(exp(x))) over axes, without overflow."""
     from hornbeam.autodiff import stop_gradient
-    from hornbeam.ops.elementwise.arithmetic import add
     from hornbeam.ops.elementwise.comparison import isfinite, where
 
     tensor = as_float(x)
@@ -267,11 +288,11 @@ def _find(p: Primitive, x: Any, axis: int | None, keepdims: bool) -> Tensor:
     return keep(out, tensor.shape, (where,)) if keepdims else out
 
 
-def argmax(x: Any, /, axis: int | None = None, *, keepdims: bool = False) -> Tensor:
+def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """The position of the first largest element along an axis (None: flattened), as int32."""
     return _find(argmax_p, x, axis, keepdims)
 
 
-def argmin(x: Any, /, axis: int | None = None, *, keepdims: bool = False) -> Tensor:
+def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """The position of the first smallest element along an axis (None: flattened), as int32."""
     return _find(argmin_p, x, axis, keepdims)

@@ -8,14 +8,13 @@ from hornbeam import dtypes
 from hornbeam.errors import CaptureError, DTypeError, InvalidArgumentError, ShapeError
 from hornbeam.interpret import bind, user_line
 from hornbeam.ops.convert import as_tensor, promote_tensors
-from hornbeam.ops.creation import ones
+from hornbeam.ops.creation import ones, zeros
 from hornbeam.ops.cumulative import cumulative_sum
 from hornbeam.ops.elementwise.cast import astype
-from hornbeam.ops.elementwise.comparison import less, less_equal, not_equal
+from hornbeam.ops.elementwise.comparison import not_equal
 from hornbeam.ops.elementwise.complex import imag, real
-from hornbeam.ops.indexing import nonzero, scatter, take, take_along_axis
+from hornbeam.ops.indexing import nonzero, scatter_p, take, take_along_axis
 from hornbeam.ops.movement import axes_of, concat, reshape
-from hornbeam.ops.reduction import sum as total
 from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
 
@@ -41,7 +40,7 @@ def _(xp: Any, x: Any, *, axis: int, descending: bool) -> Any:
     return xp.astype(x.shape[axis] - 1 - order, xp.int32)
 
 
-def argsort(x: Any, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
+def argsort(x: Any, axis: int = -1, *, descending: bool = False, stable: bool = True) -> Tensor:
     """The order (int32) that sorts a tensor along an axis; equal elements keep their order.
 
     Args:
@@ -65,7 +64,7 @@ def argsort(x: Any, /, *, axis: int = -1, descending: bool = False, stable: bool
     return bind(argsort_p, tensor, axis=along, descending=bool(descending))
 
 
-def sort(x: Any, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
+def sort(x: Any, axis: int = -1, *, descending: bool = False, stable: bool = True) -> Tensor:
     """The elements in order along an axis; NaN counts as the largest.
 
     Example:
@@ -97,28 +96,41 @@ def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:  # noqa
     return take_along_axis(tensor, order, -1), order
 
 
-def searchsorted(x1: Any, x2: Any, /, *, side: str = "left", sorter: Any = None) -> Tensor:
-    """Where each of the values `x2` would be put into the sorted vector `x1` to keep it sorted, as int32.
+searchsorted_p = primitive(
+    "searchsorted",
+    lambda row, values, side: Spec(values.shape, dtypes.int32),
+    zero_gradient=True,
+    cases=lambda t: t.case(
+        t.floats("n", low=0.0, high=0.5).cumsum(), t.floats("d m", low=-1.0, high=3.0), side="right"
+    ),
+)
+searchsorted_p.kernel(lambda xp, row, values, *, side: xp.astype(xp.searchsorted(row, values, side=side), xp.int32))
+
+
+def searchsorted(sorted_sequence: Any, values: Any, side: str = "left", *, sorter: Any = None) -> Tensor:
+    """Where each of some values would be put into a sorted vector to keep it sorted, as int32.
 
     Args:
-        x1: (n,), in ascending order (in that of `sorter`, if given).
-        x2: values, of any shape.
+        sorted_sequence: (n,), in ascending order (in that of `sorter`, if given).
+        values: of any shape.
         side: before ("left") or after ("right") equal elements.
-        sorter: an order of `x1`, as `argsort` gives.
+        sorter: an order of the vector, as `argsort` gives.
 
     Example:
         >>> import hornbeam as hb
         >>> hb.ops.searchsorted(hb.ops.asarray([1, 2, 2, 5]), hb.ops.asarray([2, 9]), side="right").numpy().tolist()
         [3, 4]
     """
-    row, values = promote_tensors(x1, x2)
+    row, wanted = promote_tensors(sorted_sequence, values)
     if row.ndim != 1:
         raise ShapeError(f"searchsorted needs a vector to search in; got shape {row.shape}")
     if side not in ("left", "right"):
         raise InvalidArgumentError(f"searchsorted: side must be 'left' or 'right'; got {side!r}")
+    if row.dtype.kind == "complex":
+        raise DTypeError("complex numbers have no order to search in")
+    row, wanted = (astype(t, dtypes.uint8) if t.dtype == "bool" else t for t in (row, wanted))
     row = row if sorter is None else take(row, sorter)
-    compare = less if side == "left" else less_equal
-    return total(astype(compare(row, reshape(values, (*values.shape, 1))), dtypes.int32), -1)
+    return bind(searchsorted_p, row, wanted, side=side)
 
 
 class UniqueAll(NamedTuple):
@@ -172,7 +184,7 @@ def unique_all(x: Any, /) -> UniqueAll:
     (starts,) = nonzero(first)
     ends = concat([starts[1:], as_tensor([flat.size], dtypes.int32)]) if starts.size else starts
     numbers = cumulative_sum(astype(first, dtypes.int32)) - 1
-    inverse = scatter(reshape(order, (flat.size, 1)), numbers, flat.shape)
+    inverse = bind(scatter_p, zeros(flat.shape, numbers.dtype), order, numbers, mode="set")
     return UniqueAll(take(ordered, starts), take(order, starts), reshape(inverse, tensor.shape), ends - starts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ __all__ = ["check_layer"]
 
 def check_layer(
     layer_class: Any,
-    init_kwargs: dict[str, Any] | None = None,
+    init_kwargs: dict[str, Any] | Callable[[str | None], dict[str, Any]] | None = None,
     *,
     input_shape: Any,
     input_dtype: str = "float32",
@@ -37,7 +38,8 @@ def check_layer(
 
     Args:
         layer_class: the class.
-        init_kwargs: its arguments.
+        init_kwargs: its arguments; for layers that hold layers a function that makes them anew, out of the name of a dtype
+            policy (None: the default).
         input_shape: of one sample, without the batch axis; a list of shapes for a layer of several inputs.
         input_dtype: "float32", or an integer dtype for layers that take indices.
         high: integers are drawn from 0 up to, without, this.
@@ -56,7 +58,7 @@ def check_layer(
     """
     several = isinstance(input_shape, list)
     shapes = [tuple(s) for s in input_shape] if several else [tuple(input_shape)]
-    arguments = dict(init_kwargs or {})
+    arguments = init_kwargs if callable(init_kwargs) else lambda policy: dict(init_kwargs or {})
     name = layer_class.__name__
 
     def sample(rng: Any, batch: int, dtype: str) -> Any:
@@ -72,7 +74,7 @@ def check_layer(
     def run(seed: int, batch: int) -> None:
         x = sample(np.random.default_rng(seed), batch, input_dtype)
         before = [a.copy() for a in flatten(x)[0]]
-        layer = layer_class(**arguments)
+        layer = layer_class(**arguments(None))
         out = _arrays(layer(x, training=False))
         for size in (batch, None):
             announced = layer.compute_output_shape([(size, *s) for s in shapes] if several else (size, *shapes[0]))
@@ -129,16 +131,16 @@ def _round_trip(layer_class: Any, layer: Any, x: Any, out: list[Any]) -> None:
     assert len(set(paths)) == len(paths), f"{layer_class.__name__}: two weights have one path: {paths}"
 
 
-def _policies(layer_class: Any, arguments: dict[str, Any], x: Any) -> None:
+def _policies(layer_class: Any, arguments: Callable[[str | None], dict[str, Any]], x: Any) -> None:
     for policy, compute in (("float32", "float32"), ("float64", "float64"), ("mixed_float16", "float16")):
-        layer = layer_class(**{**arguments, "dtype": policy})
+        layer = layer_class(**{**arguments(policy), "dtype": policy})
         for out in flatten(layer(x, training=False))[0]:
             if out.dtype.is_floating:
                 assert out.dtype == compute, f"{layer_class.__name__} of policy {policy} gives {out.dtype}"
 
 
-def _gradients(layer_class: Any, arguments: dict[str, Any], x: Any) -> None:
-    layer = layer_class(**{**arguments, "dtype": "float64"})
+def _gradients(layer_class: Any, arguments: Callable[[str | None], dict[str, Any]], x: Any) -> None:
+    layer = layer_class(**{**arguments("float64"), "dtype": "float64"})
     layer(x, training=False)
     inputs, structure = flatten(x)
     from hornbeam.tree import unflatten

@@ -84,7 +84,7 @@ class Pool:
         """One of the values that are accepted; a new constant, in floats, where there is none."""
         found = [e for e in reversed(self.entries) if accept(e)]
         if found:
-            return self.choose(found)  # type: ignore[no-any-return]
+            return self.choose(found)
         return Entry(self.constant(self.shape() if shape is None else shape), 2.0, True)
 
     def floats(self, rank: int = 0, exact: bool = False) -> Entry:
@@ -142,7 +142,7 @@ UNARY: dict[str, tuple[Callable[[Any], Any], Callable[[float], float], bool]] = 
     "silu": (ops.silu, lambda b: b, False),
     "softplus": (ops.softplus, lambda b: b + 1, False),
 }
-KINKED = {  # without a derivative somewhere
+KINKED: dict[str, tuple[Callable[[Any], Any], Callable[[float], float], bool]] = {  # without a derivative somewhere
     "abs": (ops.abs, lambda b: b, True),
     "relu": (ops.relu, lambda b: b, True),
     "clip": (lambda x: ops.clip(x, -1.0, 1.5), lambda b: min(b, 1.5), True),
@@ -236,7 +236,7 @@ def reduce(p: Pool) -> None:
     axes = tuple(a for a in range(t.ndim) if p.between(0, 1)) or (p.between(0, t.ndim - 1),)
     count = math.prod(t.shape[a] for a in axes)
     keepdims = bool(p.between(0, 1))
-    kinds = {
+    kinds: dict[str, tuple[Callable[..., Any], float, bool]] = {
         "sum": (ops.sum, x.bound * count, x.exact),
         "mean": (ops.mean, x.bound, False),
         "square": (lambda v, *a, **k: ops.mean(v * v, *a, **k), x.bound**2, False),

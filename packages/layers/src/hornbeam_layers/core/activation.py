@@ -26,6 +26,7 @@ class Activation(Layer):
     def __init__(self, activation: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.activation = activations.get(activation)
+        self.supports_masking = True
         self.built = True
 
     def call(self, inputs: Tensor) -> Tensor:
@@ -45,6 +46,7 @@ class ReLU(Layer):
     ) -> None:
         super().__init__(**kwargs)
         self.max_value, self.negative_slope, self.threshold = max_value, negative_slope, threshold
+        self.supports_masking = True
         self.built = True
 
     def call(self, inputs: Tensor) -> Tensor:
@@ -63,6 +65,7 @@ class Softmax(Layer):
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = axis
+        self.supports_masking = True
         self.built = True
 
     def call(self, inputs: Tensor, mask: Any = None) -> Tensor:

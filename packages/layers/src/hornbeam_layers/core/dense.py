@@ -56,6 +56,7 @@ class Dense(Layer):
         if not isinstance(units, int) or isinstance(units, bool) or units <= 0:
             raise InvalidArgumentError(f"Dense {self.name!r}: units must be a positive integer; got units={units!r}")
         self.units = units
+        self.supports_masking = True
         self.activation = activations.get(activation)
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)

@@ -48,13 +48,8 @@ class InputLayer(Layer):
         output = KerasTensor(sizes, self.dtype, name=self.name)
         output.history = KerasHistory(self, 0, 0)
         node = Node(self, [], None)
-        node.outputs = [output]
+        node.outputs, node.output_structure = [output], "*"
         self.inbound_nodes.append(node)
-
-    @property
-    def output(self) -> KerasTensor:
-        """The tensor that the model starts from."""
-        return self.inbound_nodes[0].outputs[0]
 
     def call(self, inputs: Any) -> Any:
         """The data themselves."""

@@ -28,6 +28,7 @@ class Dropout(Layer):
             raise InvalidArgumentError(f"Dropout {self.name!r}: rate must be between 0 and 1; got rate={rate!r}")
         self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
         self.seed_generator = hb.random.SeedGenerator(seed)
+        self.supports_masking = True
         self.built = True
 
     def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:

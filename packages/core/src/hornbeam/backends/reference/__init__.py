@@ -17,6 +17,7 @@ from hornbeam.backends.reference import (
     random,
     reduction,
     sorting,
+    special,
     window,
 )
 from hornbeam.backends.reference.array import RefArray, size_of, store
@@ -37,6 +38,7 @@ FAMILIES = (
     sorting,
     matrices,
     fourier,
+    special,
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hornbeam.backends.reference.array import RefArray, size_of, store
+from hornbeam.backends.reference.array import RefArray, flat, indices, remap, size_of, store, strides_of
 from hornbeam.backends.reference.reduction import larger, smaller
 from hornbeam.ops.indexing import out_of_range
 
@@ -39,4 +39,35 @@ def scatter(x: RefArray, index: RefArray, updates: RefArray, mode: str) -> RefAr
     return RefArray(x.shape, data, x.dtype)
 
 
-KERNELS = {"index_within": index_within, "gather": gather, "scatter": scatter}
+def update_slice(x: RefArray, updates: RefArray, start: tuple[int, ...], strides: tuple[int, ...]) -> RefArray:
+    """Each element of the updates goes to `start` plus its index times `strides`."""
+    data, steps = list(x.data), strides_of(x.shape)
+    for index, value in zip(indices(updates.shape), updates.data, strict=True):
+        data[flat((a + i * s for a, i, s in zip(start, index, strides, strict=True)), steps)] = value
+    return RefArray(x.shape, data, x.dtype)
+
+
+def _within(start: RefArray, shape: tuple[int, ...], sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """The place, moved until a block of these sizes fits."""
+    return tuple(min(max(i, 0), size - n) for i, size, n in zip(start.data, shape, sizes, strict=True))
+
+
+def dynamic_slice(x: RefArray, start: RefArray, sizes: tuple[int, ...]) -> RefArray:
+    """The block at the place that `start` holds."""
+    low = _within(start, x.shape, sizes)
+    return remap(x, sizes, lambda index: [a + i for a, i in zip(low, index, strict=True)])
+
+
+def dynamic_update_slice(x: RefArray, updates: RefArray, start: RefArray) -> RefArray:
+    """The updates at the place that `start` holds."""
+    return update_slice(x, updates, _within(start, x.shape, updates.shape), (1,) * len(x.shape))
+
+
+KERNELS = {
+    "index_within": index_within,
+    "gather": gather,
+    "scatter": scatter,
+    "update_slice": update_slice,
+    "dynamic_slice": dynamic_slice,
+    "dynamic_update_slice": dynamic_update_slice,
+}

@@ -74,6 +74,8 @@ REAL_UNARY: dict[str, Callable[[float], float]] = {
     "square": lambda x: x * x,
     "reciprocal": lambda x: 1 / x if x else math.copysign(inf, x),
     "sqrt": _guard(math.sqrt),
+    "erfc": math.erfc,
+    "positive_lgamma": _guard(math.lgamma),
     "rsqrt": lambda x: 1 / math.sqrt(x) if x > 0 else math.copysign(inf, x) if x == 0 else nan,
     "exp": _guard(math.exp),
     "expm1": _guard(math.expm1),

@@ -46,4 +46,16 @@ def cumulative_sum(x: RefArray, axis: int) -> RefArray:
     return _lanes(x, axis, x.dtype, run)
 
 
-KERNELS = {"argsort": argsort, "cumulative_sum": cumulative_sum}
+def searchsorted(row: RefArray, values: RefArray, side: str) -> RefArray:
+    """How many elements of the vector lie before each value; NaN is the largest."""
+
+    def rank(value: Any) -> tuple[bool, Any]:
+        return (True, 0) if value != value else (False, value)
+
+    def before(element: Any, value: Any) -> bool:
+        return rank(element) < rank(value) if side == "left" else rank(element) <= rank(value)
+
+    return RefArray(values.shape, [sum(before(e, v) for e in row.data) for v in values.data], int32)
+
+
+KERNELS = {"searchsorted": searchsorted, "argsort": argsort, "cumulative_sum": cumulative_sum}

@@ -155,9 +155,9 @@ def round(x: Any, decimals: int = 0) -> Tensor:  # noqa: A001 - the array API's 
     return divide(rint(multiply(x, scale)), scale)
 
 
-def fmod(x: Any, y: Any) -> Tensor:
+def fmod(x1: Any, x2: Any) -> Tensor:
     """What is left of x1 after division by x2, with the sign of x1."""
-    return subtract(x, multiply(trunc(divide(x, y)), y))
+    return subtract(x1, multiply(trunc(divide(x1, x2)), x2))
 
 
 clip_p = primitive(

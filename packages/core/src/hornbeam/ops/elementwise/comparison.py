@@ -98,10 +98,10 @@ def _(ct: Tensor, condition: Tensor) -> Any:
 
 
 @overload
-def where(condition: Any, /) -> tuple[Tensor, ...]: ...
+def where(condition: Any) -> tuple[Tensor, ...]: ...
 @overload
-def where(condition: Any, x1: Any, x2: Any, /) -> Tensor: ...
-def where(condition: Any, x1: Any = None, x2: Any = None, /) -> Any:
+def where(condition: Any, x1: Any, x2: Any) -> Tensor: ...
+def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
     """Elements of `x1` where the condition holds, of `x2` elsewhere; with the condition alone, its true indices.
 
     Args:

@@ -34,11 +34,13 @@ class Elementwise:
         self.__doc__ = doc
         self.__module__ = "hornbeam.ops"
         names = ("x",) if arity == 1 else ("x1", "x2")
-        self.__signature__ = Signature([Parameter(name, Parameter.POSITIONAL_ONLY) for name in names])
+        self.__signature__ = Signature([Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in names])
         self.arity = arity
         self.takes = takes
 
-    def __call__(self, *args: Any) -> Tensor:
+    def __call__(self, *args: Any, **named: Any) -> Tensor:
+        if named:
+            args = self.__signature__.bind(*args, **named).args
         if len(args) != self.arity:
             raise TypeError(f"{self.__name__}() takes {self.arity} positional arguments but {len(args)} were given")
         tensors = [as_tensor(args[0])] if self.arity == 1 else promote_tensors(*args)

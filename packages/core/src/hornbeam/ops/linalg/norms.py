@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from hornbeam.errors import InvalidArgumentError
@@ -84,8 +85,8 @@ def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Tenso
     if ord == "fro":
         return vector_norm(t, axis=(-2, -1), keepdims=keepdims)
     if ord in ("nuc", 2, -2):
-        choose = {"nuc": total, 2: largest, -2: smallest}[ord]
-        out = choose(svdvals(t), -1)
+        choose: dict[Any, Callable[..., Tensor]] = {"nuc": total, 2: largest, -2: smallest}
+        out = choose[ord](svdvals(t), -1)
     elif ord in (1, -1, math.inf, -math.inf):
         sums = total(magnitude(t), -2 if ord in (1, -1) else -1)
         out = (largest if ord > 0 else smallest)(sums, -1)
