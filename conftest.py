@@ -1,7 +1,7 @@
 """Settings of every test: Hypothesis profiles, the backend under test, and a guard against state that leaks.
 
 HORNBEAM_HYPOTHESIS=dev|ci|nightly: how many examples (ci: the same ones each time).
-HORNBEAM_TEST_BACKEND=numpy|reference|array_api_strict: the backend on which the tests run.
+HORNBEAM_TEST_BACKEND=numpy|cpu|reference|array_api_strict: the backend on which the tests run; default: numpy.
 """
 
 import os
@@ -19,14 +19,14 @@ settings.load_profile(os.environ.get("HORNBEAM_HYPOTHESIS", "ci"))
 
 def pytest_configure(config):
     """Put the chosen backend in place before any test module makes a tensor."""
-    name = os.environ.get("HORNBEAM_TEST_BACKEND", "")
+    name = os.environ.get("HORNBEAM_TEST_BACKEND", "numpy")
     if name == "array_api_strict":
         import array_api_strict
         from hornbeam.backends.array_api import ArrayAPIBackend
         from hornbeam.backends.base import set_backend
 
         set_backend(ArrayAPIBackend("array_api_strict", array_api_strict))
-    elif name:
+    else:
         from hornbeam.backends.base import set_backend
 
         set_backend(name)

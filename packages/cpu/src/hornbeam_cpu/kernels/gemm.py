@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from hornbeam_cpu.kernels.micro import heights, micro_name, tile, write_micro, write_pack
 from hornbeam_cpu.kernels.scalars import SIZES, computed
-from hornbeam_cpu.llvm.builder import Builder, Module, Operand, Variable
+from hornbeam_cpu.llvm.builder import Builder, Module, Operand
 from hornbeam_cpu.llvm.library import ABI
 from hornbeam_cpu.llvm.target import Target
 
-__all__ = ["ARGS", "BATCH", "Product", "generate"]
+__all__ = ["ARGS", "BATCH", "Product", "generate", "product_name", "write_product"]
 
 BATCH = 3  # dimensions that a batch may have
 ARGS = (
@@ -47,12 +47,7 @@ def generate(target: Target, product: Product) -> Module:
     one part sums (K, unless the sum is cut into parts, each with a C of its own), parts: how many there are.
     """
     module = Module()
-    count = target.lanes(SIZES[product.dtype])
-    vectors = tile(target)[1]
-    for width in range(1, vectors + 1):
-        write_pack(module, target, product.dtype, width, product.transposed)
-        for rows in heights(target):
-            write_micro(module, target, product.dtype, rows, width, product.a == "k", product.a == "m")
+    write_product(module, target, product)
     b = Builder(module, "kernel", ABI)
     word = {name: b.load("i64", b.at(b.arg("args"), i, "i64")) for i, name in enumerate(ARGS[3:], 3)}
     base = {name: b.load("ptr", b.at(b.arg("args"), i, "i64")) for i, name in enumerate(ARGS[:3])}
@@ -63,52 +58,82 @@ def generate(target: Target, product: Product) -> Module:
     part, task = b.rem(task, word["parts"]), b.div(task, word["parts"])
     a, right, c = base["A"], base["B"], base["C"]
     size_c = b.mul(word["M"], word["ldc"])
-    outside = b.mul(part, b.mul(size_c, _batches(b, word)))
-    c = b.at(c, outside, kind)
+    c = b.at(c, b.mul(part, b.mul(size_c, _batches(b, word))), kind)
     for d in reversed(range(BATCH)):
         index, task = b.rem(task, word[f"batch{d}"]), b.div(task, word[f"batch{d}"])
         a = b.at(a, b.mul(index, word[f"a{d}"]), kind)
         right = b.at(right, b.mul(index, word[f"b{d}"]), kind)
         c = b.at(c, b.mul(index, word[f"c{d}"]), kind)
     first_row = b.mul(row_block, word["rows"])
-    last_row = b.minimum(b.add(first_row, word["rows"]), word["M"])
-    width = vectors * count
-    first = b.mul(b.mul(panel_block, word["panels"]), b.i64(width))
-    last = b.minimum(b.add(first, b.mul(word["panels"], b.i64(width))), word["N"])
+    rows = b.minimum(word["rows"], b.sub(word["M"], first_row))
+    across = b.mul(word["panels"], b.i64(tile(target)[1] * target.lanes(SIZES[product.dtype])))
+    first = b.mul(panel_block, across)
+    columns = b.minimum(across, b.sub(word["N"], first))
     start = b.mul(part, word["chunk"])
-    stop = b.minimum(b.add(start, word["chunk"]), word["K"])
-    sb, sm = word["sb"], word["sm"]
+    depth = b.minimum(word["chunk"], b.sub(word["K"], start))
+    sm = b.i64(1) if product.a == "m" else word["sm"]
     sk = b.i64(1) if product.a == "k" else word["sk"]
-    sm = b.i64(1) if product.a == "m" else sm
-    with b.range(first, last, width) as n:
-        columns = b.minimum(b.sub(last, n), b.i64(width))
-        with b.range(start, stop, word["depth"]) as k:
-            depth = b.minimum(b.sub(stop, k), word["depth"])
+    left = b.at(a, b.add(b.mul(first_row, sm), b.mul(start, sk)), kind)
+    along = (first, b.mul(start, word["sb"])) if not product.transposed else (start, b.mul(first, word["sb"]))
+    right = b.at(b.at(right, along[0], kind), along[1], kind)
+    goal = b.at(c, b.add(b.mul(first_row, word["ldc"]), first), kind)
+    numbers = (rows, columns, depth, sm, sk, word["sb"], word["ldc"], word["depth"], b.i64(1))
+    b.call(product_name(product), "void", left, right, goal, b.arg("scratch"), *numbers, declare=False)
+    b.finish()
+    return module
+
+
+def product_name(product: Product) -> str:
+    """The name of the function of one product within its module."""
+    return f"product{product.a}{'t' * product.transposed}"
+
+
+def write_product(module: Module, target: Target, product: Product) -> None:
+    """The function `product(A, B, C, scratch, M, N, K, sm, sk, sb, ldc, depth, fresh)` of one product, and the tiles that it needs.
+
+    `fresh`: 1 to begin with zeros, 0 to add to what C holds.
+    """
+    count = target.lanes(SIZES[product.dtype])
+    vectors = tile(target)[1]
+    for width in range(1, vectors + 1):
+        if module.first(f"pack {product.transposed} {width}"):
+            write_pack(module, target, product.dtype, width, product.transposed)
+        for height in heights(target):
+            if module.first(micro_name(height, width, product.a)):
+                write_micro(module, target, product.dtype, height, width, product.a)
+    names = (("A", "ptr"), ("B", "ptr"), ("C", "ptr"), ("scratch", "ptr"))
+    numbers = tuple((n, "i64") for n in ("M", "N", "K", "sm", "sk", "sb", "ldc", "depth", "fresh"))
+    b = Builder(module, product_name(product), (*names, *numbers), internal=True)
+    kind = computed(product.dtype)
+    sm = b.i64(1) if product.a == "m" else b.arg("sm")
+    sk = b.i64(1) if product.a == "k" else b.arg("sk")
+    width = vectors * count
+    with b.range(0, b.arg("N"), width) as n:
+        columns = b.minimum(b.sub(b.arg("N"), n), b.i64(width))
+        with b.range(0, b.arg("K"), b.arg("depth")) as k:
+            depth = b.minimum(b.sub(b.arg("K"), k), b.arg("depth"))
+            sb = b.arg("sb")
             along = (n, b.mul(k, sb)) if not product.transposed else (k, b.mul(n, sb))
-            panel = b.at(b.at(right, along[0], kind), along[1], kind)
-            fresh = b.convert("zext", b.compare("eq", k, start), "i64")
+            panel = b.at(b.at(b.arg("B"), along[0], kind), along[1], kind)
+            fresh = b.bits("and", b.convert("zext", b.compare("eq", k, b.i64(0)), "i64"), b.arg("fresh"))
             low = b.i64(0)
             for narrow in range(1, vectors + 1):
                 fits = b.bits("and", b.compare("gt", columns, low), b.compare("le", columns, b.i64(narrow * count)))
                 low = b.i64(narrow * count)
                 with b.when(fits):
-                    b.call(f"pack_{narrow}", "void", panel, b.arg("scratch"), depth, sb, columns, declare=False)
-                    row = b.variable(first_row)
-                    for rows in heights(target):
-                        _tiles(
-                            b,
-                            row,
-                            last_row,
-                            rows,
-                            narrow,
-                            (a, c),
-                            (k, n),
-                            (depth, sm, sk, word["ldc"], fresh, columns),
-                            count,
-                            kind,
-                        )
+                    pack = f"pack{'t' * product.transposed}_{narrow}"
+                    b.call(pack, "void", panel, b.arg("scratch"), depth, sb, columns, declare=False)
+                    row = b.variable(b.i64(0))
+                    for height in heights(target):
+                        fitting = b.sub(b.arg("M"), b.i64(height - 1))
+                        with b.range(row.get(), fitting, height) as m:
+                            left = b.at(b.arg("A"), b.add(b.mul(m, sm), b.mul(k, sk)), kind)
+                            goal = b.at(b.arg("C"), b.add(b.mul(m, b.arg("ldc")), n), kind)
+                            rest = (depth, sm, sk, b.i64(narrow * count), b.arg("ldc"), fresh, columns)
+                            name = micro_name(height, narrow, product.a)
+                            b.call(name, "void", left, b.arg("scratch"), goal, *rest, declare=False)
+                            row.set(b.add(m, b.i64(height)))
     b.finish()
-    return module
 
 
 def _batches(b: Builder, word: dict[str, Operand]) -> Operand:
@@ -116,26 +141,3 @@ def _batches(b: Builder, word: dict[str, Operand]) -> Operand:
     for d in range(BATCH):
         total = b.mul(total, word[f"batch{d}"])
     return total
-
-
-def _tiles(
-    b: Builder,
-    row: Variable,
-    last_row: Operand,
-    rows: int,
-    narrow: int,
-    bases: tuple[Operand, Operand],
-    at: tuple[Operand, Operand],
-    numbers: tuple[Operand, ...],
-    count: int,
-    kind: str,
-) -> None:
-    """As many tiles of that height as fit into the rows that are left."""
-    depth, sm, sk, ldc, fresh, columns = numbers
-    fitting = b.sub(last_row, b.i64(rows - 1))
-    with b.range(row.get(), fitting, rows) as m:
-        left = b.at(bases[0], b.add(b.mul(m, sm), b.mul(at[0], sk)), kind)
-        target = b.at(bases[1], b.add(b.mul(m, ldc), at[1]), kind)
-        arguments = (left, b.arg("scratch"), target, depth, sm, sk, b.i64(narrow * count), ldc, fresh, columns)
-        b.call(micro_name(rows, narrow), "void", *arguments, declare=False)
-        row.set(b.add(m, b.i64(rows)))

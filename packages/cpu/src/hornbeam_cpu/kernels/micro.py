@@ -27,14 +27,12 @@ def heights(target: Target) -> tuple[int, ...]:
     return (full, *(h for h in (8, 4, 2, 1) if h < full))
 
 
-def micro_name(rows: int, vectors: int) -> str:
+def micro_name(rows: int, vectors: int, along: str) -> str:
     """The name of a tile's function within its module."""
-    return f"micro_{rows}x{vectors}"
+    return f"micro{along}_{rows}x{vectors}"
 
 
-def write_micro(
-    module: Module, target: Target, dtype: str, rows: int, vectors: int, along_k: int, along_m: int
-) -> None:
+def write_micro(module: Module, target: Target, dtype: str, rows: int, vectors: int, along: str) -> None:
     """The function `micro(A, B, C, K, sm, sk, ldb, ldc, fresh, columns)` of a tile.
 
     Args:
@@ -42,18 +40,18 @@ def write_micro(
         target: gives the width of vectors.
         dtype: float32 or float64.
         rows, vectors: size of the tile.
-        along_k, along_m: A's strides where they are known to be 1; 0 where they are told (sk, sm), in elements.
+        along: which of A's strides is known to be 1, "k" or "m"; "" where both are told (sk, sm), in elements.
 
     `fresh`: 1 to begin with zeros, 0 to add to what C holds. `columns`: how many of the tile's columns C has.
     """
     names = (("A", "ptr"), ("B", "ptr"), ("C", "ptr"))
     numbers = tuple((n, "i64") for n in ("K", "sm", "sk", "ldb", "ldc", "fresh", "columns"))
-    b = Builder(module, micro_name(rows, vectors), (*names, *numbers), internal=True, noalias=True)
+    b = Builder(module, micro_name(rows, vectors, along), (*names, *numbers), internal=True, noalias=True)
     size, kind = SIZES[dtype], computed(dtype)
     count = target.lanes(size)
     type = vector(kind, count)
-    sm = b.i64(1) if along_m else b.arg("sm")
-    sk = b.i64(1) if along_k else b.arg("sk")
+    sm = b.i64(1) if along == "m" else b.arg("sm")
+    sk = b.i64(1) if along == "k" else b.arg("sk")
     masks = [
         b.first_lanes(b.maximum(b.sub(b.arg("columns"), b.i64(j * count)), b.i64(0)), count) for j in range(vectors)
     ]
@@ -82,12 +80,14 @@ def write_micro(
 
 
 def write_pack(module: Module, target: Target, dtype: str, vectors: int, transposed: bool) -> None:
-    """The function `pack(B, P, K, stride, columns)`: P[K, vectors * lanes] = B[K, columns], zeros beyond `columns`.
+    """The function `pack(B, P, K, stride, columns)` (`packt` where transposed): P[K, vectors * lanes] = B[K, columns], zeros beyond `columns`.
 
     B's rows (along k) are `stride` elements apart and its columns neighbours; where `transposed`, the other way round.
     """
     numbers = tuple((n, "i64") for n in ("K", "stride", "columns"))
-    b = Builder(module, f"pack_{vectors}", (("B", "ptr"), ("P", "ptr"), *numbers), internal=True, noalias=True)
+    b = Builder(
+        module, f"pack{'t' * transposed}_{vectors}", (("B", "ptr"), ("P", "ptr"), *numbers), internal=True, noalias=True
+    )
     size, kind = SIZES[dtype], computed(dtype)
     count = target.lanes(size)
     type = vector(kind, count)

@@ -60,10 +60,17 @@ class Module:
     def __init__(self) -> None:
         self.functions: list[str] = []
         self.declared: dict[str, str] = {}
+        self.written: set[str] = set()
 
     def declare(self, name: str, result: str, types: tuple[str, ...]) -> None:
         """Make an intrinsic, or a function of another module, known."""
         self.declared[name] = f"declare {result} @{name}({', '.join(types)})"
+
+    def first(self, name: str) -> bool:
+        """Whether something is to be written for the first time: what several places need is written by the first."""
+        known = name in self.written
+        self.written.add(name)
+        return not known
 
     def __str__(self) -> str:
         """The whole text."""
