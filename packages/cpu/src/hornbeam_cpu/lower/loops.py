@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ from hornbeam_cpu.kernels.elementwise import supported
 from hornbeam_cpu.kernels.nest import Array, Nest, Step, slots
 from hornbeam_cpu.kernels.scalars import SIZES
 from hornbeam_cpu.llvm.library import Kernel
+from hornbeam_cpu.lower.bits import bits_of
 from hornbeam_cpu.lower.stage import Call, Context, Layout, Pointer, Stage, contiguous
 
 __all__ = ["can_lower", "copy_layout", "lower_region"]
@@ -93,7 +93,7 @@ class _Lowering:
 
     def _constant(self, value: Value) -> int:
         dtype = str(value.dtype)
-        bits = _bits(dtype, value.data.item())
+        bits = bits_of(dtype, value.data.item())
         if (dtype, bits) not in self.constants:
             self.constants.append((dtype, bits))
         return self.constants.index((dtype, bits))
@@ -258,16 +258,6 @@ def _classes(access: _Access, dims: list[tuple[int, ...]]) -> tuple[int, ...]:
     """Of each stride what the kernel has to know: 0, 1, or 2 for any other."""
     found = (access.strides.get(group[-1], 0) for group in dims)
     return tuple(by if by in (0, 1) else 2 for by in found)
-
-
-def _bits(dtype: str, number: Any) -> int:
-    """A number as it lies in memory, in the low bytes of a whole one."""
-    if dtype in ("float16", "bfloat16"):
-        single = struct.unpack("<I", struct.pack("<f", number))[0]
-        return single >> 16 if dtype == "bfloat16" else int.from_bytes(struct.pack("<e", number), "little")
-    form = {"float32": "<f", "float64": "<d"}.get(dtype)
-    data = struct.pack(form, number) if form else int(number).to_bytes(8, "little", signed=int(number) < 0)
-    return int.from_bytes(data.ljust(8, b"\0"), "little", signed=True)
 
 
 def copy_layout(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hornbeam_cpu.lower import contraction, convolution, movement, rows, window
+from hornbeam_cpu.lower import attention, contraction, convolution, movement, rows, window
 from hornbeam_cpu.lower.stage import Rule
 
 __all__ = ["RULES"]
@@ -17,6 +17,8 @@ RULES: dict[str, Rule] = {
     "gather": rows.lower_gather,
     "scatter": rows.lower_scatter,
     **dict.fromkeys(("argmax", "argmin"), rows.lower_extreme),
+    "attention": attention.lower,
+    "attention_grad": attention.lower_gradient,
     "concatenate": movement.lower_concatenate,
     "pad": movement.lower_pad,
 }
