@@ -41,7 +41,7 @@ class CpuExecutable(Executable):
         self.results = lowered.results
         self.groups = group(lowered.steps)
         self.lives = lifetimes(self.groups)
-        self.constants = {c: np.ascontiguousarray(adopt(c.data, backend)) for c in graph.constants}
+        self.constants: dict[Value, Any] = {}
         self.external: dict[Value, int] = {v: i for i, v in enumerate(graph.inputs)}
         self.fresh: dict[int, int] = {}  # output -> number of its array among the external ones
         self.in_place: dict[int, int] = {}  # output -> input whose memory it takes
@@ -120,9 +120,14 @@ class CpuExecutable(Executable):
         """(number among the external arrays, 0), or (None, address)."""
         if value in self.external:
             return self.external[value], 0
-        if value in self.constants:
-            return None, int(self.constants[value].ctypes.data)
+        if value.data is not None:
+            return None, int(self._constant(value).ctypes.data)
         return None, int(self.arena.ctypes.data) + self.start + self.offsets[value]
+
+    def _constant(self, value: Value) -> Any:
+        if value not in self.constants:
+            self.constants[value] = np.ascontiguousarray(adopt(value.data, self.backend))
+        return self.constants[value]
 
     def _array(self, value: Value, arrays: list[Any]) -> Any:
         """A value's memory as a NumPy array."""
@@ -130,8 +135,8 @@ class CpuExecutable(Executable):
             return np.empty(value.shape, native_dtype(value.dtype))
         if value in self.external:
             return arrays[self.external[value]].reshape(value.shape)
-        if value in self.constants:
-            return self.constants[value]
+        if value.data is not None:
+            return self._constant(value)
         begin = self.start + self.offsets[value]
         return self.arena[begin : begin + value.nbytes].view(native_dtype(value.dtype)).reshape(value.shape)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from hornbeam.graph.ir import Value
 
-from hornbeam_cpu.llvm.library import address
+from hornbeam_cpu.llvm.library import Kernel, address
 from hornbeam_cpu.lower.plan import Fallback
 from hornbeam_cpu.lower.stage import Pointer
 from hornbeam_cpu.runtime import pool
@@ -38,7 +38,7 @@ class Program:
         words: list[int] = []
         patches: list[tuple[int, int, int]] = []  # word, external array, bytes
         inner: list[int] = []  # words that are positions of others, until the array has an address
-        pending: list[tuple[int, tuple[int | Pointer, ...]]] = []
+        pending: list[tuple[int, tuple[int | Pointer | Kernel, ...]]] = []
         run: list[Group] = []
 
         def close() -> None:
@@ -72,6 +72,8 @@ class Program:
                     if external is not None:
                         patches.append((len(words), external, arg.offset))
                     words.append(where + arg.offset)
+                elif isinstance(arg, Kernel):
+                    words.append(address(arg))
                 else:
                     words.append(arg)
         self.words = np.array(words or [0], np.int64)

@@ -14,7 +14,7 @@ from hornbeam_cpu.llvm.builder import Builder, Module, Operand
 from hornbeam_cpu.llvm.library import ABI
 from hornbeam_cpu.llvm.target import Target
 
-__all__ = ["ARGS", "BATCH", "Product", "generate", "product_name", "write_product"]
+__all__ = ["ARGS", "BATCH", "Product", "generate", "pack_panels", "product_name", "write_product"]
 
 BATCH = 3  # dimensions that a batch may have
 ARGS = (
@@ -31,11 +31,13 @@ class Product(NamedTuple):
         dtype: float32 or float64.
         a: which of A's strides is 1: "k", "m" or "" (both are told).
         transposed: whether B's neighbours are along k, rather than along n.
+        packed: whether B comes in panels as `pack_panels` makes them.
     """
 
     dtype: str
     a: str
     transposed: bool
+    packed: bool = False
 
 
 def generate(target: Target, product: Product) -> Module:
@@ -74,8 +76,11 @@ def generate(target: Target, product: Product) -> Module:
     sm = b.i64(1) if product.a == "m" else word["sm"]
     sk = b.i64(1) if product.a == "k" else word["sk"]
     left = b.at(a, b.add(b.mul(first_row, sm), b.mul(start, sk)), kind)
-    along = (first, b.mul(start, word["sb"])) if not product.transposed else (start, b.mul(first, word["sb"]))
-    right = b.at(b.at(right, along[0], kind), along[1], kind)
+    if product.packed:
+        right = b.at(right, b.mul(first, word["K"]), kind)
+    else:
+        along = (first, b.mul(start, word["sb"])) if not product.transposed else (start, b.mul(first, word["sb"]))
+        right = b.at(b.at(right, along[0], kind), along[1], kind)
     goal = b.at(c, b.add(b.mul(first_row, word["ldc"]), first), kind)
     numbers = (rows, columns, depth, sm, sk, word["sb"], word["ldc"], word["depth"], b.i64(1))
     b.call(product_name(product), "void", left, right, goal, b.arg("scratch"), *numbers, declare=False)
@@ -85,7 +90,26 @@ def generate(target: Target, product: Product) -> Module:
 
 def product_name(product: Product) -> str:
     """The name of the function of one product within its module."""
-    return f"product{product.a}{'t' * product.transposed}"
+    return f"product{product.a}{'t' * product.transposed}{'p' * product.packed}"
+
+
+def pack_panels(target: Target, product: Product) -> Module:
+    """The module of a kernel that packs B once for many products; args: B, P, N, K, sb. A task is a panel of P[panel, k, columns]."""
+    module = Module()
+    vectors = tile(target)[1]
+    write_pack(module, target, product.dtype, vectors, product.transposed)
+    b = Builder(module, "kernel", ABI)
+    source, goal = (b.load("ptr", b.at(b.arg("args"), i, "i64")) for i in range(2))
+    n, k, sb = (b.load("i64", b.at(b.arg("args"), i, "i64")) for i in range(2, 5))
+    kind = computed(product.dtype)
+    width = vectors * target.lanes(SIZES[product.dtype])
+    first = b.mul(b.arg("task"), b.i64(width))
+    columns = b.minimum(b.sub(n, first), b.i64(width))
+    begin = b.at(source, first if not product.transposed else b.mul(first, sb), kind)
+    panel = b.at(goal, b.mul(first, k), kind)
+    b.call(f"pack{'t' * product.transposed}_{vectors}", "void", begin, panel, k, sb, columns, declare=False)
+    b.finish()
+    return module
 
 
 def write_product(module: Module, target: Target, product: Product) -> None:
@@ -96,7 +120,7 @@ def write_product(module: Module, target: Target, product: Product) -> None:
     count = target.lanes(SIZES[product.dtype])
     vectors = tile(target)[1]
     for width in range(1, vectors + 1):
-        if module.first(f"pack {product.transposed} {width}"):
+        if not product.packed and module.first(f"pack {product.transposed} {width}"):
             write_pack(module, target, product.dtype, width, product.transposed)
         for height in heights(target):
             if module.first(micro_name(height, width, product.a)):
@@ -113,25 +137,31 @@ def write_product(module: Module, target: Target, product: Product) -> None:
         with b.range(0, b.arg("K"), b.arg("depth")) as k:
             depth = b.minimum(b.sub(b.arg("K"), k), b.arg("depth"))
             sb = b.arg("sb")
-            along = (n, b.mul(k, sb)) if not product.transposed else (k, b.mul(n, sb))
-            panel = b.at(b.at(b.arg("B"), along[0], kind), along[1], kind)
+            if product.packed:
+                panel = b.at(b.at(b.arg("B"), b.mul(n, b.arg("K")), kind), b.mul(k, b.i64(width)), kind)
+            else:
+                along = (n, b.mul(k, sb)) if not product.transposed else (k, b.mul(n, sb))
+                panel = b.at(b.at(b.arg("B"), along[0], kind), along[1], kind)
             fresh = b.bits("and", b.convert("zext", b.compare("eq", k, b.i64(0)), "i64"), b.arg("fresh"))
             low = b.i64(0)
             for narrow in range(1, vectors + 1):
                 fits = b.bits("and", b.compare("gt", columns, low), b.compare("le", columns, b.i64(narrow * count)))
                 low = b.i64(narrow * count)
                 with b.when(fits):
-                    pack = f"pack{'t' * product.transposed}_{narrow}"
-                    b.call(pack, "void", panel, b.arg("scratch"), depth, sb, columns, declare=False)
+                    if not product.packed:
+                        pack = f"pack{'t' * product.transposed}_{narrow}"
+                        b.call(pack, "void", panel, b.arg("scratch"), depth, sb, columns, declare=False)
                     row = b.variable(b.i64(0))
                     for height in heights(target):
                         fitting = b.sub(b.arg("M"), b.i64(height - 1))
                         with b.range(row.get(), fitting, height) as m:
                             left = b.at(b.arg("A"), b.add(b.mul(m, sm), b.mul(k, sk)), kind)
                             goal = b.at(b.arg("C"), b.add(b.mul(m, b.arg("ldc")), n), kind)
-                            rest = (depth, sm, sk, b.i64(narrow * count), b.arg("ldc"), fresh, columns)
+                            stride = width if product.packed else narrow * count
+                            rest = (depth, sm, sk, b.i64(stride), b.arg("ldc"), fresh, columns)
                             name = micro_name(height, narrow, product.a)
-                            b.call(name, "void", left, b.arg("scratch"), goal, *rest, declare=False)
+                            source = panel if product.packed else b.arg("scratch")
+                            b.call(name, "void", left, source, goal, *rest, declare=False)
                             row.set(b.add(m, b.i64(height)))
     b.finish()
 

@@ -72,7 +72,8 @@ def _axes(node: Node, left: Layout, right: Layout) -> tuple[list[Axis], Axis, Ax
     batches = [Axis(x.shape[i], left.strides[i], right.strides[j], next(out)) for i, j in zip(*batch, strict=True)]
     ms = _joined([Axis(x.shape[i], left.strides[i], 0, next(out)) for i in free[0]])
     ns = _joined([Axis(y.shape[j], 0, right.strides[j], next(out)) for j in free[1]])
-    ks = _joined([Axis(x.shape[i], left.strides[i], right.strides[j], 0) for i, j in zip(*contracting, strict=True)])
+    ks = [Axis(x.shape[i], left.strides[i], right.strides[j], 0) for i, j in zip(*contracting, strict=True)]
+    ks = _joined(sorted(ks, key=lambda axis: -abs(axis.a)))  # the order of a sum is free
     if len(ks) > 1:
         return None
     k = ks[0] if ks else Axis(1, 1, 1, 0)
@@ -140,13 +141,33 @@ def _emit(
         axis = batch[d] if d < len(batch) else Axis(1, 0, 0, 0)
         values |= {f"batch{d}": axis.size, f"a{d}": axis.a, f"b{d}": axis.b, f"c{d}": axis.c}
     tasks = batches * parts * -(-m.size // rows) * -(-n.size // (panels * width))
-    product = gemm.Product(dtype, along, transposed)
+    packed = batches == 1 and parts == 1 and context.outside is not None and context.is_invariant(bases[1])
+    if packed:
+        made = _packed(bases[1], offsets[1], transposed, n, k, output, width, context)
+        values |= {"B": Pointer(made)}
+        bases = (bases[0], made)
+    product = gemm.Product(dtype, along, transposed and not packed, packed)
     kernel = Kernel(gemm.generate, (product,), "product")
     call = Call(kernel, tuple(values[name] for name in gemm.ARGS), (depth + 1) * width * size)
     name = f"product {batches}x{m.size}x{n.size}x{k.size}"
     context.emit(Stage(tasks, (call,), tuple(bases), (target,), flops, name))
     if parts > 1:
         combine(context, "reduce_sum", target, Pointer(output), output)
+
+
+def _packed(
+    base: Value, offset: int, transposed: bool, n: Axis, k: Axis, output: Value, width: int, context: Context
+) -> Value:
+    """The right operand in panels, made once before the loop."""
+    outside = context.outside
+    assert outside is not None
+    size = SIZES[str(output.dtype)]
+    panels = -(-n.size // width)
+    made = outside.temporary((panels * k.size * width,), output.dtype)
+    args = (Pointer(base, offset * size), Pointer(made), n.size, k.size, n.b if transposed else k.b)
+    kernel = Kernel(gemm.pack_panels, (gemm.Product(str(output.dtype), "", transposed),), "pack")
+    outside.emit(Stage(panels, (Call(kernel, args),), (base,), (made,), 0, "pack"))
+    return made
 
 
 def _share(batches: int, m: int, panels: int, k: int, flops: int, height: int) -> tuple[int, int, int]:

@@ -10,10 +10,10 @@ from hornbeam.graph.ir import Graph, Node, Value
 from hornbeam_cpu.llvm.target import Target, host
 from hornbeam_cpu.lower.loops import can_lower, copy_layout, lower_region
 from hornbeam_cpu.lower.rules import RULES
-from hornbeam_cpu.lower.stage import Layout, Pointer, Stage, contiguous
+from hornbeam_cpu.lower.stage import Context, Layout, Pointer, Stage, contiguous
 from hornbeam_cpu.lower.views import VIEWS, layout_of
 
-__all__ = ["Fallback", "Lowered", "lower"]
+__all__ = ["Fallback", "Lowered", "Lowering", "lower"]
 
 
 class Fallback(NamedTuple):
@@ -54,13 +54,20 @@ class Lowered(NamedTuple):
 
 def lower(graph: Graph) -> Lowered:
     """The stages of a graph, and where its outputs are."""
-    return _Lowering(graph).run()
+    return Lowering(graph).run()
 
 
-class _Lowering:
-    """The context of the rules, and the walk over the graph."""
+class Lowering:
+    """The context of the rules, and the walk over the graph.
 
-    def __init__(self, graph: Graph) -> None:
+    Args:
+        graph: what to lower; its composites are those that have rules.
+        outside: the context of the loop whose body it is.
+    """
+
+    def __init__(self, graph: Graph, outside: Context | None = None) -> None:
+        self.outside = outside
+        self.varying: set[Value] = set()  # what differs from step to step
         self.graph = graph
         self.target: Target = host()
         self.producers = graph.producers()
@@ -105,6 +112,10 @@ class _Lowering:
         """Where a value's elements are."""
         return layout_of(value, self.producers, self.layouts)
 
+    def is_invariant(self, value: Value) -> bool:
+        """Whether a value is made outside the loop, and is no row of a sequence."""
+        return value not in self.varying and value not in self.producers
+
     def dense(self, value: Value) -> Value:
         """The value in C order at the beginning of some value's memory: itself, what it is a view of, or a copy."""
         base, offset, strides = self.layout(value)
@@ -122,7 +133,9 @@ class _Lowering:
 
     def temporary(self, shape: tuple[int, ...], dtype: Any) -> Value:
         """Memory that only stages know."""
-        return Value(shape, dtype)
+        made = Value(shape, dtype)
+        self.varying.add(made)
+        return made
 
     def check(self, node: Node, source: Value, bad: Value) -> None:
         """Run a node's NumPy kernel on `source`, for the error that it raises, if any element of `bad` is not 0."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hornbeam_cpu.lower import attention, contraction, convolution, movement, rows, window
+from hornbeam_cpu.lower import attention, contraction, convolution, movement, rows, scan, window
 from hornbeam_cpu.lower.stage import Rule
 
 __all__ = ["RULES"]
@@ -19,6 +19,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("argmax", "argmin"), rows.lower_extreme),
     "attention": attention.lower,
     "attention_grad": attention.lower_gradient,
+    "scan": scan.lower,
     "concatenate": movement.lower_concatenate,
     "pad": movement.lower_pad,
 }

@@ -25,12 +25,12 @@ class Call(NamedTuple):
 
     Attributes:
         kernel: see `Kernel`.
-        args: whole numbers, and pointers, in the order that the kernel's generator documents.
+        args: whole numbers, pointers, and kernels (their addresses), in the order that the kernel's generator documents.
         scratch: bytes that a task needs in the calling thread's own memory.
     """
 
     kernel: Kernel
-    args: tuple[int | Pointer, ...]
+    args: tuple[int | Pointer | Kernel, ...]
     scratch: int = 0
 
 
@@ -79,6 +79,10 @@ class Context(Protocol):
     """What a lowering rule may ask for."""
 
     target: Target
+    outside: Context | None  # within a loop: where what is the same at each step is prepared
+
+    def is_invariant(self, value: Value) -> bool:
+        """Whether a value is the same at each step of the loop."""
 
     def layout(self, value: Value) -> Layout:
         """Where a value is; views (transposes, slices, broadcasts) are not copied, so any strides can come."""
