@@ -36,6 +36,7 @@ from hornbeam.ops.scattering import *
 from hornbeam.ops.info import *
 from hornbeam.ops.cumulative import *
 from hornbeam.ops.sorting import *
+from hornbeam.ops.sets import *
 from hornbeam.ops.convolution import *
 from hornbeam.ops.window import *
 from hornbeam.ops.nn import *
