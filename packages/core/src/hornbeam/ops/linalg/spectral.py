@@ -74,7 +74,7 @@ class EigH(NamedTuple):
     eigenvectors: Tensor
 
 
-def eigh(x: Any, /) -> EigH:
+def eigh(x: Any) -> EigH:
     """The eigenvalues and eigenvectors of Hermitian (real: symmetric) matrices.
 
     Args:
@@ -154,7 +154,7 @@ class SVD(NamedTuple):
     Vh: Tensor
 
 
-def svd(x: Any, /, full_matrices: bool = True, compute_uv: bool = True) -> Any:
+def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """The singular value decomposition x = U @ diag(S) @ Vh.
 
     Args:
