@@ -25,22 +25,12 @@ from hornbeam.ops import tanh as tanh
 
 Activation = Callable[..., Any]
 
-NAMES = (
-    *(
-        "elu",
-        "exponential",
-        "gelu",
-        "hard_sigmoid",
-        "hard_silu",
-        "leaky_relu",
-        "linear",
-        "log_sigmoid",
-        "log_softmax",
-        "mish",
-    ),
-    *("relu", "relu6", "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "tanh"),
-)
-__all__ = [*NAMES, "get", "serialize"]
+__all__ = [
+    "elu", "exponential", "gelu", "get", "hard_sigmoid", "hard_silu", "leaky_relu", "linear", "log_sigmoid",
+    "log_softmax", "mish", "relu", "relu6", "selu", "serialize", "sigmoid", "silu", "softmax", "softplus",
+    "softsign", "tanh",
+]  # fmt: skip
+NAMES = tuple(name for name in __all__ if name not in ("get", "serialize"))
 
 
 def linear(x: Any) -> Any:

@@ -12,9 +12,9 @@ from hornbeam.naming import to_snake_case
 from hornbeam_optimizers.losses import functions
 
 __all__ = [
-    *("BinaryCrossentropy", "CategoricalCrossentropy", "Loss", "MeanAbsoluteError", "MeanSquaredError"),
+    "BinaryCrossentropy", "CategoricalCrossentropy", "Loss", "MeanAbsoluteError", "MeanSquaredError",
     "SparseCategoricalCrossentropy",
-]
+]  # fmt: skip
 
 REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", "none", None)
 

@@ -8,9 +8,9 @@ from hornbeam import Tensor, dtypes, ops
 from hornbeam.errors import InvalidArgumentError, ShapeError
 
 __all__ = [
-    *("binary_crossentropy", "categorical_crossentropy", "mean_absolute_error", "mean_squared_error"),
+    "binary_crossentropy", "categorical_crossentropy", "mean_absolute_error", "mean_squared_error",
     "sparse_categorical_crossentropy",
-]
+]  # fmt: skip
 
 EPSILON = 1e-7  # Keras's epsilon
 
