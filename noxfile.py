@@ -43,7 +43,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Types, strictly in core."""
+    """Types, strictly."""
     for name in PACKAGES:
         folder = next(path for path in Path("packages", name, "src").iterdir() if path.name.startswith("hornbeam"))
         run(session, "mypy", str(folder))
