@@ -48,17 +48,30 @@ def sgd(momentum, nesterov):
         yield p
 
 
+def rmsprop(momentum, centered):
+    p, v, mean, move = START.copy(), 0.0, 0.0, 0.0
+    for _ in range(50):
+        g = slope(p)
+        v, mean = 0.8 * v + 0.2 * g * g, 0.8 * mean + 0.2 * g
+        move = momentum * move + 0.05 * g / np.sqrt(v - (mean**2 if centered else 0.0) + 1e-3)
+        p = p - move
+        yield p
+
+
 @pytest.mark.parametrize("jit", [False, True])
 @pytest.mark.parametrize(
     ("make", "truth"),
     [
         (lambda: optimizers.Adam(0.05), lambda: adam()),
         (lambda: optimizers.Adam(0.05, amsgrad=True), lambda: adam(True)),
+        (lambda: optimizers.RMSprop(0.05, rho=0.8, epsilon=1e-3), lambda: rmsprop(0.0, False)),
+        (lambda: optimizers.RMSprop(0.05, 0.8, 0.5, 1e-3), lambda: rmsprop(0.5, False)),
+        (lambda: optimizers.RMSprop(0.05, 0.8, 0.5, 1e-3, centered=True), lambda: rmsprop(0.5, True)),
         (lambda: optimizers.SGD(0.05), lambda: sgd(0.0, False)),
         (lambda: optimizers.SGD(0.05, momentum=0.9), lambda: sgd(0.9, False)),
         (lambda: optimizers.SGD(0.05, momentum=0.9, nesterov=True), lambda: sgd(0.9, True)),
     ],
-    ids=["adam", "amsgrad", "sgd", "momentum", "nesterov"],
+    ids=["adam", "amsgrad", "rmsprop", "rmsprop-momentum", "rmsprop-centered", "sgd", "momentum", "nesterov"],
 )
 def test_trajectories(make, truth, jit):
     found = trajectory(make(), START, lambda p: p * ops.asarray(CURVE), jit)
