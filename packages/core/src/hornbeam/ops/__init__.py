@@ -47,6 +47,7 @@ from hornbeam.ops.diagonals import *
 from hornbeam.ops.kronecker import *
 from hornbeam.ops.einstein import *
 from hornbeam.ops.fourier import *
+from hornbeam.composites import losses as _losses
 from hornbeam.composites import recurrent as _recurrent
 from hornbeam.ops import linalg as linalg
 from hornbeam.ops.drawing import draw_all as _draw
