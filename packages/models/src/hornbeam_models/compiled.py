@@ -50,35 +50,52 @@ def _spread(given: Any, outputs: int, names: list[str], what: str) -> list[Any]:
     return [given] * outputs
 
 
-def _output_names(pred: Any) -> list[str]:
-    return sorted(pred) if isinstance(pred, dict) else [f"output_{i}" for i in range(len(leaves(pred)))]
+def output_names(pred: Any, known: list[str] | None) -> list[str]:
+    """What the outputs are called: by their keys, by the layers that make them, or by their numbers."""
+    if isinstance(pred, dict):
+        return sorted(pred)
+    count = len(leaves(pred))
+    return known if known is not None and len(known) == count else [f"output_{i}" for i in range(count)]
+
+
+def labels(y: Any, pred: Any, names: list[str]) -> list[Any]:
+    """The labels of every output, in the order of the outputs.
+
+    Raises:
+        InvalidArgumentError: they are not as many, or are not named as the outputs are.
+    """
+    if isinstance(y, dict) and not (isinstance(pred, dict) and set(y) == set(pred)):
+        if sorted(y) != sorted(names):
+            raise InvalidArgumentError(f"the model's outputs are {names}, but labels were given for {sorted(y)}")
+        return [y[name] for name in names]
+    found = leaves(y)
+    if len(found) != len(names):
+        raise InvalidArgumentError(f"the model has {len(names)} outputs, but {len(found)} arrays of labels were given")
+    return found
 
 
 class Losses:
     """The loss of every output, and their weighted sum."""
 
-    def __init__(self, given: Any, weights: Any) -> None:
-        self.given, self.weights = given, weights
+    def __init__(self, given: Any, weights: Any, names: list[str] | None) -> None:
+        self.given, self.weights, self.names = given, weights, names
         loss_of(given) if not isinstance(given, (list, tuple, dict)) else [loss_of(g) for g in leaves(given)]
         self.classes: int | None = None
 
     def _pairs(self, y: Any, pred: Any) -> Any:
-        preds, trues = leaves(pred), leaves(y)
-        if len(preds) != len(trues):
-            raise InvalidArgumentError(
-                f"the model has {len(preds)} outputs, but {len(trues)} arrays of labels were given"
-            )
-        names = _output_names(pred)
+        preds, names = leaves(pred), output_names(pred, self.names)
         losses = [loss_of(g) for g in _spread(self.given, len(preds), names, "loss")]
         weights = [1.0 if w is None else w for w in _spread(self.weights, len(preds), names, "loss_weights")]
-        return zip(losses, trues, preds, weights, strict=True)
+        return zip(names, losses, labels(y, pred, names), preds, weights, strict=True)
 
-    def __call__(self, y: Any, pred: Any, sample_weight: Any, extra: list[Tensor]) -> Tensor:
-        """The number that training makes small."""
+    def __call__(self, y: Any, pred: Any, sample_weight: Any, extra: list[Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+        """The number that training makes small, and the loss of every output by its name, before weighting."""
         total: Any = None
-        for loss, true, out, weight in self._pairs(y, pred):
+        parts = {}
+        for name, loss, true, out, weight in self._pairs(y, pred):
             if loss is not None:
-                value = loss(true, out, sample_weight) * weight
+                parts[name] = loss(true, out, sample_weight)
+                value = parts[name] * weight
                 total = value if total is None else total + value
         for value in extra:
             total = value if total is None else total + value
@@ -86,11 +103,11 @@ class Losses:
             raise InvalidArgumentError(
                 "there is nothing to train for: compile(loss=...) is missing, and no layer adds a loss"
             )
-        return total
+        return total, parts
 
     def check(self, y: Any, pred: Any) -> None:
         """Find labels that do not fit the outputs, before any training."""
-        for loss, true, out, _ in self._pairs(y, pred):
+        for _, loss, true, out, _ in self._pairs(y, pred):
             if loss is None:
                 continue
             one = true[:1]
@@ -117,8 +134,9 @@ class Losses:
 class Metrics:
     """The loss's running mean, and the metrics of every output."""
 
-    def __init__(self, given: Any, weighted: Any) -> None:
-        self.given, self.weighted = given, weighted
+    def __init__(self, given: Any, weighted: Any, names: list[str] | None) -> None:
+        self.given, self.weighted, self.names_of_outputs = given, weighted, names
+        self.parts: dict[str, Any] = {}  # the running mean of each output's loss, where there are several
         self.loss = registry.lookup("metrics", "Mean")(name="loss")
         self.entries: list[tuple[int, Any, bool]] = []
         self.ready = False
@@ -130,11 +148,15 @@ class Metrics:
     def _find(name: str) -> Any:
         return registry.lookup("metrics", name)
 
-    def build(self, y: Any, pred: Any) -> None:
+    def build(self, y: Any, pred: Any, losses: Losses) -> None:
         """Make the metrics, now that the outputs' shapes are known ("accuracy" depends on them)."""
-        preds, trues = leaves(pred), leaves(y)
-        names = _output_names(pred)
+        preds, names = leaves(pred), output_names(pred, self.names_of_outputs)
+        trues = labels(y, pred, names)
         several = len(preds) > 1
+        found = _spread(losses.given, len(preds), names, "loss")
+        with_loss = [name for name, loss in zip(names, found, strict=True) if loss is not None]
+        mean = registry.lookup("metrics", "Mean")
+        self.parts = {name: mean(name=f"{name}_loss") for name in with_loss} if len(with_loss) > 1 else {}
         self.entries = []
         for given, weighted in ((self.given, False), (self.weighted, True)):
             if given is None:
@@ -145,7 +167,8 @@ class Metrics:
                 for entry in group if isinstance(group, (list, tuple)) else [group]:
                     if entry is not None:
                         metric = self._make(entry, trues[index], preds[index])
-                        metric.name = f"{names[index]}_{metric.name}" if several else metric.name
+                        name = f"{names[index]}_{metric.name}" if several else metric.name
+                        metric.name = f"weighted_{name}" if weighted and name in self.names else name
                         self.entries.append((index, metric, weighted))
         self.ready = True
 
@@ -174,13 +197,19 @@ class Metrics:
 
     @property
     def names(self) -> list[str]:
-        """The metrics' names."""
-        return [metric.name for _, metric, _ in self.entries]
+        """The metrics' names, after the loss."""
+        return [metric.name for metric in self._all()[1:]]
 
-    def update(self, loss: Tensor, y: Any, pred: Any, sample_weight: Any) -> None:
-        """Take in one batch."""
-        preds, trues = leaves(pred), leaves(y)
-        self.loss.update_state(loss, float(preds[0].shape[0]))
+    def update(self, losses: tuple[Tensor, dict[str, Tensor]], y: Any, pred: Any, sample_weight: Any) -> None:
+        """Take in one batch: what `Losses` returned for it, its labels, and the outputs."""
+        preds = leaves(pred)
+        count = float(preds[0].shape[0])
+        self.loss.update_state(losses[0], count)
+        for name, part in self.parts.items():
+            part.update_state(losses[1][name], count)
+        if not self.entries:
+            return
+        trues = labels(y, pred, output_names(pred, self.names_of_outputs))
         for index, metric, weighted in self.entries:
             if weighted:
                 metric.update_state(trues[index], preds[index], sample_weight)
@@ -189,13 +218,15 @@ class Metrics:
 
     def results(self) -> dict[str, float]:
         """The figures so far."""
-        return {"loss": float(self.loss.result()), **{m.name: float(m.result()) for _, m, _ in self.entries}}
+        return {m.name: float(m.result()) for m in self._all()}
 
     def reset(self) -> None:
         """Forget everything."""
-        self.loss.reset_state()
-        for _, metric, _ in self.entries:
+        for metric in self._all():
             metric.reset_state()
+
+    def _all(self) -> list[Any]:
+        return [self.loss, *self.parts.values(), *(m for _, m, _ in self.entries)]
 
 
 def _accuracy_for(true: Any, pred: Any) -> str:

@@ -75,6 +75,15 @@ class Functional(Model):
         return unflatten(self._output_structure, self._outputs)
 
     @property
+    def output_names(self) -> list[str]:
+        """What the outputs are called in losses, metrics and labels: by their keys in a dict, else by the layers that make them."""
+        structure = self._output_structure
+        if isinstance(structure, tuple) and structure[0] == "dict":
+            return [str(key) for key in structure[1]]
+        names = [t.history.operation.name for t in self._outputs if t.history]
+        return [f"{n}_{names[:i].count(n)}" if n in names[:i] else n for i, n in enumerate(names)]
+
+    @property
     def input_shape(self) -> Any:
         """The inputs' shapes, in their structure."""
         return map_structure_shapes(self.input)

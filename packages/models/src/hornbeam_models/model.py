@@ -85,8 +85,9 @@ class Model(Layer):
             UnknownNameError: a name is not known.
         """
         self.optimizer = compiled.optimizer(optimizer)
-        self._loss = compiled.Losses(loss, loss_weights)
-        self._metrics = compiled.Metrics(metrics, weighted_metrics)
+        names = getattr(self, "output_names", None)
+        self._loss = compiled.Losses(loss, loss_weights, names)
+        self._metrics = compiled.Metrics(metrics, weighted_metrics, names)
         self._given = {
             "loss": loss,
             "loss_weights": loss_weights,
@@ -114,20 +115,21 @@ class Model(Layer):
         def forward() -> Any:
             self.clear_losses()
             pred = self(x, training=True)
-            return self._loss(y, pred, sample_weight, self.losses), pred
+            loss, parts = self._loss(y, pred, sample_weight, self.losses)
+            return loss, (parts, pred)
 
-        (loss, pred), grads = hb.value_and_grad(forward, variables=weights, has_aux=True)()
+        (loss, (parts, pred)), grads = hb.value_and_grad(forward, variables=weights, has_aux=True)()
         self.clear_losses()
         self.optimizer.apply(grads, weights)
-        self._metrics.update(loss, y, pred, sample_weight)
+        self._metrics.update((loss, parts), y, pred, sample_weight)
 
     def test_step(self, x: Any, y: Any, sample_weight: Any = None) -> None:
         """Forward on one batch; the figures go into the metrics."""
         self.clear_losses()
         pred = self(x, training=False)
-        loss = self._loss(y, pred, sample_weight, self.losses)
+        losses = self._loss(y, pred, sample_weight, self.losses)
         self.clear_losses()
-        self._metrics.update(loss, y, pred, sample_weight)
+        self._metrics.update(losses, y, pred, sample_weight)
 
     def predict_step(self, x: Any) -> Any:
         """Forward on one batch."""
@@ -150,7 +152,7 @@ class Model(Layer):
             self.clear_losses()
             if y is not None:
                 self._loss.check(y, pred)
-                self._metrics.build(y, pred)
+                self._metrics.build(y, pred, self._loss)
         if self.optimizer is not None:
             self.optimizer.build(self.trainable_variables)
 
