@@ -34,7 +34,11 @@ def started(model: Any) -> Any:
 
 
 def classifier(k: Any, units: int = 3, activation: str | None = "softmax", **dense: Any) -> Any:
-    layers = [k.Input((4,)), k.layers.Dense(6, activation="tanh", **dense), k.layers.Dense(units, activation=activation)]
+    layers = [
+        k.Input((4,)),
+        k.layers.Dense(6, activation="tanh", **dense),
+        k.layers.Dense(units, activation=activation),
+    ]
     return started(k.Sequential(layers))
 
 
@@ -135,7 +139,9 @@ def streamed(k: Any) -> Any:
 
 
 def normalised(k: Any) -> Any:
-    model = started(k.Sequential([k.Input((4,)), k.layers.BatchNormalization(), k.layers.Dense(3, activation="softmax")]))
+    model = started(
+        k.Sequential([k.Input((4,)), k.layers.BatchNormalization(), k.layers.Dense(3, activation="softmax")])
+    )
     model.layers[0].set_weights([np.ones(4), np.zeros(4), np.zeros(4), np.ones(4)])
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return [fit(model, X, CLASSES, validation_data=VALIDATION)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from hornbeam import Tensor, ops
-from hornbeam.errors import InvalidArgumentError, ShapeError
+from hornbeam.errors import DTypeError, InvalidArgumentError, ShapeError
 from hornbeam.plugins import registry
 from hornbeam.tree import leaves
 
@@ -17,7 +17,12 @@ __all__ = ["Losses", "Metrics", "optimizer"]
 def optimizer(identifier: Any) -> Any:
     """The optimizer that a name, a class or an object stands for."""
     found = registry.lookup("optimizers", identifier) if isinstance(identifier, str) else identifier
-    return found() if inspect.isclass(found) else found
+    found = found() if inspect.isclass(found) else found
+    if not hasattr(found, "apply") or not hasattr(found, "build"):
+        raise DTypeError(
+            f"compile: optimizer must be a name such as 'adam', or an optimizer such as Adam(0.001); got {identifier!r}"
+        )
+    return found
 
 
 def loss_of(identifier: Any) -> Any:
@@ -25,11 +30,19 @@ def loss_of(identifier: Any) -> Any:
     found = registry.lookup("losses", identifier) if isinstance(identifier, str) else identifier
     if inspect.isclass(found):
         return found()
-    if hasattr(found, "reduction") or found is None:
+    if found is None:
+        return found
+    if not callable(found):
+        raise DTypeError(
+            f"compile: loss must be a name such as 'mse', a loss object or a function (y_true, y_pred) -> values; got {found!r}"
+        )
+    if hasattr(found, "reduction"):
         return found
 
     def reduced(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Tensor:
         values = found(y_true, y_pred)
+        if values is None:
+            raise DTypeError(f"loss {reduced.name!r} returned None; it has to return the losses")  # type: ignore[attr-defined]
         return ops.mean(values if sample_weight is None else values * ops.cast(sample_weight, values.dtype))
 
     reduced.name = getattr(found, "__name__", "loss")  # type: ignore[attr-defined]
@@ -68,6 +81,8 @@ def labels(y: Any, pred: Any, names: list[str]) -> list[Any]:
         if sorted(y) != sorted(names):
             raise InvalidArgumentError(f"the model's outputs are {names}, but labels were given for {sorted(y)}")
         return [y[name] for name in names]
+    if y is None:
+        raise InvalidArgumentError("no labels were given: pass y, or batches (x, y)")
     found = leaves(y)
     if len(found) != len(names):
         raise InvalidArgumentError(f"the model has {len(names)} outputs, but {len(found)} arrays of labels were given")
@@ -80,9 +95,13 @@ class Losses:
     def __init__(self, given: Any, weights: Any, names: list[str] | None) -> None:
         self.given, self.weights, self.names = given, weights, names
         loss_of(given) if not isinstance(given, (list, tuple, dict)) else [loss_of(g) for g in leaves(given)]
-        self.classes: int | None = None
+        self.ranges: dict[
+            int, tuple[str, int]
+        ] = {}  # by output: the loss's kind, and the number of units of the output
 
     def _pairs(self, y: Any, pred: Any) -> Any:
+        if self.given is None:
+            return ()
         preds, names = leaves(pred), output_names(pred, self.names)
         losses = [loss_of(g) for g in _spread(self.given, len(preds), names, "loss")]
         weights = [1.0 if w is None else w for w in _spread(self.weights, len(preds), names, "loss_weights")]
@@ -107,28 +126,54 @@ class Losses:
 
     def check(self, y: Any, pred: Any) -> None:
         """Find labels that do not fit the outputs, before any training."""
-        for _, loss, true, out, _ in self._pairs(y, pred):
+        self.ranges = {}
+        for index, (_, loss, true, out, _) in enumerate(self._pairs(y, pred)):
             if loss is None:
                 continue
-            one = true[:1]
+            one, name = true[:1], str(getattr(loss, "name", "loss"))
             try:
-                loss(one, out)
+                value = loss(one, out)
             except ShapeError as error:
-                raise ShapeError(f"labels and model do not fit: {error}") from None
-            if "sparse" in getattr(loss, "name", ""):
-                self.classes = out.shape[-1]
+                hint = ""
+                if name == "categorical_crossentropy" and tuple(one.shape) in ((1,), (1, 1)) and out.shape[-1] > 1:
+                    hint = " Class indices go with sparse_categorical_crossentropy."
+                elif name == "binary_crossentropy" and tuple(one.shape) == (1,):
+                    hint = " Two classes as 0 and 1 need a last layer of one unit; class indices need sparse_categorical_crossentropy."
+                text = str(error).rstrip(".").replace("(1,", "(batch,")  # one sample was tried
+                raise ShapeError(f"labels and model do not fit: {text}.{hint}") from None
+            if value.shape != ():
+                raise ShapeError(
+                    f"loss {name!r} gives values of shape {value.shape} for one sample, but training needs one number: choose "
+                    "another reduction than 'none', such as 'sum_over_batch_size'"
+                )
+            self.ranges[index] = (name, out.shape[-1] if out.shape else 1)
 
-    def check_classes(self, y: Any) -> None:
-        """Find class indices that the model has no output for."""
-        labels = leaves(y)
-        if self.classes is None or len(labels) != 1 or not isinstance(labels[0], np.ndarray) or not labels[0].size:
-            return
-        wrong = np.flatnonzero((labels[0] < 0) | (labels[0] >= self.classes))
-        if wrong.size:
-            raise InvalidArgumentError(
-                f"labels must be class indices from 0 to {self.classes - 1}, since the model has {self.classes} outputs; sample "
-                f"{wrong[0]} has {labels[0].reshape(-1)[wrong[0]]} ({wrong.size} such labels)."
-            )
+    def check_values(self, y: Any, names: list[str]) -> None:
+        """Find labels that the losses are not defined for: class indices without an output, and no probabilities.
+
+        Raises:
+            InvalidArgumentError: there are such labels.
+        """
+        arrays = [y[name] for name in names] if isinstance(y, dict) and set(names) == set(y) else leaves(y)
+        for index, (loss, units) in self.ranges.items():
+            if index >= len(arrays) or not isinstance(arrays[index], np.ndarray) or not arrays[index].size:
+                continue
+            array = arrays[index]
+            if "sparse" in loss:
+                wrong = (array < 0) | (array >= units) | (array != np.floor(array))
+                expected = f"class indices from 0 to {units - 1}, since the model has {units} outputs"
+            elif loss in ("binary_crossentropy", "categorical_crossentropy", "binary_focal_crossentropy"):
+                wrong = (array < 0) | (array > 1)
+                expected = f"between 0 and 1 for {loss}"
+            else:
+                continue
+            if wrong.any():
+                rows = np.flatnonzero(wrong)
+                where = f" of output {names[index]!r}" if len(names) > 1 and index < len(names) else ""
+                raise InvalidArgumentError(
+                    f"labels{where} must be {expected}; sample {rows[0] // max(1, array[:1].size)} has "
+                    f"{array.reshape(-1)[rows[0]]} ({rows.size} such labels)."
+                )
 
 
 class Metrics:
@@ -143,6 +188,10 @@ class Metrics:
         for name in [*leaves(given), *leaves(weighted)]:
             if isinstance(name, str) and name not in ("accuracy", "acc"):
                 self._find(name)
+            elif not isinstance(name, str) and not callable(name) and not hasattr(name, "update_state"):
+                raise DTypeError(
+                    f"compile: metrics must be names such as 'accuracy', metric objects or functions; got {name!r}"
+                )
 
     @staticmethod
     def _find(name: str) -> Any:
@@ -151,7 +200,7 @@ class Metrics:
     def build(self, y: Any, pred: Any, losses: Losses) -> None:
         """Make the metrics, now that the outputs' shapes are known ("accuracy" depends on them)."""
         preds, names = leaves(pred), output_names(pred, self.names_of_outputs)
-        trues = labels(y, pred, names)
+        trues = labels(y, pred, names) if self.given is not None or self.weighted is not None else []
         several = len(preds) > 1
         found = _spread(losses.given, len(preds), names, "loss")
         with_loss = [name for name, loss in zip(names, found, strict=True) if loss is not None]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam import KerasTensor, Layer
-from hornbeam.errors import InvalidArgumentError, ShapeError
+from hornbeam.errors import InvalidArgumentError
 from hornbeam.layer import map_structure_shapes
 from hornbeam.tree import flatten, leaves, unflatten
 
+from hornbeam_models.inputs import fitted
 from hornbeam_models.model import Model
 from hornbeam_models.order import ordered
 
@@ -27,8 +28,12 @@ class Functional(Model):
         InvalidArgumentError: an output does not depend on the inputs alone, or a name is used twice.
     """
 
-    def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
+    def __init__(self, inputs: Any, outputs: Any = None, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
+        if outputs is None:
+            raise InvalidArgumentError(
+                "Model(inputs, outputs) needs the outputs too: KerasTensors that layers made of the inputs"
+            )
         for tensor in [*leaves(inputs), *leaves(outputs)]:
             if not isinstance(tensor, KerasTensor):
                 raise InvalidArgumentError(
@@ -121,15 +126,7 @@ class Functional(Model):
             raise InvalidArgumentError(
                 f"model {self.name!r} has {len(self._inputs)} inputs; {len(values)} arrays were given"
             )
-        for tensor, value in zip(self._inputs, values, strict=True):
-            fits = len(tensor.shape) == len(value.shape) and all(
-                a is None or b is None or a == b for a, b in zip(tensor.shape, value.shape, strict=True)
-            )
-            if not fits:
-                raise ShapeError(
-                    f"model {self.name!r}: input {tensor.name!r} expects shape {tensor.shape}; got {tuple(value.shape)}"
-                )
-        return values
+        return [fitted(self.name, tensor, value) for tensor, value in zip(self._inputs, values, strict=True)]
 
     def get_config(self) -> dict[str, Any]:
         """The layers and the calls between them."""
