@@ -81,7 +81,8 @@ def class_weights(k: Any) -> Any:
 def validation_weights(k: Any) -> Any:
     model = classifier(k)
     model.compile("adam", "sparse_categorical_crossentropy", weighted_metrics=["accuracy"])
-    return [fit(model, X, CLASSES, validation_data=(*VALIDATION, WEIGHTS[:5])), fit(model, X, CLASSES, validation_split=0.2, sample_weight=WEIGHTS)]  # fmt: skip
+    first = fit(model, X, CLASSES, validation_data=(*VALIDATION, WEIGHTS[:5]))
+    return [first, fit(model, X, CLASSES, validation_split=0.2, sample_weight=WEIGHTS)]
 
 
 def regularised(k: Any) -> Any:

@@ -169,9 +169,8 @@ class Model(Layer):
 
     def _make_ready(self, x: Any, y: Any = None, labelled: bool = False) -> None:
         """Build the model, and what depends on its outputs, before the first step: errors show before any training."""
-        kind = str(
-            [(structure, [(a.shape[1:], str(a.dtype)) for a in arrays]) for arrays, structure in map(flatten, (x, y))]
-        ) + str(labelled)
+        described = [(tree, [(a.shape[1:], str(a.dtype)) for a in arrays]) for arrays, tree in map(flatten, (x, y))]
+        kind = f"{described} {labelled}"
         if not self.built or kind not in self._checked:
             self._match(x)
             with training_phase(False), hb.no_grad():
@@ -236,9 +235,9 @@ class Model(Layer):
         for what, value in (("epochs", epochs), ("initial_epoch", initial_epoch)):
             whole(what, value, 0)
         whole("validation_freq", validation_freq, 1)
-        for what, value in (("steps_per_epoch", steps_per_epoch), ("validation_steps", validation_steps)):
-            if value is not None:
-                whole(what, value, 1)
+        for what, count in (("steps_per_epoch", steps_per_epoch), ("validation_steps", validation_steps)):
+            if count is not None:
+                whole(what, count, 1)
         told_too = _callbacks(callbacks)
         given = Given.of(x, y, sample_weight)
         if class_weight is not None:
@@ -366,6 +365,7 @@ class Model(Layer):
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, as NumPy arrays."""
+        x = Given.of(x).x
         self._make_ready(x)
         return map_structure(lambda t: t.numpy(), self._step("predict")(x))
 
