@@ -129,7 +129,7 @@ def _(ct: Tensor, updates: Spec, start: Tensor) -> Any:
 
 def _starts(start_indices: Any, shape: Sizes, name: str) -> list[int] | Tensor:
     """The place as integers, or as an int32 vector if it, or a part of it, is a tensor."""
-    items = start_indices if isinstance(start_indices, (Tensor, Variable)) else list(start_indices)
+    items: Any = start_indices if isinstance(start_indices, (Tensor, Variable)) else list(start_indices)
     dynamic = not isinstance(items, list) or any(isinstance(i, (Tensor, Variable)) for i in items)
     count = len(items) if isinstance(items, list) else as_tensor(items).size
     if count != len(shape):
