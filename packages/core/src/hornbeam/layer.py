@@ -346,15 +346,15 @@ class Layer:
 
     def _prepare(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """Arrays as tensors, floating-point ones in the compute dtype."""
+        from hornbeam.ops import cast
         from hornbeam.ops.convert import as_tensor
-        from hornbeam.ops.elementwise.cast import astype
 
         def prepare(leaf: Any) -> Any:
             if not hasattr(leaf, "shape") and not isinstance(leaf, (int, float)):
                 return leaf
             tensor = as_tensor(leaf)
             wrong = self.autocast and tensor.dtype.is_floating and tensor.dtype != self.compute_dtype
-            return astype(tensor, self.compute_dtype) if wrong else tensor
+            return cast(tensor, self.compute_dtype) if wrong else tensor
 
         if not args:
             return args
