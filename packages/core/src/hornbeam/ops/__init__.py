@@ -81,7 +81,9 @@ from hornbeam.ops.series import *
 from hornbeam.ops.histograms import *
 from hornbeam.ops.selection import *
 from hornbeam.ops.similarity import *
+from hornbeam.ops.sampled import *
 from hornbeam.ops.views import *
+from hornbeam.interpret import broadcast_shapes as broadcast_shapes
 from hornbeam.ops.patches import *
 from hornbeam.ops.adaptive import *
 from hornbeam.ops.vectorizing import *
