@@ -110,6 +110,14 @@ def solo(session: nox.Session, package: str, bounds: str) -> None:
     )
 
 
+@nox.session(venv_backend="venv")
+def docs(session: nox.Session) -> None:
+    """Build the site, English and Chinese, into site/; warnings are errors."""
+    session.install("--require-hashes", "-r", "requirements/docs.txt")
+    for configuration in ("mkdocs.yml", "mkdocs.zh.yml"):
+        session.run("mkdocs", "build", "-q", "--strict", "-f", configuration, env={"NO_MKDOCS_2_WARNING": "1"})
+
+
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure, beside hand-written NumPy."""
