@@ -15,7 +15,6 @@ LINES = Path(__file__).with_name("keras_names.txt").read_text().splitlines()[1:]
 ABSENT = {  # and why
     "ctc_decode": "decoding belongs to the losses of sequences",
     "ctc_loss": "comes with the losses of sequences",
-    "eig": "eigenvalues of matrices that are not symmetric have no gradient rule yet",
     "view": "the bytes of a number in another dtype are not the same on every backend",
 }
 OTHER_ARGUMENTS = {  # where the array API standard, or a spelling of NumPy's, goes before Keras's

@@ -55,6 +55,7 @@ from hornbeam.ops.linalg import cholesky as cholesky
 from hornbeam.ops.linalg import cholesky_inverse as cholesky_inverse
 from hornbeam.ops.linalg import cross as cross
 from hornbeam.ops.linalg import det as det
+from hornbeam.ops.linalg import eig as eig
 from hornbeam.ops.linalg import eigh as eigh
 from hornbeam.ops.linalg import inv as inv
 from hornbeam.ops.linalg import logdet as logdet
