@@ -44,7 +44,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Types, strictly in core."""
+    """Types, strictly."""
     for name in PACKAGES:
         folder = next(path for path in Path("packages", name, "src").iterdir() if path.name.startswith("hornbeam"))
         run(session, "mypy", str(folder))
@@ -109,6 +109,14 @@ def solo(session: nox.Session, package: str, bounds: str) -> None:
         "/dev/null",
         f"packages/{package}/tests",
     )
+
+
+@nox.session(venv_backend="venv")
+def docs(session: nox.Session) -> None:
+    """Build the site, English and Chinese, into site/; warnings are errors."""
+    session.install("--require-hashes", "-r", "requirements/docs.txt")
+    for configuration in ("mkdocs.yml", "mkdocs.zh.yml"):
+        session.run("mkdocs", "build", "-q", "--strict", "-f", configuration, env={"NO_MKDOCS_2_WARNING": "1"})
 
 
 @nox.session

@@ -3,7 +3,7 @@
 import hornbeam as hb
 import numpy as np
 import pytest
-from hornbeam_layers import BatchNormalization, Conv2D, Dense, MaxPooling2D, Reshape
+from hornbeam_layers import BatchNormalization, Conv2D, Dense, Flatten, MaxPooling2D, Reshape
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +34,10 @@ def test_padding(value):
 
 
 def test_the_rest():
+    with pytest.raises(hb.InvalidArgumentError, match="Dense does not take 'activaton'. Did you mean 'activation'?"):
+        Dense(2, activaton="relu")
+    with pytest.raises(hb.ShapeError, match="Flatten .*: the input needs at least a batch axis"):
+        Flatten()(np.float32(3))
     with pytest.raises(hb.InvalidArgumentError, match="data_format must be .*; got 'NCHW'"):
         MaxPooling2D(data_format="NCHW")
     with pytest.raises(hb.InvalidArgumentError, match="target_shape must be a tuple of sizes"):

@@ -82,6 +82,19 @@ def test_masks_flow_from_embedding_to_pooling():
     np.testing.assert_allclose(drawn(words).numpy(), expected, rtol=1e-6)
 
 
+def test_masked_steps_do_not_count_in_the_loss():
+    words, targets = np.array([[1, 2, 0, 0], [3, 0, 0, 0]]), np.arange(8.0).reshape(2, 4, 1)
+    x = hb.layers.Embedding(5, 3, mask_zero=True)(words)
+    out = hb.layers.Dense(1)(hb.layers.LSTM(2, return_sequences=True)(x))
+    errors = ((out.numpy() - targets) ** 2)[..., 0]
+    kept = np.array([errors[0, 0], errors[0, 1], errors[1, 0]])
+    assert float(hb.losses.MeanSquaredError()(targets, out)) == pytest.approx(kept.mean(), rel=1e-5)
+    assert float(hb.losses.MeanSquaredError(reduction="sum")(targets, out)) == pytest.approx(kept.sum(), rel=1e-5)
+    weights = np.array([[1.0, 2.0, 9.0, 9.0], [3.0, 9.0, 9.0, 9.0]])
+    expected = (kept * [1, 2, 3]).sum() / 3
+    assert float(hb.losses.MeanSquaredError()(targets, out, sample_weight=weights)) == pytest.approx(expected, rel=1e-5)
+
+
 def test_masking_marks_and_clears_padding():
     x = np.array([[[5.0, 1.0], [5.0, 5.0]]], "float32")
     out = hb.layers.Masking(5.0)(x)

@@ -7,8 +7,8 @@ import hornbeam as hb
 import numpy as np
 import pytest
 from hornbeam_layers import Dense, Input
-from hornbeam_models import Sequential, load_model
-from hornbeam_models.callbacks import EarlyStopping
+from hornbeam_models import Model, Sequential, load_model
+from hornbeam_models.callbacks import EarlyStopping, ModelCheckpoint
 
 X = np.linspace(0, 1, 24, dtype=np.float32).reshape(8, 3)
 Y = np.arange(8) % 2
@@ -30,6 +30,8 @@ def make():
         ({"batch_size": "a"}, "batch_size must be an integer of at least 1; got batch_size='a'"),
         ({"steps_per_epoch": 0}, "steps_per_epoch must be an integer of at least 1; got steps_per_epoch=0"),
         ({"validation_freq": 0}, "validation_freq must be an integer of at least 1; got validation_freq=0"),
+        ({"validation_steps": 0}, "validation_steps must be an integer of at least 1; got validation_steps=0"),
+        ({"verbose": "loud"}, "verbose must be 'auto', 0, 1 or 2; got 'loud'"),
         ({"validation_split": 1.0}, "validation_split must be at least 0 and less than 1; got 1.0"),
         ({"validation_split": float("nan")}, "validation_split must be at least 0 and less than 1; got nan"),
         ({"validation_data": [X, Y]}, r"validation_data is a tuple .*; got a list of 2"),
@@ -37,6 +39,10 @@ def make():
         ({"validation_data": (X, Y + 5)}, "class indices from 0 to 1.*sample 0 has 5"),
         ({"validation_data": (X, Y * np.nan)}, "NaN or infinity, first in sample 0"),
         ({"class_weight": [1, 2]}, r"class_weight must be a dict .*; got \[1, 2\]"),
+        ({"class_weight": {"a": 1}}, r"class_weight must map class indices to factors .*; got 'a': 1"),
+        ({"class_weight": {0: -1}}, r"class_weight must map class indices to factors .*; got 0: -1"),
+        ({"validation_data": (X[:, :2], Y)}, r"expects shape \(None, 3\); got \(8, 2\)"),
+        ({"validation_data": (X, None)}, "no labels were given"),
         ({"callbacks": ["stop"]}, r"callbacks must be objects .*; got 'stop'"),
         ({"callbacks": [EarlyStopping]}, "callbacks must be objects of subclasses of Callback"),
         ({"sample_weight": np.ones(3)}, r"differ in their number of samples: .*sample_weight: \[3\]"),
@@ -48,7 +54,7 @@ def test_fit_refuses_arguments(how, message):
     model = make()
     before = model.get_weights()
     with pytest.raises(hb.HornbeamError, match=message):
-        model.fit(X, Y, verbose=0, **how)
+        model.fit(X, Y, **{"verbose": 0, **how})
     for a, b in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
 
@@ -61,6 +67,176 @@ def test_fit_refuses_arguments(how, message):
 def test_data_that_are_no_arrays(x, message):
     with pytest.raises(hb.InvalidArgumentError, match=message):
         make().fit(x, [0, 1], verbose=0)
+
+
+ONE_HOT = np.eye(2, dtype=np.float32)[Y]
+SPARSE = "sparse_categorical_crossentropy"
+
+
+@pytest.mark.parametrize(
+    ("loss", "units", "labels", "message"),
+    [
+        (SPARSE, 2, ONE_HOT, r"labels of shape \(batch, 2\).*One-hot labels go with categorical_crossentropy\.$"),
+        (SPARSE, 2, Y + 0.5, "must be class indices from 0 to 1.*sample 0 has 0.5"),
+        (SPARSE, 2, -Y, "must be class indices from 0 to 1.*sample 1 has -1"),
+        ("categorical_crossentropy", 2, Y, "Class indices go with sparse_categorical_crossentropy"),
+        (
+            "categorical_crossentropy",
+            2,
+            ONE_HOT * 2,
+            "must be between 0 and 1 for categorical_crossentropy; sample 0 has 2",
+        ),
+        ("binary_crossentropy", 1, Y + 1, r"must be between 0 and 1 for binary_crossentropy; sample 1 has 2"),
+        ("binary_crossentropy", 2, Y, "need a last layer of one unit"),
+        ("mse", 3, ONE_HOT, r"y_true has shape \(batch, 2\) and y_pred \(batch, 3\)"),
+        (SPARSE, 2, None, "no labels were given: pass y, or batches"),
+        (SPARSE, 2, 3, "y must be arrays.*got y=3"),
+        (
+            SPARSE,
+            2,
+            np.array(["cat", "dog"] * 4),
+            r"array of <U3 such as 'cat'.*numpy.unique\(labels, return_inverse=True\)",
+        ),
+        (SPARSE, 2, np.array([None] * 8), "array of object such as None"),
+        (lambda t, p: None, 2, Y, "returned None; it has to return the losses"),
+        (
+            hb.losses.MeanSquaredError(reduction="none"),
+            1,
+            Y,
+            r"gives values of shape \(1,\) for one sample.*another reduction",
+        ),
+    ],
+)
+def test_labels_that_the_loss_is_not_made_for(loss, units, labels, message):
+    model = Sequential([Input((3,)), Dense(units, activation="sigmoid")])
+    model.compile("adam", loss)
+    before = model.get_weights()
+    with pytest.raises(hb.HornbeamError, match=message):
+        model.fit(X, labels, verbose=0)
+    np.testing.assert_array_equal(before[0], model.get_weights()[0])
+
+
+@pytest.mark.parametrize(
+    ("batches", "message"),
+    [
+        ([(X, Y + 1)], "sample 1 has 2"),
+        ([(X, Y), (X, Y - 1)], "sample 0 has -1"),
+        ([(X, Y * np.nan)], "labels hold NaN or infinity"),
+        ([(X, Y[:3])], "differ in their number of samples"),
+        ([(X, Y, Y, Y)], "a batch is .*; got a tuple of 4"),
+        ([X], "no labels were given"),
+        ([], "the iterable gives no batch"),
+    ],
+    ids=["range", "range later", "nan", "lengths", "four", "no labels", "none"],
+)
+def test_batches_of_an_iterable_are_checked(batches, message):
+    for call in ("fit", "evaluate"):
+        with pytest.raises(hb.InvalidArgumentError, match=message):
+            getattr(make(), call)(iter(batches), verbose=0)
+
+
+def test_labels_beside_an_iterable_of_batches():
+    with pytest.raises(hb.InvalidArgumentError, match="x is a list_iterator, which has to give the batches"):
+        make().fit(iter([(X, Y)]), Y, verbose=0)
+
+
+def test_labels_of_several_outputs():
+    x = Input((3,))
+    model = Model(x, [Dense(2, activation="softmax", name="kind")(x), Dense(1, name="size")(x)])
+    model.compile("sgd", {"kind": SPARSE, "size": "mse"})
+    for labels, message in (
+        (Y, "the model has 2 outputs, but 1 arrays of labels were given"),
+        ({"kind": Y, "weight": Y}, r"outputs are \['kind', 'size'\], but labels were given for \['kind', 'weight'\]"),
+        ([Y + 1, Y], "labels of output 'kind' must be class indices from 0 to 1"),
+    ):
+        with pytest.raises(hb.InvalidArgumentError, match=message):
+            model.fit(X, labels, verbose=0)
+    model.compile("sgd", {"kind": SPARSE, "weight": "mse"})
+    with pytest.raises(hb.InvalidArgumentError, match=r"loss names the outputs \['weight'\], but the outputs are"):
+        model.fit(X, [Y, Y], verbose=0)
+    model.compile("sgd", ["mse"] * 3)
+    with pytest.raises(hb.InvalidArgumentError, match="loss has 3 entries for 2 outputs"):
+        model.fit(X, [Y, Y], verbose=0)
+
+
+def test_labels_by_the_names_of_outputs_are_in_the_order_of_the_outputs():
+    x = Input((3,))
+    model = Model(x, [Dense(1, name="z")(x), Dense(1, name="a")(x)])
+    model.set_weights([w * 0 for w in model.get_weights()])
+    model.compile("sgd", "mse")
+    found = model.evaluate(X, {"a": np.ones(8), "z": np.full(8, 3.0)}, return_dict=True)
+    assert (found["a_loss"], found["z_loss"], found["loss"]) == (1.0, 9.0, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        (X[0], r"expects shape \(None, 3\); got \(3,\). For a single sample, write x\[None\]"),
+        (X[:, :2], r"expects shape \(None, 3\); got \(8, 2\)"),
+        (X[:0], "the data are empty"),
+        (None, "no data were given"),
+        (5, "x must be arrays"),
+        ([X, X], "expects an array of shape .*; got list"),
+        (list(X), "expects an array of shape .*; got list"),
+    ],
+)
+def test_inputs_that_do_not_fit(x, message):
+    with pytest.raises(hb.HornbeamError, match=message):
+        make().predict(x)
+
+
+def test_a_last_axis_of_one_may_be_left_out_or_given():
+    model = Sequential([Input((1,)), Dense(1)])
+    x = np.arange(3, dtype=np.float32)
+    np.testing.assert_array_equal(model.predict(x), model.predict(x[:, None]))
+    model = Sequential([Input((3,)), Dense(1)])
+    np.testing.assert_array_equal(model.predict(X[:, :, None]), model.predict(X))
+
+
+@pytest.mark.parametrize(
+    ("use", "message"),
+    [
+        (lambda m: m.compile(-1), "optimizer must be a name .*; got -1"),
+        (lambda m: m.compile("adam", -1), "loss must be a name .*; got -1"),
+        (lambda m: m.compile("adam", "mse", metrics=[-1]), "metrics must be names .*; got -1"),
+        (lambda m: m.compile("adam", "mse", metrics=["acuracy"]), "Unknown metric 'acuracy'. Did you mean"),
+        (lambda m: m.get_layer("dens"), "Unknown layer 'dens'"),
+        (lambda m: m.get_layer(index=9), "has 2 layers; there is no layer 9"),
+        (lambda m: m.get_layer(), "needs the name or the index"),
+        (lambda m: m.save("/dev/null/m.keras"), "cannot write to the folder /dev/null"),
+        (lambda m: m.save(None), "filepath must be a text or a pathlib.Path; got None"),
+        (lambda m: load_model(5), "filepath must be a text or a pathlib.Path; got 5"),
+        (lambda m: m("text"), "expects an array of shape .*; got str"),
+        (lambda m: m.train_on_batch(iter([])), "train_on_batch takes the arrays of one batch; got a list_iterator"),
+        (lambda m: Sequential([None]), "Sequential takes layers; got NoneType"),
+        (lambda m: Sequential({"a": Dense(2)}), "Sequential takes a list of layers; got dict"),
+        (lambda m: Model(Input((3,))), "needs the outputs too"),
+        (lambda m: EarlyStopping(patience=-1), "patience must be an integer of at least 0; got -1"),
+        (lambda m: EarlyStopping(mode="best"), "mode must be 'auto', 'min' or 'max'; got 'best'"),
+        (lambda m: ModelCheckpoint("model"), "filepath must end in '.keras'; got 'model'"),
+    ],
+)
+def test_the_rest(use, message):
+    with pytest.raises(hb.HornbeamError, match=message):
+        use(make())
+
+
+def test_a_checkpoint_named_by_a_figure_that_there_is_not():
+    with pytest.raises(
+        hb.InvalidArgumentError, match=r"asks for 'val_loss'; there are \['epoch', 'accuracy', 'loss'\]"
+    ):
+        make().fit(X, Y, verbose=0, callbacks=[ModelCheckpoint("{val_loss}.keras")])
+
+
+def test_nan_inputs_are_named_as_the_cause_of_a_loss_that_is_nan():
+    with pytest.warns(UserWarning, match="NaN after the first epoch. The inputs hold NaN"):
+        make().fit(X * np.nan, Y, verbose=0)
+
+
+def test_batches_that_run_out_end_training():
+    with pytest.warns(UserWarning, match="the batches ran out after 1 epochs of 3"):
+        history = make().fit(iter([(X, Y)] * 2), epochs=3, verbose=0)
+    assert len(history.history["loss"]) == 1
 
 
 @pytest.mark.parametrize("method", ["evaluate", "train_on_batch", "test_on_batch"])

@@ -14,6 +14,8 @@ from hornbeam.testing import check_loss, check_metric, check_optimizer
         ("SGD", {"learning_rate": 0.05, "weight_decay": 0.01, "global_clipnorm": 1.0}),
         ("Adam", {"learning_rate": 0.05}),
         ("Adam", {"learning_rate": 0.05, "amsgrad": True, "clipvalue": 0.5}),
+        ("RMSprop", {"learning_rate": 0.02}),
+        ("RMSprop", {"learning_rate": 0.02, "momentum": 0.5, "centered": True, "epsilon": 1e-3}),
         ("AdamW", {"learning_rate": 0.05, "weight_decay": 0.01}),
     ],
 )

@@ -48,17 +48,30 @@ def sgd(momentum, nesterov):
         yield p
 
 
+def rmsprop(momentum, centered):
+    p, v, mean, move = START.copy(), 0.0, 0.0, 0.0
+    for _ in range(50):
+        g = slope(p)
+        v, mean = 0.8 * v + 0.2 * g * g, 0.8 * mean + 0.2 * g
+        move = momentum * move + 0.05 * g / np.sqrt(v - (mean**2 if centered else 0.0) + 0.1)
+        p = p - move
+        yield p
+
+
 @pytest.mark.parametrize("jit", [False, True])
 @pytest.mark.parametrize(
     ("make", "truth"),
     [
         (lambda: optimizers.Adam(0.05), lambda: adam()),
         (lambda: optimizers.Adam(0.05, amsgrad=True), lambda: adam(True)),
+        (lambda: optimizers.RMSprop(0.05, rho=0.8, epsilon=0.1), lambda: rmsprop(0.0, False)),
+        (lambda: optimizers.RMSprop(0.05, 0.8, 0.5, 0.1), lambda: rmsprop(0.5, False)),
+        (lambda: optimizers.RMSprop(0.05, 0.8, 0.5, 0.1, centered=True), lambda: rmsprop(0.5, True)),
         (lambda: optimizers.SGD(0.05), lambda: sgd(0.0, False)),
         (lambda: optimizers.SGD(0.05, momentum=0.9), lambda: sgd(0.9, False)),
         (lambda: optimizers.SGD(0.05, momentum=0.9, nesterov=True), lambda: sgd(0.9, True)),
     ],
-    ids=["adam", "amsgrad", "sgd", "momentum", "nesterov"],
+    ids=["adam", "amsgrad", "rmsprop", "rmsprop-momentum", "rmsprop-centered", "sgd", "momentum", "nesterov"],
 )
 def test_trajectories(make, truth, jit):
     found = trajectory(make(), START, lambda p: p * ops.asarray(CURVE), jit)
@@ -86,6 +99,28 @@ def test_cross_entropies_agree_with_each_other_and_with_numpy():
 def test_from_logits_is_stable_where_probabilities_overflow():
     loss = losses.SparseCategoricalCrossentropy(from_logits=True)
     assert float(loss([1], [[1000.0, 0.0]])) == 1000.0
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_losses_of_softmax_and_sigmoid_start_from_the_logits(jit):
+    """Where probabilities round to 0 and 1 the loss and its gradient still are those of the logits."""
+    x = np.array([[60.0, -60.0, 0.0]])
+    makers = {
+        "softmax": lambda p: losses.SparseCategoricalCrossentropy()([1], p),
+        "sigmoid": lambda p: losses.BinaryCrossentropy()([[0.0, 1.0, 1.0]], p),
+    }
+    expected = {"softmax": (120.0, [[1.0, -1.0, 0.0]]), "sigmoid": ((120 + np.log(2)) / 3, [[1 / 3, -1 / 3, -1 / 6]])}
+    for name, loss in makers.items():
+        step = hb.value_and_grad(lambda x, name=name, loss=loss: loss(hb.layers.Activation(name)(x)))
+        value, gradient = (hb.jit(step) if jit else step)(hb.ops.asarray(x, dtype="float64"))
+        assert float(value) == pytest.approx(expected[name][0], rel=1e-6)
+        np.testing.assert_allclose(gradient.numpy(), expected[name][1], atol=1e-7)
+
+
+def test_probabilities_changed_in_place_are_taken_as_they_are():
+    p = hb.activations.softmax(hb.ops.asarray([[0.0, 0.0]]))
+    p[0] = hb.ops.asarray([0.25, 0.75])
+    assert float(losses.SparseCategoricalCrossentropy()([1], p)) == pytest.approx(-np.log(0.75), rel=1e-6)
 
 
 def test_metrics_accumulate_over_unequal_batches():

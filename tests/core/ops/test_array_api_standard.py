@@ -19,7 +19,6 @@ from hypothesis.extra import numpy as hnp
 from hypothesis.extra.array_api import make_strategies_namespace
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # overflow and division by zero are drawn on purpose
-ref.set_array_api_strict_flags(api_version="2024.12")
 xp = importlib.import_module(os.environ.get("HORNBEAM_ARRAY_API_MODULE", "hornbeam.ops"))
 xps = make_strategies_namespace(xp, api_version="2024.12")
 
@@ -66,6 +65,12 @@ DEFAULT = {"int64": OURS["int"], "uint64": "u" + OURS["int"], "float64": OURS["f
 linear_algebra = pytest.mark.skipif(not hasattr(xp, "linalg"), reason="the standard's optional linalg extension")
 NAMES = [n for n in dir(ref) if n[0].islower() and inspect.isfunction(getattr(ref, n))
          and "strict" not in n and n not in ("broadcast_shapes", "isin")]  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _version():
+    with ref.ArrayAPIStrictFlags(api_version="2024.12"):
+        yield
 
 
 def dt(module, name):

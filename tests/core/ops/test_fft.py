@@ -4,7 +4,7 @@ import hornbeam as hb
 import numpy as np
 import pytest
 from hornbeam import ops
-from hornbeam.ops.fourier.spectra import frames, overlapped
+from hornbeam.ops.frames import frames, overlapped
 from hornbeam.testing.gradients import check_gradients
 from hypothesis import given
 from hypothesis import strategies as st

@@ -69,6 +69,29 @@ def test_factors_make_the_matrix_again(seed, lead, n, dtype):
     assert (np.diff(values) >= 0).all()
 
 
+@given(seed=SEEDS, lead=LEADS, n=st.integers(0, 4), dtype=DTYPES)
+def test_general_eigenvalues(seed, lead, n, dtype):
+    x = regular(seed, (*lead, n, n), dtype)
+    values, vectors = (t.numpy() for t in ops.eig(x))
+    expected = np.linalg.eigvals(x).astype(values.dtype)
+    near(ops.asarray(np.sort(values)), np.sort(expected), 1e-3 if x.dtype.itemsize <= 8 else None)
+    assert (np.diff(values.real) >= 0).all()
+    near(
+        ops.asarray(x @ vectors),
+        (vectors * values[..., None, :]).astype(vectors.dtype),
+        1e-3 if x.dtype.itemsize <= 8 else None,
+    )
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=-2), 1, rtol=1e-5)
+
+
+@pytest.mark.parametrize("turn", [[[0.0, 1.0], [-1.0, 0.0]], [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]])
+def test_eigenvalues_of_turns_are_roots_of_one(turn):
+    n = len(turn)
+    values = ops.linalg.eigvals(turn).numpy()
+    np.testing.assert_allclose(values**4 if n == 2 else values**3, 1, atol=1e-5)
+    assert values.dtype == np.complex64 and len({complex(v) for v in values.round(3)}) == n
+
+
 @given(seed=SEEDS, lead=LEADS, m=st.integers(0, 4), n=st.integers(0, 4), dtype=DTYPES)
 def test_rectangular_matrices(seed, lead, m, n, dtype):
     x = random(seed, (*lead, m, n), dtype)
@@ -168,6 +191,11 @@ def spectral(x, function):
     return ops.matmul(vectors * ops.expand_dims(function(values), -2), ops.conj(ops.matrix_transpose(vectors)))
 
 
+def general(x, function):
+    values, vectors = ops.eig(x)
+    return ops.matmul(vectors * ops.expand_dims(function(values), -2), ops.inv(vectors))
+
+
 def singular(x, full=False):
     u, s, vh = ops.svd(x, full_matrices=full)
     return ops.matmul(u * ops.expand_dims(ops.sin(s), -2), vh)
@@ -179,6 +207,8 @@ COMPLEX = {
     "eigenvectors": lambda x: ops.abs(ops.eigh(x)[1]),
     "svd": singular,
     "singular vectors": lambda x: [ops.abs(t) for t in ops.svd(x, full_matrices=False)],
+    "eig": lambda x: general(x, ops.sin),
+    "general eigenvectors": lambda x: [ops.abs(ops.eig(x)[1]), ops.eig(x)[0]],
     "qr": ops.qr,
     "lu": lambda x: ops.lu_factor(x)[0],
     "det": ops.det,
@@ -194,6 +224,13 @@ COMPLEX = {
 def test_gradients_of_complex_matrices(name):
     x = regular(5, (3, 3), "complex128")
     assert check_gradients(complex_of(COMPLEX[name]), x.real.copy(), x.imag.copy()) >= 2
+
+
+def test_gradients_of_real_matrices_with_complex_eigenvalues():
+    x = random(8, (3, 3)) + 3 * np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    assert np.abs(np.linalg.eigvals(x).imag).max() > 1
+    for name in ("eig", "general eigenvectors"):
+        assert check_gradients(COMPLEX[name], x) == 3
 
 
 @pytest.mark.parametrize("shape", [(4, 2), (2, 4)])

@@ -28,6 +28,7 @@ BINARY = {
     "divide_no_nan": (np.divide, 1.0, 3.0),
     "fmax": (np.fmax, -3.0, 3.0),
     "fmin": (np.fmin, -3.0, 3.0),
+    "fmod": (np.fmod, 1.0, 3.0),
     "heaviside": (np.heaviside, -3.0, 3.0),
 }
 
@@ -91,6 +92,17 @@ def test_what_special_functions_refuse_or_leave_undefined():
 def test_common_divisors_and_multiples(x, y):
     check(ops.gcd, np.gcd(x, y), x, y, shapes=False)
     check(ops.lcm, np.lcm(x, y), x, y, shapes=False)
+
+
+@given(
+    x=arrays(np.float64, 3, elements=st.floats(-1e30, 1e30)),
+    y=arrays(np.float64, 3, elements=st.one_of(st.floats(-9.0, -0.1), st.floats(0.1, 9.0))),
+)
+def test_remainders_are_exact(x, y):
+    np.testing.assert_array_equal(ops.fmod(x, y).numpy(), np.fmod(x, y))
+    np.testing.assert_array_equal(ops.exp2(np.arange(-60.0, 60.0)).numpy(), np.exp2(np.arange(-60.0, 60.0)))
+    whole, by = np.array([-7, 7, 9], np.int16), np.array([3, -3, 4], np.int16)
+    assert ops.fmod(whole, by).numpy().tolist() == np.fmod(whole, by).tolist()
 
 
 @given(x=floats(-3.0, 3.0), n=st.integers(-1100, 1000))

@@ -3,6 +3,7 @@
 Run with Keras 3.15.1 and JAX on a CPU: `python make_layers.py`. The test beside it needs neither.
 """
 
+import inspect
 import json
 import os
 from pathlib import Path
@@ -84,6 +85,19 @@ CASES = [
 ]  # fmt: skip
 
 
+NAMES = [
+    *("LSTM", "LSTMCell", "GRU", "GRUCell", "SimpleRNN", "SimpleRNNCell", "RNN", "StackedRNNCells", "Bidirectional"),
+    *("MultiHeadAttention", "Embedding", "Masking", "LayerNormalization", "RMSNormalization", "GroupNormalization"),
+    *("BatchNormalization", "GlobalAveragePooling1D", "GlobalMaxPooling2D"),
+]
+
+
+def signature(name):
+    """The arguments of a layer in order, and their defaults."""
+    found = inspect.signature(getattr(keras.layers, name).__init__).parameters.values()
+    return [[p.name, None if p.default is p.empty else p.default] for p in found if p.kind is p.POSITIONAL_OR_KEYWORD]
+
+
 def layer_of(spec):
     config = {k: layer_of(v) if isinstance(v, dict) else v for k, v in spec["config"].items()}
     return getattr(keras.layers, spec["class_name"])(**config)
@@ -118,6 +132,7 @@ def main():
         for name, arrays in groups.items():
             for i, array in enumerate(arrays):
                 stored[f"{number}/{name}/{i}"] = np.asarray(array, dtype="float32")
+    stored["signatures"] = np.frombuffer(json.dumps({n: signature(n) for n in NAMES}).encode(), dtype="uint8")
     stored["cases"] = np.frombuffer(json.dumps(CASES).encode(), dtype="uint8")
     np.savez_compressed(Path(__file__).with_name("layers.npz"), **stored)
 

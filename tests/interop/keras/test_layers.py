@@ -3,6 +3,7 @@
 layers.npz holds them; make_layers.py beside it says how they were made.
 """
 
+import inspect
 import json
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from hornbeam.tree import flatten
 
 STORED = dict(np.load(Path(__file__).with_name("layers.npz")))
+SIGNATURES = json.loads(STORED.pop("signatures").tobytes())
 CASES = json.loads(STORED.pop("cases").tobytes())
 
 
@@ -55,3 +57,22 @@ def near(name, found, expected):
 
 def inner(saved):
     return getattr(hb.layers, saved["class_name"])(**saved["config"], dtype="float64")
+
+
+LEFT_OUT = {
+    "lora_rank",
+    "lora_alpha",
+    "quantization_config",
+    "renorm",
+    "renorm_clipping",
+    "renorm_momentum",
+    "synchronized",
+}
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_arguments_are_kerass(name):
+    """In Keras's order, with its defaults."""
+    found = inspect.signature(getattr(hb.layers, name).__init__).parameters.values()
+    ours = [[p.name, None if p.default is p.empty else p.default] for p in found if p.kind is p.POSITIONAL_OR_KEYWORD]
+    assert ours == [argument for argument in SIGNATURES[name] if argument[0] not in LEFT_OUT]

@@ -1,8 +1,7 @@
 """Hornbeam: a deep-learning library that you assemble. This package is its core; see `hornbeam.layers` and the others."""
 
+import typing as _typing
 from importlib import import_module as _import_module
-from typing import TYPE_CHECKING
-from typing import Any as _Any
 
 from hornbeam import ops as ops
 from hornbeam import random as random
@@ -33,7 +32,7 @@ from hornbeam.threads import get_num_threads as get_num_threads
 from hornbeam.threads import set_num_threads as set_num_threads
 from hornbeam.variable import Variable as Variable
 
-if TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     from hornbeam import layers as layers
     from hornbeam import initializers as initializers
     from hornbeam import regularizers as regularizers
@@ -57,7 +56,7 @@ _FACADES = (
 _FROM_FACADES = {"Input": "layers", "Model": "models", "Sequential": "models"}
 
 
-def __getattr__(name: str) -> _Any:
+def __getattr__(name: str) -> _typing.Any:
     """Load a facade, or a name that Keras has at the top, at its first use."""
     if name in _FACADES:
         return _import_module(f"hornbeam.{name}")

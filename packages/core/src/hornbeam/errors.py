@@ -73,7 +73,7 @@ class PluginError(HornbeamError, RuntimeError):
 
 
 class SerializationError(HornbeamError, ValueError):
-    """A saved file or configuration cannot be read."""
+    """A saved file or configuration cannot be read or written."""
 
 
 class MissingPackageError(HornbeamError, ImportError):

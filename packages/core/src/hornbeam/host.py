@@ -53,7 +53,9 @@ def as_host(data: Any, dtype: DType | None = None) -> tuple[np.ndarray[Any, Any]
             "Encode strings and objects as numbers first."
         )
     if dtype is None:
-        dtype = _weak(array) if isinstance(data, (list, tuple)) and not _holds_arrays(data) else as_dtype(array.dtype)
+        dtype = (
+            _weak(array, data) if isinstance(data, (list, tuple)) and not _holds_arrays(data) else as_dtype(array.dtype)
+        )
     native = native_dtype(dtype)
     if dtype.is_integer and array.dtype.kind == "f" and isinstance(data, (list, tuple)):
         array = np.asarray(data, native)  # integers of both signs' largest widths would meet in float64
@@ -70,9 +72,16 @@ def _holds_arrays(data: Any) -> bool:
     return hasattr(data, "dtype")
 
 
-def _weak(array: np.ndarray[Any, Any]) -> DType:
+def _whole(data: Any) -> bool:
+    """Whether nested lists hold nothing but integers."""
+    return all(map(_whole, data)) if isinstance(data, (list, tuple)) else isinstance(data, int)
+
+
+def _weak(array: np.ndarray[Any, Any], data: Any) -> DType:
     """The DType of nested Python numbers."""
     kind = array.dtype.kind
+    if kind == "f" and array.size and array.max() >= 2.0**63 and array.min() >= 0 and _whole(data):
+        return scalar_dtype(2**63)  # NumPy makes floats of small integers beside ones that only uint64 holds
     if kind in "fc" or not array.size:
         return scalar_dtype(1j if kind == "c" else 1.0)
     if kind == "b":

@@ -10,7 +10,7 @@ from typing import Any
 
 from hornbeam import masking
 from hornbeam.dtypes import DType, as_dtype
-from hornbeam.errors import InvalidArgumentError, ShapeError
+from hornbeam.errors import InvalidArgumentError, ShapeError, closest
 from hornbeam.interpret import running
 from hornbeam.masking import mask_of
 from hornbeam.naming import to_snake_case, unique_name
@@ -65,7 +65,11 @@ class Layer:
         if "input_dim" in kwargs:
             input_shape = (kwargs.pop("input_dim"),)
         if kwargs:
-            raise InvalidArgumentError(f"{type(self).__name__} does not take {', '.join(map(repr, sorted(kwargs)))}")
+            near = closest(min(kwargs), inspect.signature(type(self).__init__).parameters)
+            hint = f". Did you mean {near[0]!r}?" if near else ""
+            raise InvalidArgumentError(
+                f"{type(self).__name__} does not take {', '.join(map(repr, sorted(kwargs)))}{hint}"
+            )
         self._input_shape_arg = None if input_shape is None else tuple(input_shape)
         self.name = name or unique_name(to_snake_case(type(self).__name__))
         self.activity_regularizer = activity_regularizer
@@ -342,15 +346,15 @@ class Layer:
 
     def _prepare(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """Arrays as tensors, floating-point ones in the compute dtype."""
+        from hornbeam.ops import cast
         from hornbeam.ops.convert import as_tensor
-        from hornbeam.ops.elementwise.cast import astype
 
         def prepare(leaf: Any) -> Any:
             if not hasattr(leaf, "shape") and not isinstance(leaf, (int, float)):
                 return leaf
             tensor = as_tensor(leaf)
             wrong = self.autocast and tensor.dtype.is_floating and tensor.dtype != self.compute_dtype
-            return astype(tensor, self.compute_dtype) if wrong else tensor
+            return cast(tensor, self.compute_dtype) if wrong else tensor
 
         if not args:
             return args

@@ -14,7 +14,7 @@ from hornbeam.operators import Methods
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Tensor"]
+__all__ = ["Tensor", "activation_input", "note_activation"]
 
 _next_uid = itertools.count().__next__
 
@@ -39,8 +39,9 @@ class Tensor(Methods):
         ((2, 2), 'float32', 30.0)
     """
 
-    __slots__ = ("__weakref__", "changed", "dtype", "mask", "owner", "shape", "uid", "value")
+    __slots__ = ("__weakref__", "changed", "dtype", "made_by", "mask", "owner", "shape", "uid", "value")
     mask: Any  # not set on tensors without one
+    made_by: tuple[str, Tensor, int]  # set by softmax and sigmoid of layers: name, input, and the identity then
     __array_priority__ = 1000  # NumPy's operators leave mixed operations to ours
 
     def __init__(self, value: Any, shape: tuple[int, ...], dtype: DType, owner: Any) -> None:
@@ -207,3 +208,15 @@ class Tensor(Methods):
         from hornbeam.ops.keys import get_item
 
         return get_item(self, key)
+
+
+def note_activation(output: Tensor, name: str, x: Tensor) -> Tensor:
+    """Remember what an activation made `output` from, so that a loss can start from the logits; gives `output`."""
+    output.made_by = (name, x, output.uid)
+    return output
+
+
+def activation_input(output: Tensor, name: str) -> Tensor | None:
+    """What the activation `name` made `output` from, or None; None too where `output` was changed in place since."""
+    found = getattr(output, "made_by", None)
+    return found[1] if found is not None and found[0] == name and found[2] == output.uid else None

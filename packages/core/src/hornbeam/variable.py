@@ -116,11 +116,15 @@ class Variable(Arithmetic):
 
     def assign_add(self, value: Any) -> None:
         """Add `value` to it."""
-        self.assign(self.value + value)
+        from hornbeam.ops.elementwise.arithmetic import add
+
+        self.assign(add(self.value, value))
 
     def assign_sub(self, value: Any) -> None:
         """Subtract `value` from it."""
-        self.assign(self.value - value)
+        from hornbeam.ops.elementwise.arithmetic import subtract
+
+        self.assign(subtract(self.value, value))
 
     def expose(self) -> Tensor:
         """The stored tensor, which others may now hold: a compiled step copies it before overwriting its memory."""

@@ -16,36 +16,41 @@ from hornbeam.ops import log_softmax as log_softmax
 from hornbeam.ops import mish as mish
 from hornbeam.ops import relu6 as relu6
 from hornbeam.ops import selu as selu
-from hornbeam.ops import sigmoid as sigmoid
 from hornbeam.ops import silu as silu
-from hornbeam.ops import softmax as softmax
 from hornbeam.ops import softplus as softplus
 from hornbeam.ops import softsign as softsign
 from hornbeam.ops import tanh as tanh
+from hornbeam.tensor import note_activation
 
 Activation = Callable[..., Any]
 
-NAMES = (
-    *(
-        "elu",
-        "exponential",
-        "gelu",
-        "hard_sigmoid",
-        "hard_silu",
-        "leaky_relu",
-        "linear",
-        "log_sigmoid",
-        "log_softmax",
-        "mish",
-    ),
-    *("relu", "relu6", "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "tanh"),
-)
-__all__ = [*NAMES, "get", "serialize"]
+__all__ = [
+    "elu", "exponential", "gelu", "get", "hard_sigmoid", "hard_silu", "leaky_relu", "linear", "log_sigmoid",
+    "log_softmax", "mish", "relu", "relu6", "selu", "serialize", "sigmoid", "silu", "softmax", "softplus",
+    "softsign", "tanh",
+]  # fmt: skip
+NAMES = tuple(name for name in __all__ if name not in ("get", "serialize"))
 
 
 def linear(x: Any) -> Any:
     """The value itself."""
     return x
+
+
+def sigmoid(x: Any) -> Any:
+    """1 / (1 + e**-x); cross-entropies of the result start from x, without loss of accuracy."""
+    return _noted(ops.sigmoid(x), "sigmoid", x)
+
+
+def softmax(x: Any, axis: Any = -1) -> Any:
+    """exp(x) normalised to sum 1 over an axis; cross-entropies of the result start from x, without loss of accuracy."""
+    out = ops.softmax(x, axis)
+    return _noted(out, "softmax", x) if axis == -1 else out
+
+
+def _noted(out: Any, name: str, x: Any) -> Any:
+    logits = ops.asarray(x)
+    return note_activation(out, name, logits) if logits.dtype == out.dtype else out
 
 
 def gelu(x: Any, approximate: bool = False) -> Any:

@@ -12,20 +12,10 @@ from hornbeam.errors import InvalidArgumentError, ShapeError
 from hornbeam_layers.serialization import resolve
 
 __all__ = [
-    *("Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "Initializer", "LecunNormal"),
-    *(
-        "LecunUniform",
-        "Ones",
-        "Orthogonal",
-        "RandomNormal",
-        "RandomUniform",
-        "TruncatedNormal",
-        "VarianceScaling",
-        "Zeros",
-        "compute_fans",
-        "get",
-    ),
-]
+    "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "Initializer", "LecunNormal",
+    "LecunUniform", "Ones", "Orthogonal", "RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling",
+    "Zeros", "compute_fans", "get",
+]  # fmt: skip
 
 
 class Initializer:

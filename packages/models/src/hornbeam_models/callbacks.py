@@ -115,6 +115,9 @@ class EarlyStopping(Callback):
         mode: str = "auto",
         restore_best_weights: bool = False,
     ) -> None:
+        _check_mode(mode)
+        if isinstance(patience, bool) or not isinstance(patience, int) or patience < 0:
+            raise InvalidArgumentError(f"EarlyStopping: patience must be an integer of at least 0; got {patience!r}")
         self.monitor, self.min_delta, self.patience = monitor, abs(min_delta), patience
         self.larger = mode == "max" or (
             mode == "auto" and any(w in monitor for w in ("acc", "auc", "f1", "precision", "recall"))
@@ -168,6 +171,10 @@ class ModelCheckpoint(Callback):
         save_weights_only: bool = False,
         mode: str = "auto",
     ) -> None:
+        _check_mode(mode)
+        suffix = ".weights.h5" if save_weights_only else ".keras"
+        if not str(filepath).endswith(suffix):
+            raise InvalidArgumentError(f"ModelCheckpoint: filepath must end in {suffix!r}; got {str(filepath)!r}")
         self.filepath, self.monitor = os.fspath(filepath), monitor
         self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
         self.larger = mode == "max" or (mode == "auto" and "acc" in monitor)
@@ -184,7 +191,12 @@ class ModelCheckpoint(Callback):
             if self.best is not None and not (value > self.best if self.larger else value < self.best):
                 return
             self.best = value
-        path = Path(self.filepath.format(epoch=epoch + 1, **logs))
+        try:
+            path = Path(self.filepath.format(epoch=epoch + 1, **logs))
+        except KeyError as error:
+            raise InvalidArgumentError(
+                f"ModelCheckpoint: filepath {self.filepath!r} asks for {error}; there are {['epoch', *sorted(logs)]}"
+            ) from None
         (self.model.save_weights if self.save_weights_only else self.model.save)(path)
 
 
@@ -192,6 +204,8 @@ class ProgressBar(Callback):
     """A live bar on a terminal; a line an epoch elsewhere."""
 
     def __init__(self, verbose: Any, epochs: int, steps: int | None) -> None:
+        if verbose not in ("auto", 0, 1, 2):
+            raise InvalidArgumentError(f"verbose must be 'auto', 0, 1 or 2; got {verbose!r}")
         self.mode = (1 if sys.stdout.isatty() else 2) if verbose == "auto" else int(verbose)
         self.epochs, self.steps = epochs, steps
         self.bar: Any = None
@@ -242,6 +256,11 @@ class ProgressBar(Callback):
         if self.bar is not None:
             self.bar.stop()
             self.bar = None
+
+
+def _check_mode(mode: str) -> None:
+    if mode not in ("auto", "min", "max"):
+        raise InvalidArgumentError(f"mode must be 'auto', 'min' or 'max'; got {mode!r}")
 
 
 def _figures(logs: dict[str, float]) -> str:

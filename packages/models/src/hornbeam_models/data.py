@@ -31,9 +31,13 @@ def _array(x: Any) -> Any:
     """An array of whatever has or holds numbers; float64 becomes the default float."""
     array = x.numpy() if isinstance(x, Tensor) else np.asarray(x)
     if array.dtype.kind not in "biuf" and array.dtype.name != "bfloat16":
-        raise InvalidArgumentError(
-            f"data must be numbers; got an array of {array.dtype}. Encode strings and objects first."
-        )
+        example = f" such as {array.flat[0:1].tolist()[0]!r}" if array.size else ""
+        hint = {
+            "U": "For text as labels: classes, y = numpy.unique(labels, return_inverse=True).",
+            "S": "For text as labels: classes, y = numpy.unique(labels, return_inverse=True).",
+            "O": "If all of them are numbers, write array.astype('float32').",
+        }.get(array.dtype.kind, "Encode them as numbers first.")
+        raise InvalidArgumentError(f"data must be numbers; got an array of {array.dtype}{example}. {hint}")
     return array.astype(np.float32) if array.dtype == np.float64 else array
 
 
@@ -56,7 +60,16 @@ class Given:
             raise InvalidArgumentError(
                 f"x must be arrays or an iterable of batches; got the text {x!r}. Load the file first."
             )
-        if y is None and not isinstance(x, (list, tuple, dict)) and not hasattr(x, "shape") and hasattr(x, "__iter__"):
+        streamed = not isinstance(x, (list, tuple, dict)) and not hasattr(x, "shape") and hasattr(x, "__iter__")
+        if streamed and (y is not None or sample_weight is not None):
+            raise InvalidArgumentError(
+                f"x is a {type(x).__name__}, which has to give the batches (x, y) or (x, y, sample_weight) by itself; leave y and "
+                "sample_weight out, or make x an array."
+            )
+        for what, value in (("x", x), ("y", y)):
+            if value is not None and not any(hasattr(value, a) for a in ("__len__", "shape", "__iter__")):
+                raise InvalidArgumentError(f"{what} must be arrays, or x an iterable of batches; got {what}={value!r}")
+        if streamed:
             return cls(None, None, None, iterable=x)
         listed = isinstance(x, list) and x and not hasattr(x[0], "shape") and not isinstance(x[0], (list, tuple, dict))
         x = _array(x) if listed else map_structure(_array, _numbers_to_array(x))
@@ -68,8 +81,14 @@ class Given:
         }
         found = {n for group in lengths.values() for n in group}
         if len(found) > 1:
+            several = isinstance(x, (list, tuple)) and len(x) > 1
+            hint = (
+                " A list of arrays means several inputs; for samples of one input, write numpy.stack(x)."
+                if several
+                else ""
+            )
             raise InvalidArgumentError(
-                f"arrays differ in their number of samples: {', '.join(f'{k}: {v}' for k, v in lengths.items() if v)}"
+                f"arrays differ in their number of samples: {', '.join(f'{k}: {v}' for k, v in lengths.items() if v)}.{hint}"
             )
         if found == {0}:
             raise InvalidArgumentError("the data are empty: there is no sample in x")
@@ -102,6 +121,15 @@ class Given:
             raise InvalidArgumentError(
                 f"class_weight must be a dict from class index to factor, such as {{0: 1.0, 1: 2.0}}; got {class_weight!r}"
             )
+        for key, factor in class_weight.items():
+            if (
+                not isinstance(key, (int, np.integer))
+                or not isinstance(factor, (int, float, np.number))
+                or not factor >= 0
+            ):
+                raise InvalidArgumentError(
+                    f"class_weight must map class indices to factors of at least 0, such as {{0: 1.0, 1: 2.0}}; got {key!r}: {factor!r}"
+                )
         labels = leaves(self.y)[0]
         classes = labels.argmax(-1) if labels.ndim > 1 and labels.shape[-1] > 1 else labels.reshape(-1).astype(np.int64)
         weight = np.array([class_weight.get(int(c), 1.0) for c in classes], np.float32)
@@ -147,11 +175,17 @@ class Batches:
     """The batches of every epoch."""
 
     def __init__(self, given: Given, batch_size: int, shuffle: bool) -> None:
-        self.given, self.batch_size, self.shuffle = given, whole("batch_size", batch_size, 1), shuffle
+        self.given, self.batch_size = given, whole("batch_size", batch_size, 1)
         self.count = None if given.iterable is not None else math.ceil(given.count / batch_size)
-        self.generator = np.random.default_rng(np.random.randint(2**31))  # follows hb.set_random_seed
+        # follows hb.set_random_seed
+        self.generator = np.random.default_rng(np.random.randint(2**31)) if shuffle else None
         self.pending: list[Batch] = []
         self.stream: Iterator[Any] | None = None
+
+    @property
+    def streamed(self) -> bool:
+        """Whether the batches come from an iterable, and are not known before they come."""
+        return self.given.iterable is not None
 
     def peek(self) -> Batch:
         """The first batch, which is not lost."""
@@ -171,7 +205,7 @@ class Batches:
         if self.given.iterable is not None:
             yield from self._streamed(steps)
             return
-        order = self.generator.permutation(self.given.count) if self.shuffle else None
+        order = None if self.generator is None else self.generator.permutation(self.given.count)
         for index in range(self.count or 0):
             if steps is not None and index >= steps:
                 return
@@ -180,7 +214,8 @@ class Batches:
             yield part.x, part.y, part.sample_weight
 
     def _streamed(self, steps: int | None) -> Iterator[Batch]:
-        self.peek()
+        if self.stream is None and not self.pending:
+            self.stream = iter(self.given.iterable)
         given = 0
         while steps is None or given < steps:
             if self.pending:
@@ -205,4 +240,5 @@ def _as_batch(item: Any) -> Batch:
         raise InvalidArgumentError(f"a batch is (x,), (x, y) or (x, y, sample_weight); got a tuple of {len(parts)}")
     x, y, weight = (*parts, None, None)[:3]
     checked = Given.of(x, y, weight)
+    checked.check_labels()
     return checked.x, checked.y, checked.sample_weight

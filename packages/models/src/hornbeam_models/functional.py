@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam import KerasTensor, Layer
-from hornbeam.errors import InvalidArgumentError, ShapeError
+from hornbeam.errors import InvalidArgumentError
 from hornbeam.layer import map_structure_shapes
 from hornbeam.tree import flatten, leaves, unflatten
 
+from hornbeam_models.inputs import fitted
 from hornbeam_models.model import Model
 from hornbeam_models.order import ordered
 
@@ -27,8 +28,12 @@ class Functional(Model):
         InvalidArgumentError: an output does not depend on the inputs alone, or a name is used twice.
     """
 
-    def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
+    def __init__(self, inputs: Any, outputs: Any = None, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
+        if outputs is None:
+            raise InvalidArgumentError(
+                "Model(inputs, outputs) needs the outputs too: KerasTensors that layers made of the inputs"
+            )
         for tensor in [*leaves(inputs), *leaves(outputs)]:
             if not isinstance(tensor, KerasTensor):
                 raise InvalidArgumentError(
@@ -75,6 +80,15 @@ class Functional(Model):
         return unflatten(self._output_structure, self._outputs)
 
     @property
+    def output_names(self) -> list[str]:
+        """What the outputs are called in losses, metrics and labels: by their keys in a dict, else by the layers that make them."""
+        structure = self._output_structure
+        if isinstance(structure, tuple) and structure[0] == "dict":
+            return [str(key) for key in structure[1]]
+        names = [t.history.operation.name for t in self._outputs if t.history]
+        return [f"{n}_{names[:i].count(n)}" if n in names[:i] else n for i, n in enumerate(names)]
+
+    @property
     def input_shape(self) -> Any:
         """The inputs' shapes, in their structure."""
         return map_structure_shapes(self.input)
@@ -112,15 +126,7 @@ class Functional(Model):
             raise InvalidArgumentError(
                 f"model {self.name!r} has {len(self._inputs)} inputs; {len(values)} arrays were given"
             )
-        for tensor, value in zip(self._inputs, values, strict=True):
-            fits = len(tensor.shape) == len(value.shape) and all(
-                a is None or b is None or a == b for a, b in zip(tensor.shape, value.shape, strict=True)
-            )
-            if not fits:
-                raise ShapeError(
-                    f"model {self.name!r}: input {tensor.name!r} expects shape {tensor.shape}; got {tuple(value.shape)}"
-                )
-        return values
+        return [fitted(self.name, tensor, value) for tensor, value in zip(self._inputs, values, strict=True)]
 
     def get_config(self) -> dict[str, Any]:
         """The layers and the calls between them."""

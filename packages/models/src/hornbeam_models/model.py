@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 from hornbeam import Layer, Variable
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.layer import training_phase
-from hornbeam.tree import map_structure
+from hornbeam.tree import flatten, leaves, map_structure
 
 from hornbeam_models import compiled
 from hornbeam_models.callbacks import Callback, CallbackList, History, ProgressBar
@@ -41,6 +42,8 @@ class Model(Layer):
         self.stop_training = False
         self.history: History | None = None
         self._steps: dict[str, Callable[..., Any]] = {}
+        self._checked: set[str] = set()  # structures, shapes and dtypes of data that were found to fit
+        self._output_names: list[str] = []
 
     @property
     def layers(self) -> list[Layer]:
@@ -54,7 +57,13 @@ class Model(Layer):
             UnknownNameError: no layer has that name.
         """
         if index is not None:
+            if not isinstance(index, int) or not -len(self.layers) <= index < len(self.layers):
+                raise InvalidArgumentError(
+                    f"model {self.name!r} has {len(self.layers)} layers; there is no layer {index!r}"
+                )
             return self.layers[index]
+        if name is None:
+            raise InvalidArgumentError("get_layer needs the name or the index of a layer")
         for layer in self.layers:
             if layer.name == name:
                 return layer
@@ -85,8 +94,9 @@ class Model(Layer):
             UnknownNameError: a name is not known.
         """
         self.optimizer = compiled.optimizer(optimizer)
-        self._loss = compiled.Losses(loss, loss_weights)
-        self._metrics = compiled.Metrics(metrics, weighted_metrics)
+        names = getattr(self, "output_names", None)
+        self._loss = compiled.Losses(loss, loss_weights, names)
+        self._metrics = compiled.Metrics(metrics, weighted_metrics, names)
         self._given = {
             "loss": loss,
             "loss_weights": loss_weights,
@@ -94,7 +104,7 @@ class Model(Layer):
             "weighted_metrics": weighted_metrics,
         }
         self.run_eagerly = run_eagerly
-        self._steps = {}
+        self._steps, self._checked = {}, set()
 
     def _require_compiled(self, what: str) -> None:
         if self.optimizer is None:
@@ -114,20 +124,21 @@ class Model(Layer):
         def forward() -> Any:
             self.clear_losses()
             pred = self(x, training=True)
-            return self._loss(y, pred, sample_weight, self.losses), pred
+            loss, parts = self._loss(y, pred, sample_weight, self.losses)
+            return loss, (parts, pred)
 
-        (loss, pred), grads = hb.value_and_grad(forward, variables=weights, has_aux=True)()
+        (loss, (parts, pred)), grads = hb.value_and_grad(forward, variables=weights, has_aux=True)()
         self.clear_losses()
         self.optimizer.apply(grads, weights)
-        self._metrics.update(loss, y, pred, sample_weight)
+        self._metrics.update((loss, parts), y, pred, sample_weight)
 
     def test_step(self, x: Any, y: Any, sample_weight: Any = None) -> None:
         """Forward on one batch; the figures go into the metrics."""
         self.clear_losses()
         pred = self(x, training=False)
-        loss = self._loss(y, pred, sample_weight, self.losses)
+        losses = self._loss(y, pred, sample_weight, self.losses)
         self.clear_losses()
-        self._metrics.update(loss, y, pred, sample_weight)
+        self._metrics.update(losses, y, pred, sample_weight)
 
     def predict_step(self, x: Any) -> Any:
         """Forward on one batch."""
@@ -142,15 +153,35 @@ class Model(Layer):
             self._steps[key] = function if getattr(self, "run_eagerly", False) else hb.jit(function)
         return self._steps[key]
 
-    def _make_ready(self, x: Any, y: Any = None) -> None:
+    def _make_ready_for(self, batches: Batches) -> None:
+        """Find data that cannot be learned from, before the first step."""
+        batches.given.check_labels()
+        x, y, _ = batches.peek()
+        self._make_ready(x, y, labelled=True)
+        self._check_values(y if batches.streamed else batches.given.y)
+
+    def _match(self, inputs: Any) -> Any:
+        """The inputs as `call` needs them; models that know their inputs' shapes check them here."""
+        return inputs
+
+    def _check_values(self, y: Any) -> None:
+        self._loss.check_values(y, self._output_names)
+
+    def _make_ready(self, x: Any, y: Any = None, labelled: bool = False) -> None:
         """Build the model, and what depends on its outputs, before the first step: errors show before any training."""
-        if not self.built or (y is not None and not self._metrics.ready):
+        described = [(tree, [(a.shape[1:], str(a.dtype)) for a in arrays]) for arrays, tree in map(flatten, (x, y))]
+        kind = f"{described} {labelled}"
+        if not self.built or kind not in self._checked:
+            self._match(x)
             with training_phase(False), hb.no_grad():
                 pred = self(map_structure(lambda a: a[:1], x))
             self.clear_losses()
-            if y is not None:
+            if labelled:
                 self._loss.check(y, pred)
-                self._metrics.build(y, pred)
+                if not self._metrics.ready:
+                    self._metrics.build(y, pred, self._loss)
+                self._output_names = compiled.output_names(pred, getattr(self, "output_names", None))
+            self._checked.add(kind)
         if self.optimizer is not None:
             self.optimizer.build(self.trainable_variables)
 
@@ -171,6 +202,7 @@ class Model(Layer):
         sample_weight: Any = None,
         initial_epoch: int = 0,
         steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
         validation_batch_size: int | None = None,
         validation_freq: int = 1,
     ) -> History:
@@ -189,6 +221,8 @@ class Model(Layer):
             class_weight: factor of the loss by class index.
             sample_weight: factor of the loss by sample.
             steps_per_epoch: batches an epoch; default: all.
+            validation_steps: batches a validation; default: all.
+            validation_batch_size: samples per step of a validation; default: `batch_size`.
             validation_freq: validate every so many epochs.
 
         Returns:
@@ -201,8 +235,9 @@ class Model(Layer):
         for what, value in (("epochs", epochs), ("initial_epoch", initial_epoch)):
             whole(what, value, 0)
         whole("validation_freq", validation_freq, 1)
-        if steps_per_epoch is not None:
-            whole("steps_per_epoch", steps_per_epoch, 1)
+        for what, count in (("steps_per_epoch", steps_per_epoch), ("validation_steps", validation_steps)):
+            if count is not None:
+                whole(what, count, 1)
         told_too = _callbacks(callbacks)
         given = Given.of(x, y, sample_weight)
         if class_weight is not None:
@@ -216,19 +251,17 @@ class Model(Layer):
                     f"{type(validation_data).__name__} of {len(validation_data)}"
                 )
             validation = Given.of(*parts)
-            validation.check_labels()
         elif validation_split:
             given, validation = given.split(validation_split)
         batches = Batches(given, 32 if batch_size is None else batch_size, shuffle)
-        first = batches.peek()
-        given.check_labels()
-        self._make_ready(first[0], first[1])
-        self._loss.check_classes(given.y)
+        held_out = None
         if validation is not None:
-            self._loss.check_classes(validation.y)
-        validation_size = validation_batch_size or batches.batch_size
+            held_out = Batches(validation, validation_batch_size or batches.batch_size, shuffle=False)
+        self._make_ready_for(batches)
+        if held_out is not None:
+            self._make_ready_for(held_out)
         steps = steps_per_epoch or batches.count
-        history = History()
+        self.history = history = History()
         bar = ProgressBar(verbose, epochs, steps)
         told = CallbackList([bar, *told_too, history], self)
         self.stop_training = False
@@ -238,25 +271,41 @@ class Model(Layer):
             for epoch in range(initial_epoch, epochs):
                 self._metrics.reset()
                 told.on_epoch_begin(epoch)
+                index = -1
                 for index, batch in enumerate(batches.epoch(steps_per_epoch)):
+                    if batches.streamed:
+                        self._check_values(batch[1])
                     train(*batch)
                     told.on_train_batch_end(index, self._metrics.results)
+                if index < 0:
+                    warnings.warn(
+                        f"the batches ran out after {epoch - initial_epoch} epochs of {epochs - initial_epoch}, and training stops: "
+                        "give an iterable that can be started again, such as a list or an object with __iter__, or steps_per_epoch.",
+                        stacklevel=2,
+                    )
+                    break
                 logs = self._metrics.results()
-                if validation is not None and (epoch + 1) % validation_freq == 0:
-                    found = self._evaluate(validation, validation_size)
+                if math.isnan(logs["loss"]) and epoch == initial_epoch:
+                    warnings.warn(
+                        f"the loss is NaN after the first epoch. {_why_nan(given)}",
+                        stacklevel=2,
+                    )
+                if held_out is not None and (epoch + 1) % validation_freq == 0:
+                    found = self._evaluate(held_out, validation_steps)
                     logs.update({f"val_{k}": v for k, v in found.items()})
                 told.on_epoch_end(epoch, logs)
                 if self.stop_training:
                     break
         finally:
             told.on_train_end()
-        self.history = history
         return history
 
-    def _evaluate(self, given: Given, batch_size: int, steps: int | None = None) -> dict[str, float]:
+    def _evaluate(self, batches: Batches, steps: int | None) -> dict[str, float]:
         self._metrics.reset()
         test = self._step("test")
-        for batch in Batches(given, batch_size, shuffle=False).epoch(steps):
+        for batch in batches.epoch(steps):
+            if batches.streamed:
+                self._check_values(batch[1])
             test(*batch)
         return self._metrics.results()
 
@@ -271,13 +320,11 @@ class Model(Layer):
         """
         self._require_compiled("evaluate")
         given = Given.of(x, y, sample_weight)
-        first = Batches(given, 32 if batch_size is None else batch_size, shuffle=False).peek()
-        given.check_labels()
-        self._make_ready(first[0], first[1])
-        self._loss.check_classes(given.y)
+        batches = Batches(given, 32 if batch_size is None else batch_size, shuffle=False)
+        self._make_ready_for(batches)
         if steps is not None:
             whole("steps", steps, 1)
-        found = self._evaluate(given, 32 if batch_size is None else batch_size, steps)
+        found = self._evaluate(batches, steps)
         if verbose:
             print(" - ".join(f"{k}: {v:.4f}" for k, v in found.items()))
         if return_dict:
@@ -306,10 +353,11 @@ class Model(Layer):
     def _on_batch(self, kind: str, x: Any, y: Any, sample_weight: Any, return_dict: bool) -> Any:
         self._require_compiled(f"{kind}_on_batch")
         given = Given.of(x, y, sample_weight)
-        (batch,) = Batches(given, given.count, shuffle=False).epoch(None)
-        given.check_labels()
-        self._make_ready(batch[0], batch[1])
-        self._loss.check_classes(given.y)
+        if given.iterable is not None:
+            raise InvalidArgumentError(f"{kind}_on_batch takes the arrays of one batch; got a {type(x).__name__}")
+        batches = Batches(given, given.count, shuffle=False)
+        self._make_ready_for(batches)
+        (batch,) = batches.epoch(None)
         self._metrics.reset()
         self._step(kind)(*batch)
         found = self._metrics.results()
@@ -317,6 +365,7 @@ class Model(Layer):
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, as NumPy arrays."""
+        x = Given.of(x).x
         self._make_ready(x)
         return map_structure(lambda t: t.numpy(), self._step("predict")(x))
 
@@ -362,6 +411,14 @@ def _functional_kind(cls: Any) -> Any:
     from hornbeam_models.functional import Functional
 
     return Functional if cls is Model else type(cls.__name__, (cls, Functional), {"__module__": cls.__module__})
+
+
+def _why_nan(given: Given) -> str:
+    """What is known of the cause of a loss that is NaN."""
+    for array in leaves(given.x):
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            return "The inputs hold NaN or infinity: remove or fill such samples."
+    return "Try a smaller learning rate, inputs of mean 0 and size 1, or a loss that takes logits."
 
 
 def _callbacks(given: Any) -> list[Any]:

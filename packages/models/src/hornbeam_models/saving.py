@@ -18,7 +18,7 @@ import h5py
 import hornbeam as hb
 import numpy as np
 from hornbeam import Layer
-from hornbeam.errors import InvalidArgumentError, SerializationError
+from hornbeam.errors import DTypeError, InvalidArgumentError, SerializationError
 from hornbeam.naming import to_snake_case
 from hornbeam.plugins import FIRST_PARTY, registry
 
@@ -189,8 +189,13 @@ def _load_weights_bytes(model: Any, data: bytes, what: str) -> None:
 
 def _write_atomically(path: Path, write: Callable[[Any], None]) -> None:
     """Write beside the target, then put it in place: a crash leaves the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise SerializationError(
+            f"cannot write to the folder {path.parent}: {error.strerror}. Choose another."
+        ) from error
     try:
         with os.fdopen(handle, "wb") as file:
             write(file)
@@ -202,8 +207,15 @@ def _write_atomically(path: Path, write: Callable[[Any], None]) -> None:
         raise
 
 
+def _path(filepath: Any) -> Path:
+    try:
+        return Path(filepath)
+    except TypeError:
+        raise DTypeError(f"filepath must be a text or a pathlib.Path; got {filepath!r}") from None
+
+
 def _target(filepath: Any, suffix: str, overwrite: bool) -> Path:
-    path = Path(filepath)
+    path = _path(filepath)
     if not path.name.endswith(suffix):
         raise InvalidArgumentError(f"the file name must end in {suffix!r}; got {str(path)!r}")
     if path.exists() and not overwrite:
@@ -281,7 +293,7 @@ def load_model(filepath: Any, custom_objects: dict[str, Any] | None = None, comp
     Raises:
         SerializationError: the file is damaged, or needs a class that is not known.
     """
-    path = Path(filepath)
+    path = _path(filepath)
     if not path.is_file():
         raise SerializationError(f"there is no file {path}")
     try:
@@ -319,7 +331,7 @@ def load_weights(model: Any, filepath: Any) -> None:
     Raises:
         SerializationError: the file is damaged, or its weights do not fit.
     """
-    path = Path(filepath)
+    path = _path(filepath)
     if not path.is_file():
         raise SerializationError(f"there is no file {path}")
     if not model.built:

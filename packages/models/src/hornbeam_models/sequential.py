@@ -9,6 +9,7 @@ from hornbeam.errors import DTypeError, InvalidArgumentError
 from hornbeam.layer import map_structure_shapes
 from hornbeam.plugins import registry
 
+from hornbeam_models.inputs import fitted
 from hornbeam_models.model import Model
 
 __all__ = ["Sequential"]
@@ -131,9 +132,14 @@ class Sequential(Model):
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """The last layer's output."""
+        inputs = self._match(inputs)
         for layer in self._stack:
             inputs = layer(inputs, training=training)
         return inputs
+
+    def _match(self, inputs: Any) -> Any:
+        """The input, which has to fit the Input that the model was made with."""
+        return inputs if self._input is None else fitted(self.name, self._input, inputs)
 
     @property
     def input_shape(self) -> Any:

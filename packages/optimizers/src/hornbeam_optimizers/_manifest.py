@@ -12,6 +12,7 @@ def provide_optimizers() -> list[Component]:
         Component("SGD", "hornbeam_optimizers.optimizers.sgd:SGD"),
         Component("Adam", "hornbeam_optimizers.optimizers.adam:Adam"),
         Component("AdamW", "hornbeam_optimizers.optimizers.adam:AdamW", aliases=("adamw",)),
+        Component("RMSprop", "hornbeam_optimizers.optimizers.rmsprop:RMSprop", aliases=("rmsprop",)),
     ]
 
 

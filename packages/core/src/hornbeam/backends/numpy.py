@@ -9,6 +9,7 @@ import numpy as np
 
 from hornbeam.backends.base import Backend, Executable
 from hornbeam.backends.numpy_kernels import KERNELS
+from hornbeam.backends.numpy_kernels.bfloat16 import AS_IT_IS, in_float32, narrow_among
 from hornbeam.dtypes import DType
 from hornbeam.host import native_dtype
 from hornbeam.primitive import Primitive
@@ -42,8 +43,13 @@ class NumpyBackend(Backend):
 
     def run(self, primitive: Primitive, arrays: Sequence[Any], params: dict[str, Any]) -> Any:
         """Run one primitive; NumPy's scalars become arrays without axes. Floating-point warnings are not errors here."""
+        narrow = narrow_among(arrays) if primitive.name not in AS_IT_IS else None
         with np.errstate(all="ignore"):
-            out = super().run(primitive, arrays, params)
+            if narrow is None:
+                out = super().run(primitive, arrays, params)
+            else:
+                run = super().run
+                out = in_float32(lambda *wide: run(primitive, wide, params), narrow, arrays)
         if primitive.multiple:
             return tuple(np.asarray(o) for o in out)
         return out if type(out) is np.ndarray else np.asarray(out)

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from hornbeam.backends.base import Executable
+from hornbeam.backends.numpy_kernels.bfloat16 import AS_IT_IS, in_float32
 from hornbeam.debug import show
+from hornbeam.dtypes import bfloat16
 from hornbeam.graph.ir import Graph, Node, Value
 from hornbeam.graph.memory import ALIGNMENT, lifetimes, plan_memory
 from hornbeam.graph.passes import optimize
@@ -99,7 +101,12 @@ class NumpyExecutable(Executable):
         for output, place in self.graph.donated.items():
             value, old = self.graph.outputs[output], self.graph.inputs[place]
             index = makers.get(value, -1)
-            if index <= safe or nodes[index].primitive.name not in UFUNCS or self.graph.outputs.count(value) > 1:
+            if (
+                index <= safe
+                or nodes[index].primitive.name not in UFUNCS
+                or _is_narrow(nodes[index])
+                or self.graph.outputs.count(value) > 1
+            ):
                 continue
             beside = [v for v in nodes[index].inputs if v is not old and root.get(v, v) is old]
             if last.get(old, -1) <= index and not beside and old not in kept:
@@ -108,6 +115,8 @@ class NumpyExecutable(Executable):
 
     def _writes(self, node: Node) -> bool:
         name = node.primitive.name
+        if _is_narrow(node):
+            return False
         return (
             name in UFUNCS
             or name in ("sigmoid", "where", "reduce_sum")
@@ -135,7 +144,10 @@ class NumpyExecutable(Executable):
         if kernel is None:
             return partial(_general, self.backend, node.primitive, node.params)
         first = self.backend if node.primitive.uses_backend else np
-        return partial(_as_arrays if node.primitive.multiple else _as_array, partial(kernel, first, **node.params))
+        bound = partial(kernel, first, **node.params)
+        if _is_narrow(node):
+            bound = partial(_in_float32, bound, native_dtype(bfloat16))
+        return partial(_as_arrays if node.primitive.multiple else _as_array, bound)
 
     def __call__(self, arrays: Sequence[Any], donate: Sequence[bool] = ()) -> list[Any]:
         """Run; see `Executable`."""
@@ -250,6 +262,15 @@ def _where_into(out: Any, condition: Any, x: Any, y: Any) -> Any:
     np.copyto(out, y)
     np.copyto(out, x, where=condition)
     return out
+
+
+def _is_narrow(node: Node) -> bool:
+    """Whether it computes with bfloat16 numbers, which takes a detour."""
+    return node.primitive.name not in AS_IT_IS and any(v.dtype is bfloat16 for v in node.inputs)
+
+
+def _in_float32(kernel: Callable[..., Any], narrow: Any, *arrays: Any) -> Any:
+    return in_float32(kernel, narrow, arrays)
 
 
 def _as_array(kernel: Callable[..., Any], *arrays: Any) -> Any:

@@ -36,6 +36,7 @@ from hornbeam.ops.scattering import *
 from hornbeam.ops.info import *
 from hornbeam.ops.cumulative import *
 from hornbeam.ops.sorting import *
+from hornbeam.ops.sets import *
 from hornbeam.ops.convolution import *
 from hornbeam.ops.window import *
 from hornbeam.ops.nn import *
@@ -46,6 +47,7 @@ from hornbeam.ops.diagonals import *
 from hornbeam.ops.kronecker import *
 from hornbeam.ops.einstein import *
 from hornbeam.ops.fourier import *
+from hornbeam.composites import losses as _losses
 from hornbeam.composites import recurrent as _recurrent
 from hornbeam.ops import linalg as linalg
 from hornbeam.ops.drawing import draw_all as _draw
@@ -53,6 +55,7 @@ from hornbeam.ops.linalg import cholesky as cholesky
 from hornbeam.ops.linalg import cholesky_inverse as cholesky_inverse
 from hornbeam.ops.linalg import cross as cross
 from hornbeam.ops.linalg import det as det
+from hornbeam.ops.linalg import eig as eig
 from hornbeam.ops.linalg import eigh as eigh
 from hornbeam.ops.linalg import inv as inv
 from hornbeam.ops.linalg import logdet as logdet
@@ -79,7 +82,9 @@ from hornbeam.ops.series import *
 from hornbeam.ops.histograms import *
 from hornbeam.ops.selection import *
 from hornbeam.ops.similarity import *
+from hornbeam.ops.sampled import *
 from hornbeam.ops.views import *
+from hornbeam.interpret import broadcast_shapes as broadcast_shapes
 from hornbeam.ops.patches import *
 from hornbeam.ops.adaptive import *
 from hornbeam.ops.vectorizing import *

@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hornbeam.errors import InvalidArgumentError, ShapeError
+from hornbeam.errors import InvalidArgumentError, OutOfRangeError, ShapeError
 from hornbeam.ops.convert import as_tensor
-from hornbeam.ops.movement import axes_of, concat, expand_dims, flip, permute_dims, reshape, split
+from hornbeam.ops.indexing import take
+from hornbeam.ops.movement import (
+    axes_of,
+    broadcast_to,
+    concat,
+    expand_dims,
+    flip,
+    moveaxis,
+    permute_dims,
+    reshape,
+    split,
+)
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    "append", "array_split", "atleast_1d", "atleast_2d", "atleast_3d", "column_stack", "dsplit", "dstack",
-    "fliplr", "flipud", "hsplit", "hstack", "rot90", "vsplit", "vstack",
+    "append", "array_split", "atleast_1d", "atleast_2d", "atleast_3d", "column_stack", "delete", "dsplit",
+    "dstack", "fliplr", "flipud", "hsplit", "hstack", "insert", "rot90", "vsplit", "vstack",
 ]  # fmt: skip
 
 
@@ -224,3 +235,70 @@ def rot90(array: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Tensor:
     if quarters == 1:
         return permute_dims(flip(tensor, axis=second), tuple(order))
     return flip(permute_dims(tensor, tuple(order)), axis=second)
+
+
+def _row(x: Any, axis: int | None, name: str) -> tuple[Tensor, int]:
+    tensor = as_tensor(x)
+    if axis is None:
+        return reshape(tensor, (tensor.size,)), 0
+    return tensor, axes_of(axis, tensor.ndim, name)[0]
+
+
+def delete(arr: Any, obj: Any, axis: int | None = None) -> Tensor:
+    """The tensor without what lies at some places along an axis (None: flattened).
+
+    Args:
+        arr: tensor.
+        obj: an integer, a slice, or a sequence of integers.
+        axis: along which.
+
+    Raises:
+        OutOfRangeError: a place lies outside.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.delete([1, 2, 3], 1).numpy().tolist()
+        [1, 3]
+    """
+    tensor, along = _row(arr, axis, "delete")
+    size = tensor.shape[along]
+    if isinstance(obj, slice):
+        gone = set(range(*obj.indices(size)))
+    else:
+        places = [int(i) for i in (obj if hasattr(obj, "__len__") else [obj])]
+        for i in places:
+            if not -size <= i < size:
+                raise OutOfRangeError(f"delete: place {i} is out of range for axis {along} of size {size}")
+        gone = {i % size for i in places}
+    kept = [i for i in range(size) if i not in gone]
+    return take(tensor, as_tensor(kept, "int32"), axis=along)
+
+
+def insert(arr: Any, obj: int, values: Any, axis: int | None = None) -> Tensor:
+    """The tensor with values put in before one place along an axis (None: flattened).
+
+    Args:
+        arr: tensor.
+        obj: the place, from -n to n.
+        values: broadcast to the other sizes; along the axis, as many as are put in.
+        axis: along which.
+
+    Raises:
+        OutOfRangeError: the place lies outside.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.insert([1, 2, 3], 1, [7, 8]).numpy().tolist()
+        [1, 7, 8, 2, 3]
+    """
+    tensor, along = _row(arr, axis, "insert")
+    size = tensor.shape[along]
+    if not -size <= obj <= size:
+        raise OutOfRangeError(f"insert: place {obj} is out of range for axis {along} of size {size}")
+    new = as_tensor(values, tensor.dtype)
+    if new.ndim < tensor.ndim:
+        new = reshape(new, (1,) * (tensor.ndim - new.ndim) + new.shape)
+    new = moveaxis(new, 0, along)
+    new = broadcast_to(new, tuple(new.shape[along] if a == along else s for a, s in enumerate(tensor.shape)))
+    first, second = split(tensor, [obj % size if obj < 0 else obj], along)
+    return concat([first, new, second], axis=along)

@@ -12,7 +12,8 @@ from hornbeam.symbolic import drawing
 __all__ = ["draw_all"]
 
 ANSWERS = frozenset({
-    "can_cast", "convert_to_numpy", "dtype", "finfo", "from_dlpack", "iinfo", "is_tensor", "isdtype", "issubdtype", "ndim",
+    "broadcast_shapes", "can_cast",
+    "convert_to_numpy", "dtype", "finfo", "from_dlpack", "iinfo", "is_tensor", "isdtype", "issubdtype", "ndim",
     "promote_types", "result_type", "shape", "size",
 })  # fmt: skip
 """Functions whose answer is no tensor, and needs no value."""

@@ -38,7 +38,7 @@ def copy(x: Any) -> Tensor:
 
 def _reshape_infer(x: Any, shape: tuple[int, ...]) -> Spec:
     if math.prod(x.shape) != math.prod(shape):
-        raise ShapeError(f"reshape: {math.prod(x.shape)} elements of shape {x.shape} do not fill shape {shape}")
+        raise ShapeError(f"reshape: the elements of shape {x.shape} do not fill shape {shape}")
     return Spec(shape, x.dtype)
 
 

@@ -28,14 +28,16 @@ def _wide(x: Any) -> tuple[Tensor, Any]:
     return (astype(t, float32) if t.dtype.itemsize < 4 else t), t.dtype
 
 
-def layer_normalization(x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: float = 1e-7) -> Tensor:
+def layer_normalization(
+    x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: float | None = None
+) -> Tensor:
     """(x - mean) / sqrt(variance + epsilon) * gamma + beta, over an axis or axes.
 
     Args:
         x: tensor.
         gamma, beta: of the sizes of those axes, or None.
         axis: an axis, or several.
-        epsilon: added to the variance.
+        epsilon: added to the variance; default: 1e-7.
 
     Source: Ba et al. 2016.
 
@@ -46,7 +48,8 @@ def layer_normalization(x: Any, gamma: Any = None, beta: Any = None, axis: Any =
     """
     t, dtype = _wide(x)
     axes = tuple(sorted(axes_of(axis, t.ndim, "layer_normalization")))
-    return astype(normalize(t, axes, epsilon, _along(gamma, t, axes), _along(beta, t, axes))[0], dtype)
+    least = 1e-7 if epsilon is None else epsilon
+    return astype(normalize(t, axes, least, _along(gamma, t, axes), _along(beta, t, axes))[0], dtype)
 
 
 def rms_normalization(x: Any, scale: Any = None, axis: Any = -1, epsilon: float | None = None) -> Tensor:

@@ -10,9 +10,8 @@ from hornbeam.errors import InvalidArgumentError, ShapeError
 from hornbeam.interpret import bind
 from hornbeam.ops.convert import as_tensor
 from hornbeam.ops.convolution import per_axis
-from hornbeam.ops.creation import arange
-from hornbeam.ops.elementwise.arithmetic import add, multiply
-from hornbeam.ops.indexing import take
+from hornbeam.ops.elementwise.arithmetic import add
+from hornbeam.ops.frames import frames
 from hornbeam.ops.movement import pad, pad_p, permute_dims, reshape, stack, static_slice
 from hornbeam.tensor import Tensor
 
@@ -45,9 +44,7 @@ def extract_sequences(x: Any, sequence_length: int, sequence_stride: int) -> Ten
         raise InvalidArgumentError(f"extract_sequences: length and stride must be positive; got {length} and {step}")
     if not tensor.ndim or tensor.shape[-1] < length:
         raise ShapeError(f"extract_sequences: a signal of shape {tensor.shape} is shorter than {length}")
-    count = (tensor.shape[-1] - length) // step + 1
-    starts = multiply(reshape(arange(count), (count, 1)), step)
-    return take(tensor, add(starts, arange(length)), axis=-1)
+    return frames(tensor, length, step)
 
 
 def _blocks(x: Tensor, block_size: int, data_format: str, name: str) -> int:

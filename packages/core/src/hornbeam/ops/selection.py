@@ -12,7 +12,7 @@ from hornbeam.ops.creation import zeros
 from hornbeam.ops.elementwise.arithmetic import add, floor_divide, remainder
 from hornbeam.ops.elementwise.cast import as_float, astype
 from hornbeam.ops.elementwise.comparison import greater, isnan, less_equal, where
-from hornbeam.ops.indexing import take_along_axis
+from hornbeam.ops.indexing import in_range, take_along_axis
 from hornbeam.ops.movement import axes_of, expand_dims, reshape
 from hornbeam.ops.nn import one_hot
 from hornbeam.ops.reduction import max as largest
@@ -21,8 +21,8 @@ from hornbeam.ops.sorting import argsort, sort
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    "argpartition", "argwhere", "flatnonzero", "in_top_k", "multi_hot", "partition", "piecewise", "select",
-    "unravel_index",
+    "argpartition", "argwhere", "flatnonzero", "in_top_k", "lexsort", "multi_hot", "partition", "piecewise",
+    "ravel_multi_index", "select", "tril_indices", "triu_indices", "unravel_index",
 ]  # fmt: skip
 
 
@@ -222,3 +222,74 @@ def argwhere(x: Any) -> Tensor:
     from hornbeam.ops.movement import stack
 
     return stack(list(nonzero(x)), axis=-1)
+
+
+def ravel_multi_index(multi_index: Sequence[Any], dims: Any) -> Tensor:
+    """The numbers, in row-major order, of elements at given coordinates: the inverse of `unravel_index`.
+
+    Args:
+        multi_index: one integer tensor per axis; they broadcast.
+        dims: sizes of the axes.
+
+    Raises:
+        ShapeError: there are more or fewer coordinates than axes.
+        OutOfRangeError: a place lies outside.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.ravel_multi_index(([0, 1], [1, 2]), (2, 3)).numpy().tolist()
+        [1, 5]
+    """
+    sizes = tuple(int(s) for s in dims)
+    if len(multi_index) != len(sizes) or not sizes:
+        raise ShapeError(f"ravel_multi_index: {len(multi_index)} coordinates for a tensor of shape {sizes}")
+    number: Any = 0
+    for places, size in zip(multi_index, sizes, strict=True):
+        number = add(number * size, in_range(as_tensor(places), size))
+    return as_tensor(number)
+
+
+def lexsort(keys: Sequence[Any], axis: int = -1) -> Tensor:
+    """The order (int32) that sorts by several keys: by the last one, equal ones by the one before, and so on.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.lexsort(([3, 1, 2], [0, 1, 0])).numpy().tolist()
+        [2, 0, 1]
+    """
+    if not len(keys):
+        raise InvalidArgumentError("lexsort needs at least one key")
+    tensors = [as_tensor(k) for k in keys]
+    order = argsort(tensors[0], axis=axis)
+    for key in tensors[1:]:
+        order = take_along_axis(order, argsort(take_along_axis(key, order, axis), axis=axis), axis)
+    return order
+
+
+def _triangle(n: int, k: int, m: int | None, lower: bool) -> tuple[Tensor, Tensor]:
+    columns = n if m is None else m
+    places = [(i, j) for i in range(n) for j in range(columns) if (j - i <= k if lower else j - i >= k)]
+    rows, cols = ([p[a] for p in places] for a in (0, 1))
+    return as_tensor(rows, dtypes.int32), as_tensor(cols, dtypes.int32)
+
+
+def tril_indices(n: int, k: int = 0, m: int | None = None) -> tuple[Tensor, Tensor]:
+    """Rows and columns (int32) of the places at and below the k-th diagonal of a matrix (n, m).
+
+    Example:
+        >>> import hornbeam as hb
+        >>> [t.numpy().tolist() for t in hb.ops.tril_indices(2)]
+        [[0, 1, 1], [0, 0, 1]]
+    """
+    return _triangle(n, k, m, True)
+
+
+def triu_indices(n: int, k: int = 0, m: int | None = None) -> tuple[Tensor, Tensor]:
+    """Rows and columns (int32) of the places at and above the k-th diagonal of a matrix (n, m).
+
+    Example:
+        >>> import hornbeam as hb
+        >>> [t.numpy().tolist() for t in hb.ops.triu_indices(2)]
+        [[0, 0, 1], [0, 1, 1]]
+    """
+    return _triangle(n, k, m, False)

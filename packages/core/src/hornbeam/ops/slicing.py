@@ -128,22 +128,13 @@ def _(ct: Tensor, updates: Spec, start: Tensor) -> Any:
 
 
 def _starts(start_indices: Any, shape: Sizes, name: str) -> list[int] | Tensor:
-    """The place as integers if it is known, as an int32 vector if not."""
-    if isinstance(start_indices, Variable):
-        start_indices = start_indices.value
-    items = list(start_indices) if isinstance(start_indices, (list, tuple)) else start_indices
-    parts = items if isinstance(items, list) else [items]
-    known = all(not (isinstance(p, Variable) or (isinstance(p, Tensor) and _unknown(p))) for p in parts)
+    """The place as integers, or as an int32 vector if it, or a part of it, is a tensor."""
+    items: Any = start_indices if isinstance(start_indices, (Tensor, Variable)) else list(start_indices)
+    dynamic = not isinstance(items, list) or any(isinstance(i, (Tensor, Variable)) for i in items)
     count = len(items) if isinstance(items, list) else as_tensor(items).size
     if count != len(shape):
         raise ShapeError(f"{name}: {count} start indices for {len(shape)} axes")
-    if not known:
-        return astype(as_tensor(items), dtypes.int32)
-    return [int(i) for i in (items if isinstance(items, list) else as_tensor(items).tolist())]
-
-
-def _unknown(t: Tensor) -> bool:
-    return t.owner.symbolic or t.owner.name == "shapes"
+    return astype(as_tensor(items), dtypes.int32) if dynamic else [int(i) for i in items]
 
 
 def slice(inputs: Any, start_indices: Any, shape: Any) -> Tensor:
@@ -151,8 +142,8 @@ def slice(inputs: Any, start_indices: Any, shape: Any) -> Tensor:
 
     Args:
         inputs: tensor.
-        start_indices: one integer per axis. Where they are being captured, and a block would reach beyond the tensor, it is
-            moved until it fits.
+        start_indices: one integer per axis. Where one is a tensor, and the block would reach beyond `inputs`, it is moved
+            until it fits.
         shape: sizes of the block.
 
     Raises:

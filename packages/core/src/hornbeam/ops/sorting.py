@@ -1,25 +1,21 @@
-"""Sorting, searching in sorted tensors, and sets of values."""
+"""Sorting, and searching in sorted tensors."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from hornbeam import dtypes
-from hornbeam.errors import CaptureError, DTypeError, InvalidArgumentError, ShapeError
-from hornbeam.interpret import bind, user_line
+from hornbeam.errors import DTypeError, InvalidArgumentError, ShapeError
+from hornbeam.interpret import bind
 from hornbeam.ops.convert import as_tensor, promote_tensors
-from hornbeam.ops.creation import ones, zeros
-from hornbeam.ops.cumulative import cumulative_sum
 from hornbeam.ops.elementwise.cast import astype
-from hornbeam.ops.elementwise.comparison import not_equal
-from hornbeam.ops.elementwise.complex import imag, real
-from hornbeam.ops.indexing import nonzero, scatter_p, take, take_along_axis
-from hornbeam.ops.movement import axes_of, concat, reshape
+from hornbeam.ops.indexing import take, take_along_axis
+from hornbeam.ops.movement import axes_of
 from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    "argsort", "searchsorted", "sort", "top_k", "unique_all", "unique_counts", "unique_inverse", "unique_values",
+    "argsort", "searchsorted", "sort", "top_k",
 ]  # fmt: skip
 
 argsort_p = primitive(
@@ -131,75 +127,3 @@ def searchsorted(sorted_sequence: Any, values: Any, side: str = "left", *, sorte
     row, wanted = (astype(t, dtypes.uint8) if t.dtype == "bool" else t for t in (row, wanted))
     row = row if sorter is None else take(row, sorter)
     return bind(searchsorted_p, row, wanted, side=side)
-
-
-class UniqueAll(NamedTuple):
-    """Distinct values, where each comes first, which of them each element is, and how many there are of each."""
-
-    values: Tensor
-    indices: Tensor
-    inverse_indices: Tensor
-    counts: Tensor
-
-
-class UniqueCounts(NamedTuple):
-    """Distinct values, and how many there are of each."""
-
-    values: Tensor
-    counts: Tensor
-
-
-class UniqueInverse(NamedTuple):
-    """Distinct values, and which of them each element is."""
-
-    values: Tensor
-    inverse_indices: Tensor
-
-
-def unique_all(x: Any, /) -> UniqueAll:
-    """The distinct values in ascending order, with all that is known of them; each NaN is distinct.
-
-    Raises:
-        CaptureError: the tensor is being captured: how many values there are is not known.
-
-    Example:
-        >>> import hornbeam as hb
-        >>> [t.numpy().tolist() for t in hb.ops.unique_all(hb.ops.asarray([7, 5, 7]))]
-        [[5, 7], [1, 0], [1, 0, 1], [1, 2]]
-    """
-    tensor = as_tensor(x)
-    if tensor.owner.symbolic:
-        raise CaptureError(
-            f"how many distinct values a tensor of shape {tensor.shape} has depends on its values, and it is being captured at "
-            f"{user_line()}. Take the unique values eagerly, before the captured function."
-        )
-    flat = reshape(tensor, (tensor.size,))
-    if tensor.dtype.kind == "complex":  # by real part, then by imaginary part
-        by_imag = argsort(imag(flat))
-        order = take(by_imag, argsort(take(real(flat), by_imag)))
-    else:
-        order = argsort(flat)
-    ordered = take(flat, order)
-    first = concat([ones(min(1, flat.size), dtypes.bool), not_equal(ordered[1:], ordered[:-1])])
-    (starts,) = nonzero(first)
-    ends = concat([starts[1:], as_tensor([flat.size], dtypes.int32)]) if starts.size else starts
-    numbers = cumulative_sum(astype(first, dtypes.int32)) - 1
-    inverse = bind(scatter_p, zeros(flat.shape, numbers.dtype), order, numbers, mode="set")
-    return UniqueAll(take(ordered, starts), take(order, starts), reshape(inverse, tensor.shape), ends - starts)
-
-
-def unique_counts(x: Any, /) -> UniqueCounts:
-    """The distinct values in ascending order, and how many there are of each (int32)."""
-    found = unique_all(x)
-    return UniqueCounts(found.values, found.counts)
-
-
-def unique_inverse(x: Any, /) -> UniqueInverse:
-    """The distinct values in ascending order, and which of them each element is (int32)."""
-    found = unique_all(x)
-    return UniqueInverse(found.values, found.inverse_indices)
-
-
-def unique_values(x: Any, /) -> Tensor:
-    """The distinct values in ascending order; each NaN is distinct."""
-    return unique_all(x).values

@@ -138,6 +138,7 @@ class Component:
 
 
 def _always_usable() -> str | None:
+    """The probe of a backend that needs nothing."""
     return None
 
 

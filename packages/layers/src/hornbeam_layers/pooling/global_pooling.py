@@ -8,9 +8,9 @@ from hornbeam import Layer, Tensor, ops
 from hornbeam.errors import InvalidArgumentError, ShapeError
 
 __all__ = [
-    *("GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D"),
-    *("GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D"),
-]
+    "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D", "GlobalMaxPooling3D",
+]  # fmt: skip
 
 
 class BaseGlobalPooling(Layer):

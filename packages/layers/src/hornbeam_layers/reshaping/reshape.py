@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from hornbeam import Layer, Tensor, ops
-from hornbeam.errors import InvalidArgumentError
+from hornbeam.errors import InvalidArgumentError, ShapeError
 
 __all__ = ["Flatten", "Reshape"]
 
@@ -28,6 +28,8 @@ class Flatten(Layer):
         self.built = True
 
     def call(self, inputs: Tensor) -> Tensor:
+        if not inputs.ndim:
+            raise ShapeError(f"Flatten {self.name!r}: the input needs at least a batch axis; got shape ()")
         """All axes but the first in one."""
         if self.data_format == "channels_first" and inputs.ndim > 2:
             inputs = ops.permute_dims(inputs, (0, *range(2, inputs.ndim), 1))

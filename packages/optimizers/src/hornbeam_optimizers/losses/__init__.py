@@ -1,8 +1,10 @@
 """Losses, as classes and as functions."""
 
 from hornbeam_optimizers.losses.classes import *
-from hornbeam_optimizers.losses.classes import __all__ as _classes
 from hornbeam_optimizers.losses.functions import *
-from hornbeam_optimizers.losses.functions import __all__ as _functions
 
-__all__ = [*_classes, *_functions]
+__all__ = [
+    "BinaryCrossentropy", "CategoricalCrossentropy", "Loss", "MeanAbsoluteError", "MeanSquaredError",
+    "SparseCategoricalCrossentropy", "binary_crossentropy", "categorical_crossentropy", "mean_absolute_error",
+    "mean_squared_error", "sparse_categorical_crossentropy",
+]  # fmt: skip

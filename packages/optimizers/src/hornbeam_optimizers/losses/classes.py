@@ -12,9 +12,9 @@ from hornbeam.naming import to_snake_case
 from hornbeam_optimizers.losses import functions
 
 __all__ = [
-    *("BinaryCrossentropy", "CategoricalCrossentropy", "Loss", "MeanAbsoluteError", "MeanSquaredError"),
+    "BinaryCrossentropy", "CategoricalCrossentropy", "Loss", "MeanAbsoluteError", "MeanSquaredError",
     "SparseCategoricalCrossentropy",
-]
+]  # fmt: skip
 
 REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", "none", None)
 
@@ -44,7 +44,7 @@ class Loss:
         raise InvalidArgumentError(f"{type(self).__name__} has no call(y_true, y_pred): override it.")
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Tensor:
-        """The reduced loss."""
+        """The reduced loss; steps that the prediction's mask leaves out do not count."""
         values = self.call(y_true, y_pred)
         weights = None
         if sample_weight is not None:
@@ -58,6 +58,13 @@ class Loss:
             ):
                 raise ShapeError(f"sample_weight of shape {weights.shape} does not fit losses of shape {values.shape}")
             weights = ops.broadcast_to(weights, values.shape)
+        mask = getattr(y_pred, "mask", None)
+        if mask is not None and mask.shape == values.shape:
+            counts = ops.cast(mask, values.dtype)
+            if self.reduction in ("mean", "sum_over_batch_size"):  # a mean over what counts
+                counts = counts * (values.size / ops.maximum(ops.sum(counts), 1.0))
+            weights = counts if weights is None else weights * counts
+        if weights is not None:
             values = values * weights
         if self.reduction in (None, "none"):
             return values

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam import Tensor, dtypes, ops
+from hornbeam.composites.losses import binary_cross_entropy, categorical_cross_entropy, sparse_cross_entropy
 from hornbeam.errors import InvalidArgumentError, ShapeError
+from hornbeam.tensor import activation_input
 
 __all__ = [
-    *("binary_crossentropy", "categorical_crossentropy", "mean_absolute_error", "mean_squared_error"),
+    "binary_crossentropy", "categorical_crossentropy", "mean_absolute_error", "mean_squared_error",
     "sparse_categorical_crossentropy",
-]
+]  # fmt: skip
 
 EPSILON = 1e-7  # Keras's epsilon
 
@@ -48,17 +50,21 @@ def binary_crossentropy(
     true, pred = _pair(y_true, y_pred, "binary_crossentropy")
     if label_smoothing:
         true = true * (1.0 - label_smoothing) + 0.5 * label_smoothing
-    if from_logits:
-        each = ops.maximum(pred, 0.0) - pred * true + ops.log1p(ops.exp(-ops.abs(pred)))
+    logits = _logits(pred, "sigmoid", from_logits)
+    if logits is not None:
+        each = binary_cross_entropy(logits, true)
     else:
         p = ops.clip(pred, EPSILON, 1.0 - EPSILON)
         each = -(true * ops.log(p) + (1.0 - true) * ops.log(1.0 - p))
     return ops.mean(each, axis=axis)
 
 
-def _log_probabilities(pred: Tensor, from_logits: bool, axis: int) -> Tensor:
-    if from_logits:
-        return ops.log_softmax(pred, axis=axis)
+def _logits(pred: Tensor, activation: str, from_logits: bool) -> Tensor | None:
+    """The logits: the prediction itself, or what an activation of that name made it from; None for bare probabilities."""
+    return pred if from_logits else activation_input(pred, activation)
+
+
+def _log_probabilities(pred: Tensor, axis: int) -> Tensor:
     return ops.log(ops.clip(pred / ops.sum(pred, axis=axis, keepdims=True), EPSILON, 1.0 - EPSILON))
 
 
@@ -69,7 +75,10 @@ def categorical_crossentropy(
     true, pred = _pair(y_true, y_pred, "categorical_crossentropy")
     if label_smoothing:
         true = true * (1.0 - label_smoothing) + label_smoothing / true.shape[axis]
-    return -ops.sum(true * _log_probabilities(pred, from_logits, axis), axis=axis)
+    logits = _logits(pred, "softmax", from_logits)
+    if logits is not None:
+        return categorical_cross_entropy(ops.moveaxis(logits, axis, -1), ops.moveaxis(true, axis, -1))
+    return -ops.sum(true * _log_probabilities(pred, axis), axis=axis)
 
 
 def sparse_categorical_crossentropy(
@@ -92,6 +101,10 @@ def sparse_categorical_crossentropy(
         )
     if ignore_class is not None and not isinstance(ignore_class, int):
         raise InvalidArgumentError(f"ignore_class must be an integer; got {ignore_class!r}")
-    hot = ops.one_hot(ops.cast(true, "int32"), pred.shape[axis], axis=axis, dtype=pred.dtype)
-    loss = -ops.sum(hot * _log_probabilities(pred, from_logits, axis), axis=axis)
+    logits, labels = _logits(pred, "softmax", from_logits), ops.cast(true, "int32")
+    if logits is not None:
+        loss = sparse_cross_entropy(ops.moveaxis(logits, axis, -1), labels)
+    else:
+        hot = ops.one_hot(labels, pred.shape[axis], axis=axis, dtype=pred.dtype)
+        loss = -ops.sum(hot * _log_probabilities(pred, axis), axis=axis)
     return loss if ignore_class is None else ops.where(ops.equal(true, ignore_class), 0.0, loss)

@@ -11,15 +11,10 @@ from hornbeam_optimizers.losses import functions
 from hornbeam_optimizers.metrics.base import MeanMetricWrapper
 
 __all__ = [
-    *("Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "MeanAbsoluteError", "MeanSquaredError"),
-    *(
-        "SparseCategoricalAccuracy",
-        "accuracy",
-        "binary_accuracy",
-        "categorical_accuracy",
-        "sparse_categorical_accuracy",
-    ),
-]
+    "Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "MeanAbsoluteError", "MeanSquaredError",
+    "SparseCategoricalAccuracy", "accuracy", "binary_accuracy", "categorical_accuracy",
+    "sparse_categorical_accuracy",
+]  # fmt: skip
 
 
 def accuracy(y_true: Any, y_pred: Any) -> Tensor:

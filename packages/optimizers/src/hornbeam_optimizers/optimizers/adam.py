@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam import Tensor, ops
+from hornbeam.errors import InvalidArgumentError
 
-from hornbeam_optimizers.optimizers.base import Optimizer, State
+from hornbeam_optimizers.optimizers.base import Optimizer, State, check_share
 
 __all__ = ["Adam", "AdamW"]
 
@@ -16,7 +17,7 @@ class Adam(Optimizer):
 
     Args:
         learning_rate: a number, or a schedule.
-        beta_1, beta_2: decay of the two means.
+        beta_1, beta_2: decay of the two means, in [0, 1).
         epsilon: added to the root of the second ("epsilon hat" of the paper's section 2).
         amsgrad: use the largest second mean so far (Reddi et al. 2018).
         **kwargs: as for every optimizer.
@@ -29,6 +30,12 @@ class Adam(Optimizer):
         amsgrad: bool = False, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(learning_rate, **kwargs)
+        check_share(self, "beta_1", beta_1)
+        check_share(self, "beta_2", beta_2)
+        if not isinstance(epsilon, (int, float)) or not epsilon >= 0:
+            raise InvalidArgumentError(
+                f"{type(self).__name__}: epsilon must be a number of at least 0; got {epsilon!r}"
+            )
         self.beta_1, self.beta_2, self.epsilon, self.amsgrad = beta_1, beta_2, epsilon, amsgrad
 
     def init_state(self, parameter: Tensor) -> State:

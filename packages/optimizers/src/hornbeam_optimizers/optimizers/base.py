@@ -11,9 +11,21 @@ from hornbeam.naming import to_snake_case
 
 from hornbeam_optimizers.schedules import LearningRateSchedule
 
-__all__ = ["Optimizer", "State"]
+__all__ = ["Optimizer", "State", "check_share"]
 
 State = dict[str, Tensor]
+
+
+def check_share(optimizer: object, name: str, value: Any, *, below_one: bool = True) -> None:
+    """Refuse an argument that is no number from 0 to 1.
+
+    Raises:
+        InvalidArgumentError: it is outside, or is 1 where it must be below.
+    """
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not (0 <= value < 1 or (value == 1 and not below_one)):
+        expected = "at least 0 and less than 1" if below_one else "between 0 and 1"
+        raise InvalidArgumentError(f"{type(optimizer).__name__}: {name} must be {expected}; got {value!r}")
 
 
 class Optimizer:
@@ -42,7 +54,13 @@ class Optimizer:
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
         name: str | None = None,
+        **unknown: Any,
     ) -> None:
+        if unknown:
+            hint = " Write learning_rate." if "lr" in unknown else ""
+            raise InvalidArgumentError(
+                f"{type(self).__name__} does not take {', '.join(map(repr, sorted(unknown)))}.{hint}"
+            )
         if sum(c is not None for c in (clipnorm, clipvalue, global_clipnorm)) > 1:
             raise InvalidArgumentError("give only one of clipnorm, clipvalue and global_clipnorm")
         for what, value in {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}.items():

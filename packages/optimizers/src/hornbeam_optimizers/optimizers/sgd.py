@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam import Tensor, ops
-from hornbeam.errors import InvalidArgumentError
 
-from hornbeam_optimizers.optimizers.base import Optimizer, State
+from hornbeam_optimizers.optimizers.base import Optimizer, State, check_share
 
 __all__ = ["SGD"]
 
@@ -26,8 +25,7 @@ class SGD(Optimizer):
 
     def __init__(self, learning_rate: Any = 0.01, momentum: float = 0.0, nesterov: bool = False, **kwargs: Any) -> None:
         super().__init__(learning_rate, **kwargs)
-        if not 0 <= momentum <= 1:
-            raise InvalidArgumentError(f"SGD: momentum must be between 0 and 1; got {momentum}")
+        check_share(self, "momentum", momentum, below_one=False)
         self.momentum, self.nesterov = momentum, nesterov
 
     def init_state(self, parameter: Tensor) -> State:

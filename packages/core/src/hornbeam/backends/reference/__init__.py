@@ -18,6 +18,7 @@ from hornbeam.backends.reference import (
     reduction,
     sorting,
     special,
+    spectra,
     window,
 )
 from hornbeam.backends.reference.array import RefArray, size_of, store
@@ -37,6 +38,7 @@ FAMILIES = (
     indexing,
     sorting,
     matrices,
+    spectra,
     fourier,
     special,
 )

@@ -18,7 +18,7 @@ def _polygamma(n: int, x: float) -> float:
     y = x + TERMS
     head = math.fsum((x + k) ** -(n + 1) for k in range(TERMS))
     if n == 0:
-        return math.log(y) - 1 / (2 * y) - 1 / (12 * y**2) + 1 / (120 * y**4) - head
+        return math.log(y) - 1 / (2 * y) - y**-2 / 12 + y**-4 / 120 - head
     tail = y**-n / n + y ** -(n + 1) / 2 + (n + 1) * y ** -(n + 2) / 12
     tail -= (n + 1) * (n + 2) * (n + 3) * y ** -(n + 4) / 720
     return (1 if n % 2 else -1) * math.factorial(n) * (head + tail)

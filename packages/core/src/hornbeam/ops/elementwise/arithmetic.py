@@ -6,7 +6,7 @@ from typing import Any
 
 from hornbeam.interpret import bind
 from hornbeam.ops.convert import promote_tensors
-from hornbeam.ops.elementwise.comparison import equal, greater, where
+from hornbeam.ops.elementwise.comparison import equal, greater, less, where
 from hornbeam.ops.elementwise.define import Elementwise, binary, unary
 from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
@@ -156,8 +156,16 @@ def round(x: Any, decimals: int = 0) -> Tensor:  # noqa: A001 - the array API's 
 
 
 def fmod(x1: Any, x2: Any) -> Tensor:
-    """What is left of x1 after division by x2, with the sign of x1."""
-    return subtract(x1, multiply(trunc(divide(x1, x2)), x2))
+    """What is left of x1 after division by x2, with the sign of x1.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.fmod(hb.ops.asarray([-7, 7]), hb.ops.asarray([3, -3])).numpy().tolist()
+        [-1, 1]
+    """
+    x, y = promote_tensors(x1, x2)
+    left = remainder(abs(x), abs(y)) if x.dtype.kind in ("int", "float") else remainder(x, y)
+    return where(less(x, 0), negative(left), left) if x.dtype.kind in ("int", "float") else left
 
 
 clip_p = primitive(
@@ -177,7 +185,7 @@ def _(xp: Any, x: Any, low: Any, high: Any) -> Any:
 
 @clip_p.vjp("x low high")
 def _(ct: Tensor, x: Tensor, low: Tensor, high: Tensor) -> Any:
-    from hornbeam.ops.elementwise.comparison import less, logical_or
+    from hornbeam.ops.elementwise.comparison import logical_or
 
     below, above = less(x, low), greater(x, high)
     return (

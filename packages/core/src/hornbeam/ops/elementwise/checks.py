@@ -9,11 +9,20 @@ from hornbeam.ops.convert import as_tensor, promote_tensors
 from hornbeam.ops.elementwise.arithmetic import abs as absolute
 from hornbeam.ops.elementwise.arithmetic import add, multiply, subtract
 from hornbeam.ops.elementwise.cast import as_float, astype
-from hornbeam.ops.elementwise.comparison import equal, isfinite, isnan, less_equal, logical_and, logical_or, where
+from hornbeam.ops.elementwise.comparison import (
+    equal,
+    isfinite,
+    isnan,
+    less_equal,
+    logical_and,
+    logical_or,
+    not_equal,
+    where,
+)
 from hornbeam.ops.elementwise.complex import complex, imag, real
 from hornbeam.tensor import Tensor
 
-__all__ = ["allclose", "isclose", "isneginf", "isposinf", "isreal", "nan_to_num"]
+__all__ = ["allclose", "array_equal", "isclose", "iscomplex", "isneginf", "isposinf", "isreal", "nan_to_num"]
 
 
 def isclose(x1: Any, x2: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
@@ -102,3 +111,31 @@ def nan_to_num(x: Any, nan: float = 0.0, posinf: float | None = None, neginf: fl
     out = where(isnan(tensor), nan, tensor)
     out = where(equal(tensor, float("inf")), largest if posinf is None else posinf, out)
     return where(equal(tensor, float("-inf")), smallest if neginf is None else neginf, out)
+
+
+def iscomplex(x: Any) -> Tensor:
+    """Whether the imaginary part is not zero.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.iscomplex(hb.ops.asarray([1 + 0j, 1j])).numpy().tolist()
+        [False, True]
+    """
+    return not_equal(imag(as_tensor(x)), 0)
+
+
+def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> Tensor:
+    """Whether two tensors have the same shape and the same elements.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> bool(hb.ops.array_equal([1, 2], [1, 2])), bool(hb.ops.array_equal([1, 2], [[1, 2]]))
+        (True, False)
+    """
+    from hornbeam.ops.reduction import all as every
+
+    a, b = promote_tensors(a1, a2)
+    if a.shape != b.shape:
+        return as_tensor(False)
+    same = equal(a, b)
+    return every(logical_or(same, logical_and(isnan(a), isnan(b))) if equal_nan else same)

@@ -6,7 +6,8 @@ import math
 from typing import Any
 
 from hornbeam.ops.elementwise.arithmetic import abs as absolute
-from hornbeam.ops.elementwise.arithmetic import add, divide, maximum, multiply, negative, square, subtract
+from hornbeam.ops.elementwise.arithmetic import add, divide, maximum, multiply, negative, pow, square, subtract
+from hornbeam.ops.elementwise.cast import as_float
 from hornbeam.ops.elementwise.define import binary, unary
 from hornbeam.tensor import Tensor
 
@@ -113,8 +114,14 @@ erfinv = unary(
 
 
 def exp2(x: Any) -> Tensor:
-    """2 to the power of x."""
-    return exp(multiply(x, math.log(2)))
+    """2 to the power of x; exact for integers.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> float(hb.ops.exp2(10))
+        1024.0
+    """
+    return pow(2.0, as_float(x))
 
 
 def logaddexp2(x1: Any, x2: Any) -> Tensor:

@@ -18,16 +18,20 @@ from hornbeam.ops.elementwise.arithmetic import (
     multiply,
     pow,
     remainder,
+    round,
     sign,
     subtract,
+    trunc,
 )
+from hornbeam.ops.elementwise.bitwise import bitwise_invert
 from hornbeam.ops.elementwise.cast import as_float, astype
-from hornbeam.ops.elementwise.comparison import equal, greater, isnan, less, where
-from hornbeam.ops.elementwise.trigonometric import sin
+from hornbeam.ops.elementwise.comparison import equal, greater, isinf, isnan, less, where
+from hornbeam.ops.elementwise.trigonometric import deg2rad, sin
 from hornbeam.tensor import Tensor
 
 __all__ = [
-    "cbrt", "divide_no_nan", "fabs", "fmax", "fmin", "gcd", "heaviside", "lcm", "ldexp", "rad2deg", "sinc",
+    "around", "cbrt", "degrees", "divide_no_nan", "divmod", "fabs", "fix", "float_power", "fmax", "fmin", "gcd",
+    "heaviside", "invert", "lcm", "ldexp", "modf", "rad2deg", "radians", "sinc",
 ]  # fmt: skip
 
 
@@ -129,10 +133,49 @@ def rad2deg(x: Any) -> Tensor:
 
     Example:
         >>> import hornbeam as hb
-        >>> round(float(hb.ops.rad2deg(hb.ops.pi)), 3)
-        180.0
+        >>> int(hb.ops.around(hb.ops.rad2deg(hb.ops.pi)))
+        180
     """
     return multiply(as_float(x), 180.0 / math.pi)
+
+
+degrees, radians, fix, around, invert = rad2deg, deg2rad, trunc, round, bitwise_invert
+
+
+def float_power(x1: Any, x2: Any) -> Tensor:
+    """x1 to the power of x2, as floating-point numbers.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> float(hb.ops.float_power(2, -1))
+        0.5
+    """
+    a, b = (as_float(t) for t in promote_tensors(x1, x2))
+    return pow(a, b)
+
+
+def divmod(x1: Any, x2: Any) -> tuple[Tensor, Tensor]:  # noqa: A001 - NumPy's name
+    """The quotient rounded down, and what is left.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> [int(t) for t in hb.ops.divmod(-7, 2)]
+        [-4, 1]
+    """
+    return floor_divide(x1, x2), remainder(x1, x2)
+
+
+def modf(x: Any) -> tuple[Tensor, Tensor]:
+    """The fraction and the whole part, both with the sign of `x`.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> [float(t) for t in hb.ops.modf(-2.5)]
+        [-0.5, -2.0]
+    """
+    t = as_float(x)
+    whole = trunc(t)
+    return where(isinf(t), 0.0, subtract(t, whole)), whole
 
 
 def sinc(x: Any) -> Tensor:

@@ -8,6 +8,8 @@ from hornbeam.ops.linalg.definite import cholesky_inverse as cholesky_inverse
 from hornbeam.ops.linalg.determinant import det as det
 from hornbeam.ops.linalg.determinant import logdet as logdet
 from hornbeam.ops.linalg.determinant import slogdet as slogdet
+from hornbeam.ops.linalg.general import eig as eig
+from hornbeam.ops.linalg.general import eigvals as eigvals
 from hornbeam.ops.linalg.norms import matrix_norm as matrix_norm
 from hornbeam.ops.linalg.norms import norm as norm
 from hornbeam.ops.linalg.norms import vector_norm as vector_norm

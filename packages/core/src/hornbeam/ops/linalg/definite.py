@@ -35,7 +35,7 @@ def _(ct: Tensor, out: Tensor) -> Tensor:
     return conj_of(hermitian(both))
 
 
-def cholesky(x: Any, /, upper: bool = False) -> Tensor:
+def cholesky(x: Any, upper: bool = False) -> Tensor:
     """The lower triangular L with L @ L^H = x, for positive definite matrices.
 
     Args:

@@ -74,7 +74,7 @@ def _wide(x: Tensor) -> Tensor:
     return expand_dims(x, (-2, -1))
 
 
-def det(x: Any, /) -> Tensor:
+def det(x: Any) -> Tensor:
     """The determinant of square matrices (..., n, n).
 
     The gradient is right for singular matrices too; the second derivative needs a matrix that is not.
@@ -97,7 +97,7 @@ class SLogDet(NamedTuple):
     logabsdet: Tensor
 
 
-def slogdet(x: Any, /) -> SLogDet:
+def slogdet(x: Any) -> SLogDet:
     """The sign of the determinant of square matrices and the logarithm of its absolute value, which cannot overflow.
 
     Returns:

@@ -65,7 +65,7 @@ class QR(NamedTuple):
     R: Tensor
 
 
-def qr(x: Any, /, mode: str = "reduced") -> QR:
+def qr(x: Any, mode: str = "reduced") -> QR:
     """The factorization x = Q @ R into orthonormal columns and an upper triangular matrix.
 
     Args:

@@ -87,7 +87,7 @@ def matrix_power(x: Any, n: int, /) -> Tensor:
         base = product(base, base)
 
 
-def cross(x1: Any, x2: Any, /, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Tensor:
+def cross(x1: Any, x2: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Tensor:
     """The cross product of vectors of three (or two) elements; the other axes broadcast.
 
     Args:

@@ -59,7 +59,7 @@ def _one(name: str, first: Any, second: Any, names: str) -> Any:
     return first if second is None else second
 
 
-def pinv(x: Any, /, rcond: Any = None, *, rtol: Any = None) -> Tensor:
+def pinv(x: Any, rcond: Any = None, *, rtol: Any = None) -> Tensor:
     """The Moore-Penrose pseudo-inverse of matrices.
 
     Args:
@@ -109,7 +109,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Tensor:
     return squeeze(out, axis=-1) if vector else out
 
 
-def matrix_rank(x: Any, /, tol: Any = None, *, rtol: Any = None) -> Tensor:
+def matrix_rank(x: Any, tol: Any = None, *, rtol: Any = None) -> Tensor:
     """How many singular values of matrices are not 0, as int32.
 
     Args:

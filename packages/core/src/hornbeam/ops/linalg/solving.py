@@ -68,12 +68,12 @@ def _system(a: Any, b: Any, name: str) -> tuple[Tensor, Tensor, bool]:
     return broadcast_to(left, lead + left.shape[-2:]), broadcast_to(right, lead + right.shape[-2:]), vector
 
 
-def solve(x1: Any, x2: Any, /) -> Tensor:
-    """The solution x of the linear systems x1 @ x = x2.
+def solve(a: Any, b: Any) -> Tensor:
+    """The solution x of the linear systems a @ x = b.
 
     Args:
-        x1: (..., n, n), of full rank.
-        x2: (..., n, k), or (n,) for one right-hand side; leading axes broadcast.
+        a: (..., n, n), of full rank.
+        b: (..., n, k), or (n,) for one right-hand side; leading axes broadcast.
 
     Returns:
         (..., n, k), or (..., n) for a vector.
@@ -87,8 +87,8 @@ def solve(x1: Any, x2: Any, /) -> Tensor:
         >>> hb.ops.linalg.solve([[2.0, 0.0], [0.0, 4.0]], [2.0, 8.0]).numpy().tolist()
         [1.0, 2.0]
     """
-    a, b, vector = _system(x1, x2, "solve")
-    out = bind(solve_p, a, b)
+    left, right, vector = _system(a, b, "solve")
+    out = bind(solve_p, left, right)
     return squeeze(out, axis=-1) if vector else out
 
 
@@ -114,7 +114,7 @@ def solve_triangular(a: Any, b: Any, lower: bool = False) -> Tensor:
     return squeeze(out, axis=-1) if vector else out
 
 
-def inv(x: Any, /) -> Tensor:
+def inv(x: Any) -> Tensor:
     """The inverse of square matrices (..., n, n).
 
     Raises:

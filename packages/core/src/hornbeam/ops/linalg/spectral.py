@@ -21,27 +21,12 @@ from hornbeam.ops.linalg.common import (
     safe_inverse,
 )
 from hornbeam.ops.linalg.orthogonal import qr_complete_p
+from hornbeam.ops.linalg.phases import conj, phases
 from hornbeam.ops.movement import concat, expand_dims
 from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
 
 __all__ = ["eigh", "eigvalsh", "svd", "svdvals"]
-
-
-def _phases(xp: Any, vectors: Any) -> Any:
-    """What makes the largest element of each column (..., m, k) positive when the column is divided by it: (..., 1, k).
-
-    Libraries leave the sign open; fixed, the numbers are the same on every backend, but for columns with several largest.
-    """
-    if not vectors.size:
-        return xp.ones((*vectors.shape[:-2], 1, vectors.shape[-1]), dtype=vectors.dtype)
-    place = xp.expand_dims(xp.argmax(xp.abs(vectors), axis=-2), axis=-2)
-    largest = xp.take_along_axis(vectors, place, axis=-2)
-    return largest / xp.astype(xp.abs(largest), vectors.dtype)
-
-
-def _conj(xp: Any, x: Any) -> Any:
-    return xp.conj(x) if xp.isdtype(x.dtype, "complex floating") else x
 
 
 def _eigh_infer(x: Any) -> tuple[Spec, Spec]:
@@ -54,8 +39,8 @@ eigh_p = primitive("eigh", _eigh_infer, multiple=True, cases=lambda t: t.case(t.
 @eigh_p.kernel
 def _(xp: Any, x: Any) -> Any:
     with solvable("eigh: no convergence; does the matrix hold NaN or infinity?"):
-        values, vectors = xp.linalg.eigh((x + _conj(xp, xp.matrix_transpose(x))) * 0.5)
-    return values, vectors / _phases(xp, vectors)
+        values, vectors = xp.linalg.eigh((x + conj(xp, xp.matrix_transpose(x))) * 0.5)
+    return values, vectors / phases(xp, vectors)
 
 
 @eigh_p.vjp("out")
@@ -74,7 +59,7 @@ class EigH(NamedTuple):
     eigenvectors: Tensor
 
 
-def eigh(x: Any, /) -> EigH:
+def eigh(x: Any) -> EigH:
     """The eigenvalues and eigenvectors of Hermitian (real: symmetric) matrices.
 
     Args:
@@ -125,8 +110,8 @@ svd_p = primitive("svd", _svd_infer, multiple=True, cases=lambda t: t.case(t.mat
 def _(xp: Any, x: Any) -> Any:
     with solvable("svd: no convergence; does the matrix hold NaN or infinity?"):
         u, s, vh = xp.linalg.svd(x, full_matrices=False)
-    phases = _phases(xp, u)
-    return u / phases, s, vh * xp.matrix_transpose(phases)
+    turn = phases(xp, u)
+    return u / turn, s, vh * xp.matrix_transpose(turn)
 
 
 @svd_p.vjp("out")
@@ -154,7 +139,7 @@ class SVD(NamedTuple):
     Vh: Tensor
 
 
-def svd(x: Any, /, full_matrices: bool = True, compute_uv: bool = True) -> Any:
+def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """The singular value decomposition x = U @ diag(S) @ Vh.
 
     Args:

@@ -1,0 +1,42 @@
+"""What a model is called on, beside what its Input says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hornbeam import KerasTensor, ops
+from hornbeam.errors import DTypeError, ShapeError
+
+__all__ = ["fitted"]
+
+
+def fitted(model: str, tensor: KerasTensor, value: Any) -> Any:
+    """The value for an input; a last axis of size 1 is added or taken away, as Keras does.
+
+    Args:
+        model: name, for messages.
+        tensor: the input.
+        value: what is given for it.
+
+    Raises:
+        DTypeError: it is no array.
+        ShapeError: its shape is not the input's.
+    """
+    if not hasattr(value, "shape"):
+        raise DTypeError(
+            f"model {model!r}: input {tensor.name!r} expects an array of shape {tensor.shape}; got {type(value).__name__}"
+        )
+    shape, expected = tuple(value.shape), tensor.shape
+    if len(shape) == len(expected) + 1 and shape[-1] == 1 and _fits(shape[:-1], expected):
+        return ops.squeeze(value, -1)
+    if len(shape) + 1 == len(expected) and expected[-1] == 1 and _fits(shape, expected[:-1]):
+        return ops.expand_dims(value, -1)
+    if not _fits(shape, expected):
+        one = " For a single sample, write x[None]." if shape == expected[1:] else ""
+        raise ShapeError(f"model {model!r}: input {tensor.name!r} expects shape {expected}; got {shape}.{one}")
+    return value
+
+
+def _fits(shape: tuple[Any, ...], expected: tuple[Any, ...]) -> bool:
+    same = len(shape) == len(expected)
+    return same and all(a is None or b is None or a == b for a, b in zip(shape, expected, strict=True))
