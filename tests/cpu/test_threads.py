@@ -114,7 +114,9 @@ def test_idle_threads_sleep():
 
 
 def test_a_process_that_used_threads_ends_at_once():
-    code = "import hornbeam as hb; hb.set_backend('cpu'); hb.set_num_threads(2); hb.jit(lambda x: x + 1)(hb.ops.ones(9))"
+    code = (
+        "import hornbeam as hb; hb.set_backend('cpu'); hb.set_num_threads(2); hb.jit(lambda x: x + 1)(hb.ops.ones(9))"
+    )
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
 

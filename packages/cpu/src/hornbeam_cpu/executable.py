@@ -146,11 +146,11 @@ class CpuExecutable(Executable):
         """Run the program; see `Executable`."""
         with self.lock:
             given = [a if a.flags.c_contiguous else np.ascontiguousarray(a) for a in arrays]
-            outside = [*given, *([None] * (self.externals - len(given)))]
+            outside: list[Any] = [*given, *([None] * (self.externals - len(given)))]
             for index, number in self.fresh.items():
-                into = self.graph.donated.get(index)
-                mine = into is not None and bool(donate) and donate[into]
-                if mine and index in self.in_place and given[into] is arrays[into]:
+                into = self._donated(index, donate)
+                mine = into is not None
+                if into is not None and index in self.in_place and given[into] is arrays[into]:
                     outside[number] = given[into]
                     continue
                 value = self.graph.outputs[index]
@@ -161,12 +161,17 @@ class CpuExecutable(Executable):
                     self.known[i], self.addresses[i] = array, array.__array_interface__["data"][0]
             self._run(outside)
             for index, number in self.fresh.items():
-                into = self.graph.donated.get(index)
-                if into is not None and donate and donate[into] and outside[number] is not arrays[into]:
+                into = self._donated(index, donate)
+                if into is not None and outside[number] is not arrays[into]:
                     self.spares[index] = arrays[into]
             results = self._results(outside)
             self.known = [None] * self.externals if not donate else self.known
             return results
+
+    def _donated(self, index: int, donate: Sequence[bool]) -> int | None:
+        """The input whose memory an output may have at this run."""
+        into = self.graph.donated.get(index)
+        return into if into is not None and donate and donate[into] else None
 
     def _run(self, outside: list[Any]) -> None:
         """The program's parts, and the NumPy kernels between them."""

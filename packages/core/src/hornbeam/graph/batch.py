@@ -6,8 +6,8 @@ its steps while its state is in the cache, and blocks do not wait for one anothe
 
 from __future__ import annotations
 
-from hornbeam.graph.fusion import ELEMENTWISE, REDUCTIONS
 from hornbeam.graph.ir import Graph, Node, Value
+from hornbeam.graph.region import ELEMENTWISE, REDUCTIONS
 from hornbeam.ops.contraction import free_axes
 
 __all__ = ["batch_axes", "with_batch"]

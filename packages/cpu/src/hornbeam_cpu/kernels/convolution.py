@@ -132,9 +132,9 @@ def forward(target: Target, how: Forward) -> Module:
     count, vectors = target.lanes(size), tile(target)[1]
     if how.padded:
         write_block(module, target, how.dtype)
-    for rows in sorted(set(how.tiles)):
+    for height in sorted(set(how.tiles)):
         for narrow in range(1, vectors + 1):
-            _places(module, target, how, rows, narrow)
+            _places(module, target, how, height, narrow)
     b, word = _begin(module, target, FORWARD, {"X", "W", "C"})
     taps = b.at(b.arg("args"), len(FORWARD), "i64")
     unit = _unit(b, word, b.arg("task"), how.dtype, how.padded)
@@ -151,18 +151,18 @@ def forward(target: Target, how: Forward) -> Module:
             with b.when(fits), b.range(0, unit.rows) as row:
                 left = b.at(unit.block, b.mul(row, word["rowx"]), kind)
                 goal = b.at(b.at(result, b.mul(row, word["rowc"]), kind), n, kind)
-                place = 0
-                for rows in how.tiles:
+                begin = 0
+                for height in how.tiles:
                     arguments = (
-                        b.at(left, b.mul(word["sm"], b.i64(place)), kind),
+                        b.at(left, b.mul(word["sm"], b.i64(begin)), kind),
                         b.at(weights, n, kind),
-                        b.at(goal, b.mul(word["ldc"], b.i64(place)), kind),
+                        b.at(goal, b.mul(word["ldc"], b.i64(begin)), kind),
                         taps,
                         *(word[name] for name in ("taps", "K", "sm", "ldb", "tap_w", "ldc")),
                         columns,
                     )
-                    b.call(f"places_{rows}x{narrow}", "void", *arguments, declare=False)
-                    place += rows
+                    b.call(f"places_{height}x{narrow}", "void", *arguments, declare=False)
+                    begin += height
     b.finish()
     return module
 
@@ -249,8 +249,8 @@ def gradient(target: Target, how: Gradient) -> Module:
                 low = b.i64(narrow * count)
                 with b.when(fits):
                     done = b.variable(b.i64(0))
-                    for rows in heights(target):
-                        with b.range(done.get(), b.sub(word["M"], b.i64(rows - 1)), rows) as m:
+                    for height in heights(target):
+                        with b.range(done.get(), b.sub(word["M"], b.i64(height - 1)), height) as m:
                             arguments = (
                                 unit.block,
                                 b.at(offsets, m, "i64"),
@@ -260,8 +260,8 @@ def gradient(target: Target, how: Gradient) -> Module:
                                 *(word[name] for name in ("rowx", "rowy", "K", "sm", "ldb", "ldc")),
                                 columns,
                             )
-                            b.call(f"taps_{rows}x{narrow}", "void", *arguments, declare=False)
-                            done.set(b.add(m, b.i64(rows)))
+                            b.call(f"taps_{height}x{narrow}", "void", *arguments, declare=False)
+                            done.set(b.add(m, b.i64(height)))
     b.finish()
     return module
 

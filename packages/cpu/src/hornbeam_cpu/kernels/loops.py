@@ -8,71 +8,20 @@ need no reduced row, those of pass 1 need one that pass 0 reduces, and so on. Ve
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Any, NamedTuple
+from typing import Any
 
 from hornbeam_cpu.kernels import elementwise
-from hornbeam_cpu.kernels.nest import Array, Nest, Step, slots
-from hornbeam_cpu.kernels.scalars import SIZES, cast, computed, load, store
-from hornbeam_cpu.llvm.builder import Builder, Module, Operand, Variable, lanes, vector
-from hornbeam_cpu.llvm.library import ABI
-from hornbeam_cpu.llvm.philox import philox
+from hornbeam_cpu.kernels.access import Access, Spot, width
+from hornbeam_cpu.kernels.nest import Nest, Step
+from hornbeam_cpu.kernels.passes import Passes
+from hornbeam_cpu.kernels.reductions import across, combine, identity
+from hornbeam_cpu.kernels.scalars import computed, load, store
+from hornbeam_cpu.llvm.builder import Module, Operand, Variable, lanes, vector
 from hornbeam_cpu.llvm.target import Target
 
 __all__ = ["generate", "scratch_bytes", "width"]
-
-UNROLLED = 4  # rows of up to so many vectors stay in registers from pass to pass
-DEAR = frozenset(
-    (
-        *(
-            "exp",
-            "expm1",
-            "log",
-            "log1p",
-            "log2",
-            "log10",
-            "sigmoid",
-            "tanh",
-            "erf",
-            "erfinv",
-            "sin",
-            "cos",
-            "tan",
-            "pow",
-        ),
-        *(
-            "asin",
-            "acos",
-            "atan",
-            "sinh",
-            "cosh",
-            "asinh",
-            "acosh",
-            "atanh",
-            "atan2",
-            "hypot",
-            "logaddexp",
-            "random_bits",
-        ),
-        *("divide", "sqrt", "rsqrt", "reciprocal", "remainder", "floor_divide"),
-    )
-)
-
-
-class Spot(NamedTuple):
-    """A vector's worth of places of a row.
-
-    Attributes:
-        index: the place along each inner dimension; of the last, where the vector begins.
-        mask: the lanes that are in the row, or None: all.
-        key: which spot of the row it is, where rows are unrolled; None in a loop.
-    """
-
-    index: tuple[Operand, ...]
-    mask: Operand | None
-    key: int | None
 
 
 def generate(target: Target, nest: Nest) -> Module:
@@ -82,135 +31,18 @@ def generate(target: Target, nest: Nest) -> Module:
     return module
 
 
-def width(target: Target, nest: Nest) -> int:
-    """Lanes of the vectors: as many as a register has room for numbers of the commonest size."""
-    sizes = [SIZES[s.dtype] for s in nest.steps] + [SIZES[a.dtype] for a in nest.reads]
-    return target.lanes(8 if sizes and min(sizes) == 8 else 4)
-
-
 def scratch_bytes(target: Target, nest: Nest) -> int:
     """What a task needs in the thread's own memory: rows kept between passes, and accumulators of columns."""
-    plan = _Plan(nest, width(target, nest))
+    plan = Passes(nest, width(target, nest))
     return plan.row_bytes * (len(plan.kept) + len(plan.columns)) if not plan.unrolled else 0
 
 
-class _Plan:
-    """In which pass each step is computed, and which rows are kept from one pass for another."""
-
-    def __init__(self, nest: Nest, count: int) -> None:
-        self.nest = nest
-        self.first = len(nest.reads) + len(nest.constants)
-        self.vectors = math.prod(nest.inner[:-1]) * -(-nest.inner[-1] // count) if nest.inner else 1
-        self.unrolled = 0 < self.vectors <= UNROLLED
-        self.level: list[int] = []
-        for step in nest.steps:
-            level = max((self._ready(a) for a in step.args), default=0)
-            self.level.append(level)
-        self.passes = 1 + max(
-            (self.level[i] for i, s in enumerate(nest.steps) if s.kind != "row" and not s.kind.startswith("reduce")),
-            default=0,
-        )
-        self.passes = max(
-            self.passes,
-            1 + max((lv for lv, s in zip(self.level, nest.steps, strict=True) if "reduce" in s.kind), default=0),
-        )
-        self.row_bytes = -(-math.prod(nest.inner) * 8 // 64) * 64 + 64
-        self.columns = [i for i, s in enumerate(nest.steps) if s.kind == "reduce column" and self.is_full(s.args[0])]
-        self.kept = {} if self.unrolled else {i: n for n, i in enumerate(sorted(self._needed_later()))}
-
-    def _ready(self, number: int) -> int:
-        """The pass from which on a value can be used."""
-        if number < self.first:
-            return 0
-        step = self.nest.steps[number - self.first]
-        return self.level[number - self.first] + (step.kind == "reduce row")
-
-    def is_full(self, number: int) -> bool:
-        """Whether a value differs from place to place within a row."""
-        if number < len(self.nest.reads):
-            return any(self.nest.reads[number].strides[sum(self.nest.outer) :])
-        return number >= self.first and self.nest.steps[number - self.first].kind in ("full", "index")
-
-    def _needed_later(self) -> set[int]:
-        """Steps whose rows a later pass needs, and that cost more than reading them again."""
-        found: set[int] = set()
-        for i, step in enumerate(self.nest.steps):
-            level = self.level[i]
-            if step.kind == "row" or step.kind == "index":
-                continue
-            for arg in step.args:
-                self._keep(arg, level, found)
-        return found
-
-    def _keep(self, number: int, level: int, found: set[int]) -> None:
-        i = number - self.first
-        if i < 0 or self.nest.steps[i].kind != "full" or self.level[i] >= level or i in found:
-            return
-        if self._dear(i, 4) > 4 or self.nest.steps[i].op in DEAR:
-            found.add(i)
-        else:
-            for arg in self.nest.steps[i].args:
-                self._keep(arg, level, found)
-
-    def _dear(self, i: int, left: int) -> int:
-        """How many operations computing a step anew takes; more than `left` where it is too many."""
-        step = self.nest.steps[i]
-        if step.op in DEAR:
-            return 100
-        total = 1
-        for arg in step.args:
-            if arg >= self.first and self.nest.steps[arg - self.first].kind == "full":
-                total += self._dear(arg - self.first, left)
-            if total > left:
-                break
-        return total
-
-
-class _Writer:
-    def __init__(self, module: Module, target: Target, nest: Nest) -> None:
-        self.b = Builder(module, "kernel", ABI)
-        self.nest, self.slots = nest, slots(nest)
-        self.count = width(target, nest) if nest.inner else 0
-        self.plan = _Plan(nest, self.count)
-        self.parallel, self.serial = nest.outer
-        self.keys = {s.args[0] for s in nest.steps if s.op == "random_bits"}  # read word by word, not as values
-        self.outer: list[Operand] = []  # indices of the outer dimensions
-        self.rows: dict[int, Operand] = {}  # values of the present row: constants, row operands, row steps
-        self.splats: dict[int, Operand] = {}
-        self.spots: dict[
-            tuple[int, int | None], Operand
-        ] = {}  # values at the present spot, or at each of an unrolled row
-        self.row_places: dict[tuple[str, int], Operand] = {}
-
-    # ---- arguments
-
-    def word(self, *name: object) -> Operand:
-        """An argument, as a whole number."""
-        return self.b.load("i64", self.b.at(self.b.arg("args"), self.slots[name], "i64"))
-
-    def pointer(self, *name: object) -> Operand:
-        """An argument, as an address."""
-        return self.b.load("ptr", self.b.at(self.b.arg("args"), self.slots[name], "i64"))
-
-    def stride(self, kind: str, i: int, d: int) -> Operand | None:
-        """The stride of an array along a dimension; None: repeated."""
-        nest = self.nest
-        classes = {"read": [a.strides for a in nest.reads], "write": [a.strides for a, _ in nest.writes]}.get(
-            kind, nest.flat
-        )[i]
-        if classes[d] == 0:
-            return None
-        return self.b.i64(1) if classes[d] == 1 else self.strides[kind, i, d]
-
+class _Writer(Access):
     # ---- the nest
 
     def write(self) -> None:
         """The whole kernel."""
         b, nest = self.b, self.nest
-        self.strides = {n[1:]: self.word(*n) for n in self.slots if n[0] == "stride"}
-        self.base = {
-            (k, i): self.pointer(k, i) for k, n in (("read", nest.reads), ("write", nest.writes)) for i in range(len(n))
-        }
         for i, dtype in enumerate(nest.constants):
             place = b.at(b.arg("args"), self.slots["constant", i], "i64")
             number = b.load("i64", place) if dtype == "bool" else load(b, dtype, place, 0)
@@ -270,11 +102,11 @@ class _Writer:
     def _accumulator(self, i: int) -> Any:
         """What such a reduction gathers in: a number, registers, or a row in scratch."""
         step, b = self.nest.steps[i], self.b
-        kind, identity = computed(step.dtype), _identity(step)
+        kind, begin = computed(step.dtype), identity(step)
         if i not in self.plan.columns:
             lanes_of = self.count if step.kind == "reduce all" else 0
-            return b.variable(b.const(vector(kind, lanes_of), identity))
-        start = b.const(vector(kind, self.count), identity)
+            return b.variable(b.const(vector(kind, lanes_of), begin))
+        start = b.const(vector(kind, self.count), begin)
         if self.plan.unrolled:
             return [b.variable(start) for _ in range(self.plan.vectors)]
         place = b.at(b.arg("scratch"), (len(self.plan.kept) + self.plan.columns.index(i)) * self.plan.row_bytes, "i8")
@@ -289,18 +121,18 @@ class _Writer:
         if i in self.plan.columns:
             if self.plan.unrolled:
                 gathered: Variable = self.accumulators[i][spot.key]
-                gathered.set(_combine(b, step, gathered.get(), x))
+                gathered.set(combine(b, step, gathered.get(), x))
             else:
                 at = self._in_row(self.accumulators[i], spot, step.dtype)
                 kind = vector(computed(step.dtype), self.count)
                 before = load(b, step.dtype, at, self.count)
                 assert before.type == kind
-                store(b, step.dtype, _combine(b, step, before, x), at)
+                store(b, step.dtype, combine(b, step, before, x), at)
             return
         if spot.mask is not None:
-            x = b.select(spot.mask, x, b.const(x.type, _identity(step)))
+            x = b.select(spot.mask, x, b.const(x.type, identity(step)))
         gathered = self.accumulators[i] if step.kind == "reduce all" else self.row_sums[i]
-        gathered.set(_combine(b, step, gathered.get(), x))
+        gathered.set(combine(b, step, gathered.get(), x))
 
     def _finish(self, i: int, chunk: Operand | None) -> None:
         """Store what a reduction over serial dimensions gathered: the result, or one chunk's part of it."""
@@ -319,7 +151,7 @@ class _Writer:
                     self._put(w, array, x, spot, chunk)
             else:
                 x = self.accumulators[i].get()
-                x = _across(b, step, x) if lanes(x.type) else x
+                x = across(b, step, x) if lanes(x.type) else x
                 store(b, step.dtype, x, self._row_place("write", w, chunk))
 
     # ---- one row
@@ -344,7 +176,7 @@ class _Writer:
             for i in mine:
                 if nest.steps[i].kind == "reduce row":
                     kind = vector(computed(nest.steps[i].dtype), self.count)
-                    self.row_sums[i] = b.variable(b.const(kind, _identity(nest.steps[i])))
+                    self.row_sums[i] = b.variable(b.const(kind, identity(nest.steps[i])))
             writes = [
                 (w, a, n) for w, (a, n) in enumerate(nest.writes) if plan.is_full(n) and self._write_level(n) == level
             ]
@@ -364,10 +196,10 @@ class _Writer:
             for i in mine:
                 step = nest.steps[i]
                 if step.kind == "reduce row":
-                    self.rows[plan.first + i] = _across(b, step, self.row_sums[i].get())
+                    self.rows[plan.first + i] = across(b, step, self.row_sums[i].get())
                 elif i not in over_row:
                     gathered = self.accumulators[i]
-                    gathered.set(_combine(b, step, gathered.get(), self._row_value(step.args[0])))
+                    gathered.set(combine(b, step, gathered.get(), self._row_value(step.args[0])))
         single = [w for w, (_, n) in enumerate(nest.writes) if not plan.is_full(n) and not self._serial_result(n)]
         numbers = [self._row_value(nest.writes[w][1]) for w in single]
         for w, x in zip(single, numbers, strict=True):
@@ -406,8 +238,8 @@ class _Writer:
             size, part = self.word("size", self.parallel + self.serial), self.word("part")
             first = b.mul(self.part, part)
             last = self._least(b.add(first, part), size)
-            whole = b.sub(last, b.i64(count - 1))
-            with b.range(first, whole, count) as i:
+            fitting = b.sub(last, b.i64(count - 1))
+            with b.range(first, fitting, count) as i:
                 self.spots = {}
                 yield Spot((i,), None, None)
             rest = b.bits("and", b.sub(last, first), b.i64(count - 1))
@@ -416,36 +248,26 @@ class _Writer:
                 yield Spot((b.sub(last, rest),), b.first_lanes(rest, count), None)
             self.spots = {}
             return
-        size = inner[-1]
-        whole = size // count * count
+        length = inner[-1]
+        full = length // count * count
         if self.plan.unrolled:
             key = 0
             for outer in itertools.product(*(range(n) for n in inner[:-1])):
-                for i in range(0, size, count):
-                    mask = None if i < whole else b.first_lanes(b.i64(size - whole), count)
-                    yield Spot((*(b.i64(o) for o in outer), b.i64(i)), mask, key)
+                for begin in range(0, length, count):
+                    mask = None if begin < full else b.first_lanes(b.i64(length - full), count)
+                    yield Spot((*(b.i64(o) for o in outer), b.i64(begin)), mask, key)
                     key += 1
             return
         with ExitStack() as stack:
             outer_places = tuple(stack.enter_context(b.range(0, n)) for n in inner[:-1])
-            if whole:
-                with b.range(0, whole, count) as i:
+            if full:
+                with b.range(0, full, count) as i:
                     self.spots = {}
                     yield Spot((*outer_places, i), None, None)
-            if size > whole:
+            if length > full:
                 self.spots = {}
-                yield Spot((*outer_places, b.i64(whole)), b.first_lanes(b.i64(size - whole), count), None)
+                yield Spot((*outer_places, b.i64(full)), b.first_lanes(b.i64(length - full), count), None)
         self.spots = {}
-
-    def _in_row(self, place: Operand, spot: Spot, dtype: str) -> Operand:
-        """Where a spot's vector is in a row kept in scratch, which has room for whole vectors."""
-        b = self.b
-        padded = -(-self.nest.inner[-1] // self.count) * self.count
-        position = b.i64(0)
-        for index, size in zip(spot.index[:-1], self.nest.inner[:-1], strict=True):
-            position = b.add(b.mul(position, b.i64(size)), index)
-        position = b.add(b.mul(position, b.i64(padded)), spot.index[-1])
-        return b.at(place, b.mul(position, b.i64(SIZES[dtype])), "i8")
 
     # ---- values
 
@@ -502,137 +324,3 @@ class _Writer:
         if number < self.plan.first:
             return nest.constants[number - len(nest.reads)]
         return nest.steps[number - self.plan.first].dtype
-
-    def _iota(self, step: Step, spot: Spot | None) -> Operand:
-        """The index along a dimension."""
-        b, d = self.b, step.extra[0]
-        kind = computed(step.dtype)
-        index = self.outer[d] if d < len(self.outer) else spot.index[d - len(self.outer)] if spot else b.i64(0)
-        if spot is None:
-            return cast(b, index, "int64", step.dtype)
-        found = b.splat(index, self.count)
-        if d == self.nest.rank - 1:
-            found = b.add(found, b.iota("i64", self.count))
-        found = cast(b, found, "int64", step.dtype)
-        assert found.type == vector(kind, self.count)
-        return found
-
-    def _random(self, step: Step, spot: Spot | None) -> Operand:
-        """The random word of each place: its number within the whole result counts."""
-        b, f = self.b, step.extra[0]
-        position = b.i64(0)
-        indices = [*self.outer, *(spot.index if spot else ())]
-        for d, index in enumerate(indices):
-            by = self.stride("flat", f, d)
-            if by is not None:
-                position = b.add(position, b.mul(index, by))
-        key = [b.load("i32", b.at(self.base["read", step.args[0]], i, "i32")) for i in range(4)]
-        if spot is None:
-            return philox(b, key, position)
-        by = self.stride("flat", f, self.nest.rank - 1)
-        places = b.splat(position, self.count)
-        if by is not None:
-            places = b.add(places, b.mul(b.iota("i64", self.count), b.splat(by, self.count)))
-        return philox(b, key, places)
-
-    # ---- memory
-
-    def _row_place(self, kind: str, i: int, chunk: Operand | None) -> Operand:
-        """Where the present row of an array begins; of partial results, the chunk's."""
-        if chunk is None and (kind, i) in self.row_places:
-            return self.row_places[kind, i]
-        b = self.b
-        array = self.nest.reads[i] if kind == "read" else self.nest.writes[i][0]
-        position = b.i64(0)
-        for d, index in enumerate(self.outer if chunk is None else [chunk]):
-            by = self.stride(kind, i, d)
-            if by is not None:
-                position = b.add(position, index if by.text == "1" else b.mul(index, by))
-        place = b.at(self.base[kind, i], b.mul(position, b.i64(SIZES[array.dtype])), "i8")
-        if chunk is None:
-            self.row_places[kind, i] = place
-        return place
-
-    def _place(self, kind: str, i: int, spot: Spot, chunk: Operand | None) -> tuple[Operand, Operand | None]:
-        """Where a spot of an array begins, and the stride within the vector (None: repeated)."""
-        b = self.b
-        array = self.nest.reads[i] if kind == "read" else self.nest.writes[i][0]
-        first = self.parallel + self.serial
-        position = b.i64(0)
-        by: Operand | None = None
-        for d, index in enumerate(spot.index):
-            by = self.stride(kind, i, first + d)
-            if by is not None:
-                position = b.add(position, index if by.text == "1" else b.mul(index, by))
-        return b.at(self._row_place(kind, i, chunk), b.mul(position, b.i64(SIZES[array.dtype])), "i8"), by
-
-    def _read(self, number: int, spot: Spot) -> Operand:
-        """A vector of an array."""
-        b, array = self.b, self.nest.reads[number]
-        place, by = self._place("read", number, spot, None)
-        if by is None:
-            return b.splat(load(b, array.dtype, place, 0), self.count)
-        if by.text == "1":
-            return load(b, array.dtype, place, self.count, spot.mask)
-        return self._gathered(array.dtype, place, by, spot)
-
-    def _gathered(self, dtype: str, place: Operand, by: Operand, spot: Spot) -> Operand:
-        """A vector of elements that are apart; lanes beyond the row read its first element again."""
-        b = self.b
-        found = b.nothing(vector(computed(dtype), self.count))
-        for lane in range(self.count):
-            offset = b.mul(by, b.i64(lane * SIZES[dtype]))
-            if spot.mask is not None:
-                offset = b.select(b.extract(spot.mask, lane), offset, b.i64(0))
-            x = load(b, dtype, b.at(place, offset, "i8"), 0)
-            found = b.insert(found, x, lane)
-        return found
-
-    def _put(self, w: int, array: Array, x: Operand, spot: Spot, chunk: Operand | None) -> None:
-        """Store a vector."""
-        b = self.b
-        place, by = self._place("write", w, spot, chunk)
-        if by is not None and by.text == "1":
-            store(b, array.dtype, x, place, spot.mask)
-            return
-        for lane in range(self.count):  # elements that are apart, one by one
-            with b.when(b.extract(spot.mask, lane) if spot.mask is not None else b.const("i1", True)):
-                offset = b.i64(0) if by is None else b.mul(by, b.i64(lane * SIZES[array.dtype]))
-                store(b, array.dtype, b.extract(x, lane), b.at(place, offset, "i8"))
-
-
-_IDENTITY = {"reduce_sum": 0, "reduce_prod": 1, "reduce_any": 0, "reduce_all": 1}
-
-
-def _identity(step: Step) -> float | int:
-    """What a reduction begins with."""
-    if step.op in _IDENTITY:
-        return _IDENTITY[step.op]
-    low = step.op == "reduce_max"
-    if step.dtype.startswith(("float", "bfloat")):
-        return -math.inf if low else math.inf
-    if step.dtype == "bool":
-        return 0 if low else 1
-    bits = 8 * SIZES[step.dtype]
-    if step.dtype.startswith("u"):
-        return 0 if low else -1
-    return -(2 ** (bits - 1)) if low else 2 ** (bits - 1) - 1
-
-
-def _combine(b: Builder, step: Step, x: Operand, y: Operand) -> Operand:
-    """Two values of a reduction as one."""
-    signed = step.dtype[0] not in "ub"
-    if step.dtype == "bool":
-        return b.bits("or" if step.op in ("reduce_any", "reduce_max", "reduce_sum") else "and", x, y)
-    if step.op in ("reduce_max", "reduce_min"):
-        return b.maximum(x, y, signed) if step.op == "reduce_max" else b.minimum(x, y, signed)
-    return b.add(x, y) if step.op == "reduce_sum" else b.mul(x, y)
-
-
-def _across(b: Builder, step: Step, x: Operand) -> Operand:
-    """The lanes of a vector as one, by halves."""
-    while lanes(x.type) > 1:
-        half = lanes(x.type) // 2
-        low, high = b.shuffle(x, x, list(range(half))), b.shuffle(x, x, list(range(half, 2 * half)))
-        x = _combine(b, step, low, high)
-    return b.extract(x, 0) if lanes(x.type) else x

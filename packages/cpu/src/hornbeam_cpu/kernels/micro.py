@@ -80,7 +80,7 @@ def write_micro(module: Module, target: Target, dtype: str, rows: int, vectors: 
 
 
 def write_pack(module: Module, target: Target, dtype: str, vectors: int, transposed: bool) -> None:
-    """The function `pack(B, P, K, stride, columns)` (`packt` where transposed): P[K, vectors * lanes] = B[K, columns], zeros beyond `columns`.
+    """The function `pack(B, P, K, stride, columns)`, or `packt`: P[K, vectors * lanes] = B[K, columns], zeros beyond `columns`.
 
     B's rows (along k) are `stride` elements apart and its columns neighbours; where `transposed`, the other way round.
     """

@@ -18,12 +18,12 @@ class Rows(NamedTuple):
 
     Attributes:
         dtype: of the rows.
-        index: dtype of the indices.
+        places: dtype of the indices.
         mode: of a scatter: "set", "add", "max" or "min".
     """
 
     dtype: str
-    index: str
+    places: str
     mode: str = ""
 
 
@@ -75,7 +75,7 @@ def gather(target: Target, rows: Rows) -> Module:
     lanes = target.lanes(SIZES[rows.dtype])
     first = b.mul(b.arg("task"), block)
     with b.range(first, b.minimum(b.add(first, block), count)) as i:
-        source = b.at(x, b.mul(_index(b, rows.index, index, i), width), kind)
+        source = b.at(x, b.mul(_index(b, rows.places, index, i), width), kind)
         goal = b.at(out, b.mul(i, width), kind)
         with b.range(0, width, lanes) as c:
             mask = b.first_lanes(b.sub(width, c), lanes)
@@ -98,7 +98,7 @@ def scatter(target: Target, rows: Rows) -> Module:
     last = b.minimum(b.add(first, block), size)
     signed = rows.dtype[0] not in "ub"
     with b.range(0, count) as i:
-        place = _index(b, rows.index, index, i)
+        place = _index(b, rows.places, index, i)
         mine = b.bits("and", b.compare("ge", place, first), b.compare("lt", place, last))
         with b.when(mine):
             goal = b.at(out, b.mul(place, width), kind)

@@ -7,74 +7,12 @@ vectoriser runs. Types are LLVM's own spelling, such as "float", "i64", "ptr" an
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
-__all__ = ["Builder", "Module", "Operand", "Variable", "element", "is_float", "lanes", "vector"]
+from hornbeam_cpu.llvm.module import BITS, Module, Operand, element, is_float, lanes, vector
 
-BITS = {
-    "double": 64,
-    "float": 32,
-    "half": 16,
-    "bfloat": 16,
-    "i64": 64,
-    "i32": 32,
-    "i16": 16,
-    "i8": 8,
-    "i1": 1,
-    "ptr": 64,
-}
-
-
-class Operand(NamedTuple):
-    """A value in the IR: how it is spelled, and its type."""
-
-    text: str
-    type: str
-
-
-def element(type: str) -> str:
-    """The type of one lane: "float" of "<16 x float>" and of "float"."""
-    return type[1:-1].split(" x ")[1] if type[0] == "<" else type
-
-
-def lanes(type: str) -> int:
-    """Number of lanes; 0 of a scalar."""
-    return int(type[1:].split(" x ")[0]) if type[0] == "<" else 0
-
-
-def vector(type: str, count: int) -> str:
-    """The vector type of `count` lanes; the scalar type for 0."""
-    return f"<{count} x {type}>" if count else type
-
-
-def is_float(type: str) -> bool:
-    """Whether the lanes are floating-point numbers."""
-    return element(type) in ("float", "double", "half", "bfloat")
-
-
-class Module:
-    """A piece of IR to be compiled together: functions, and the intrinsics that they use."""
-
-    def __init__(self) -> None:
-        self.functions: list[str] = []
-        self.declared: dict[str, str] = {}
-        self.written: set[str] = set()
-
-    def declare(self, name: str, result: str, types: tuple[str, ...]) -> None:
-        """Make an intrinsic, or a function of another module, known."""
-        self.declared[name] = f"declare {result} @{name}({', '.join(types)})"
-
-    def first(self, name: str) -> bool:
-        """Whether something is to be written for the first time: what several places need is written by the first."""
-        known = name in self.written
-        self.written.add(name)
-        return not known
-
-    def __str__(self) -> str:
-        """The whole text."""
-        return "\n".join([*self.declared.values(), *self.functions])
+__all__ = ["BITS", "Builder", "Module", "Operand", "Variable", "element", "is_float", "lanes", "vector"]
 
 
 class Variable:
@@ -362,6 +300,12 @@ class Builder:
             self.do(f"store {value.type} {value.text}, ptr {place.text}, align {align}")
         else:
             self._masked("store", value.type, place, mask, value, align)
+
+    def table(self, name: str, kind: str, values: Sequence[int]) -> Operand:
+        """The address of constants in memory; tables of one name are one table."""
+        numbers = ", ".join(f"{kind} {v}" for v in values)
+        self.module.declared[name] = f"@{name} = internal constant [{len(values)} x {kind}] [{numbers}], align 64"
+        return Operand(f"@{name}", "ptr")
 
     def array(self, kind: str, count: int) -> Operand:
         """Memory on the stack, aligned to 64 bytes."""

@@ -1,36 +1,52 @@
-from hornbeam_cpu.llvm.builder import *
+"""Random words from a counter, Philox 4x32-10, as vector code: the same words as core's `random_bits`.
+
+Source: Salmon, Moraes, Dror & Shaw 2011, "Parallel Random Numbers: As Easy as 1, 2, 3".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hornbeam_cpu.llvm.builder import Builder, Operand, lanes
+
+__all__ = ["philox"]
+
+MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
+WEYL = (0x9E3779B9, 0xBB67AE85)
+ROUNDS = 10
 
 
-def philox(b, key, places):
-    n = lanes(places.type)
-    T = vector("i64", n)
-    U = vector("i32", n)
+def philox(b: Builder, key: Sequence[Operand], places: Operand) -> Operand:
+    """The random word (i32) of each element.
 
-    def sp(x):
-        x = b.convert("zext", x, "i64")
-        return b.splat(x, n) if n else x
+    Args:
+        b: where it is written.
+        key: its four words, i32.
+        places: number of the element, or a vector of them, i64. Element n is word n % 4 of block n // 4.
+    """
+    type, count = places.type, lanes(places.type)
 
-    low = b.const(T, 0xFFFFFFFF)
-    h = b.const(T, 32)
-    k0, k1, w2, w3 = map(sp, key)
-    c0 = b.bits("lshr", places, b.const(T, 2))
-    c1 = b.const(T, 0)
-    c2 = w2
-    c3 = w3
-    m0, m1, W0, W1 = (b.const(T, c) for c in (0xD2511F53, 0xCD9E8D57, 0x9E3779B9, 0xBB67AE85))
-    for _ in range(10):
-        p0 = b.mul(m0, c0)
-        p1 = b.mul(m1, c2)
-        c0, c1, c2, c3 = (
-            b.bits("xor", b.bits("xor", b.bits("lshr", p1, h), c1), k0),
+    def number(n: int) -> Operand:
+        return b.const(type, n)
+
+    def word(n: int) -> Operand:
+        wide = b.convert("zext", key[n], "i64")
+        return b.splat(wide, count) if count else wide
+
+    low, half = number(0xFFFFFFFF), number(32)
+    k0, k1 = word(0), word(1)
+    c = [b.bits("lshr", places, number(2)), number(0), word(2), word(3)]
+    for _ in range(ROUNDS):
+        p0, p1 = b.mul(number(MULTIPLIERS[0]), c[0]), b.mul(number(MULTIPLIERS[1]), c[2])
+        c = [
+            b.bits("xor", b.bits("xor", b.bits("lshr", p1, half), c[1]), k0),
             b.bits("and", p1, low),
-            b.bits("xor", b.bits("xor", b.bits("lshr", p0, h), c3), k1),
+            b.bits("xor", b.bits("xor", b.bits("lshr", p0, half), c[3]), k1),
             b.bits("and", p0, low),
-        )
-        k0 = b.bits("and", b.add(k0, W0), low)
-        k1 = b.bits("and", b.add(k1, W1), low)
-    w = b.bits("and", places, b.const(T, 3))
-    r = c0
-    for i, c in enumerate((c1, c2, c3)):
-        r = b.select(b.compare("eq", w, b.const(T, i + 1)), c, r)
-    return b.convert("trunc", r, "i32")
+        ]
+        k0, k1 = (b.bits("and", b.add(k, number(w)), low) for k, w in zip((k0, k1), WEYL, strict=True))
+    which = b.bits("and", places, number(3))
+    found = c[0]
+    for n in (1, 2, 3):
+        found = b.select(b.compare("eq", which, number(n)), c[n], found)
+    return b.convert("trunc", found, "i32")

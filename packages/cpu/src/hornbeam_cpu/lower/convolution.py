@@ -142,7 +142,8 @@ def _common(window: _Window, rows: int, x: Value, padded: bool) -> tuple[dict[st
         along = (by[0], by[1] * window.dilation[1], by[2] * window.dilation[2])
         block = math.prod(counts) * channels
     else:
-        by, steps, counts, block = stride, (1, 1, 1), (1, 1, 1), 0
+        by = (stride[0], stride[1], stride[2])
+        steps, counts, block = (1, 1, 1), (1, 1, 1), 0
         along = tuple(s * d for s, d in zip(stride, window.dilation, strict=True))  # type: ignore[assignment]
     offsets = [
         sum(i * s for i, s in zip(at, along, strict=True))

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hornbeam.graph.fusion import REDUCTIONS, SOURCES, Region, axis_map
 from hornbeam.graph.ir import Node, Value
+from hornbeam.graph.region import REDUCTIONS, SOURCES, Region, axis_map
 
 from hornbeam_cpu.kernels import loops
 from hornbeam_cpu.kernels.combine import combine
@@ -129,8 +129,8 @@ class _Lowering:
         found: list[tuple[int, ...]] = []
         extents = self.region.extents
         for d in group:
-            last = found[-1][-1] if found else None
-            goes_on = last is not None and last not in fixed and d not in fixed
+            last = found[-1][-1] if found else d
+            goes_on = bool(found) and last not in fixed and d not in fixed
             if goes_on and all(a.strides.get(last, 0) == a.strides.get(d, 0) * extents[d] for a in accesses):
                 found[-1] = (*found[-1], d)
             else:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from hornbeam.graph.fusion import Region, fuse
+from hornbeam.graph.fusion import fuse
 from hornbeam.graph.ir import Graph, Node, Value
+from hornbeam.graph.region import Region
 
 from hornbeam_cpu.llvm.target import Target, host
 from hornbeam_cpu.lower.loops import can_lower, copy_layout, lower_region
@@ -80,7 +81,7 @@ class Lowering:
         for item in fuse(self.graph):
             if isinstance(item, Region):
                 if all(can_lower(node) for node in item.nodes):
-                    lower_region(item, self, self.producers, {v: Pointer(v) for v in item.outputs})  # type: ignore[arg-type]
+                    lower_region(item, self, self.producers, {v: Pointer(v) for v in item.outputs})
                 else:
                     self._one_by_one(item)
             else:

@@ -65,7 +65,8 @@ class _Prepared:
 
     def __init__(self, context: Context) -> None:
         self.context, self.stages = context, list[Stage]()
-        self.target, self.outside = context.target, None
+        self.target = context.target
+        self.outside: Context | None = None
         self.layout, self.dense, self.temporary = context.layout, context.dense, context.temporary
         self.is_invariant, self.check = context.is_invariant, context.check
 
@@ -134,7 +135,7 @@ class _Loop:
         if not all(isinstance(step, Stage) for step in lowered.steps):
             return None
         results = lowered.results
-        made = {v for step in lowered.steps for v in step.writes}  # type: ignore[union-attr]
+        made = {v for step in lowered.steps for v in step.writes}
         rows = self.body.inputs[0].shape[0] if self.blocked else 0
         for j, out in enumerate(self.node.outputs[carries:]):
             result, row = results[carries + j], self.body.outputs[carries + j]
@@ -160,7 +161,7 @@ class _Loop:
                 pending.append((new, carry))
         for new, carry in pending:
             self._copy(new, carry)
-        return list(self.lowering.steps)  # type: ignore[arg-type]
+        return [step for step in self.lowering.steps if isinstance(step, Stage)]
 
     def _copy(self, value: Value, goal: Value) -> None:
         layout = self.lowering.layout(value)

@@ -7,6 +7,7 @@ import ctypes
 import functools
 import os
 import threading
+from typing import Any
 
 import numpy as np
 from hornbeam.threads import get_num_threads
@@ -78,7 +79,7 @@ class Pool:
 
 
 @functools.cache
-def _functions() -> tuple[ctypes._CFuncPtr, ...]:
+def _functions() -> tuple[Any, ...]:
     """start, work and wake, compiled once a process (ctypes lets other Python threads run during a call)."""
     target = host()
     key = _key(Kernel(native.generate, (), "threads"), target)

@@ -1,12 +1,43 @@
-from hornbeam_cpu.llvm.builder import *
+"""Mathematical functions as instructions on vectors or scalars of single or double precision.
+
+Each gives NaN, infinities, zeros and subnormal numbers their IEEE 754 results, without branches, and says how far off it can be,
+in units in the last place. A function of the table takes the builder and its operands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hornbeam_cpu.llvm.builder import Builder, Operand
+from hornbeam_cpu.llvm.mathematics import (
+    error_function,
+    exponential,
+    hyperbolic,
+    inverse_trigonometric,
+    logarithm,
+    power,
+    trigonometric,
+)
+from hornbeam_cpu.llvm.mathematics.number import formula
+
+__all__ = ["FUNCTIONS"]
 
 
-def _i(name):
-    return lambda b, x: b.intrinsic(name, x)
+def _instruction(name: str) -> Callable[..., Operand]:
+    def write(b: Builder, *xs: Operand) -> Operand:
+        return b.intrinsic(name, *xs)
+
+    return write
 
 
-FUNCTIONS = {n: _i(n) for n in ("exp", "log", "sqrt", "floor", "ceil", "trunc", "sin", "cos")}
-FUNCTIONS["round_even"] = _i("roundeven")
-FUNCTIONS["rsqrt"] = lambda b, x: b.div(b.const(x.type, 1.0), b.intrinsic("sqrt", x))
-FUNCTIONS["pow"] = lambda b, x, y: b.intrinsic("pow", x, y)
-FUNCTIONS["tanh"] = _i("tanh")
+FUNCTIONS: dict[str, Callable[..., Operand]] = {
+    name: formula(getattr(family, name))
+    for family in (error_function, exponential, hyperbolic, inverse_trigonometric, logarithm, power, trigonometric)
+    for name in family.__all__
+} | {
+    "floor": _instruction("floor"),
+    "ceil": _instruction("ceil"),
+    "trunc": _instruction("trunc"),
+    "round_even": _instruction("rint"),
+    "copysign": _instruction("copysign"),
+}

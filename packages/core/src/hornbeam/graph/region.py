@@ -1,0 +1,358 @@
+"""A region: operations of a graph that run as one loop over memory, and how two regions become one.
+
+A region walks one space of iteration. Its dimensions fall into three groups, from the outside in: `parallel` (independent),
+`serial` (some result is reduced over them) and `inner` (walked several times where a row has to be reduced before it can be used,
+as in a softmax). A value of the region has all dimensions, or all but the inner ones (one number a row); results reduced over
+serial dimensions are known when the region ends, and are not used in it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from hornbeam.graph.ir import Node, Value
+
+__all__ = ["ELEMENTWISE", "REDUCTIONS", "SOURCES", "Region", "alone", "axis_map", "united"]
+
+Dims = tuple[int | None, ...]
+VIEWS = frozenset(("transpose", "broadcast_to", "reshape", "slice", "flip"))
+ELEMENTWISE = frozenset(
+    (
+        *(
+            "equal",
+            "not_equal",
+            "less",
+            "less_equal",
+            "greater",
+            "greater_equal",
+            "logical_and",
+            "logical_or",
+            "logical_xor",
+        ),
+        *(
+            "logical_not",
+            "isnan",
+            "isinf",
+            "isfinite",
+            "signbit",
+            "where",
+            "add",
+            "subtract",
+            "multiply",
+            "divide",
+            "negative",
+        ),
+        *("positive", "abs", "sign", "sqrt", "rsqrt", "square", "reciprocal", "floor", "ceil", "trunc", "round_even"),
+        *("floor_divide", "remainder", "nextafter", "copysign", "maximum", "minimum", "pow", "clip", "bitwise_and"),
+        *(
+            "bitwise_or",
+            "bitwise_xor",
+            "bitwise_left_shift",
+            "bitwise_right_shift",
+            "bitwise_invert",
+            "cast",
+            "sin",
+            "cos",
+        ),
+        *(
+            "tan",
+            "asin",
+            "acos",
+            "atan",
+            "sinh",
+            "cosh",
+            "tanh",
+            "asinh",
+            "acosh",
+            "atanh",
+            "atan2",
+            "hypot",
+            "exp",
+            "expm1",
+        ),
+        *("log", "log1p", "log2", "log10", "sigmoid", "logaddexp", "erf", "erfinv", "identity", "stop_gradient"),
+    )
+)
+SOURCES = frozenset(("iota", "random_bits"))
+REDUCTIONS = frozenset(("reduce_sum", "reduce_prod", "reduce_max", "reduce_min", "reduce_any", "reduce_all"))
+CHEAP = frozenset(
+    (
+        "iota",
+        "cast",
+        "add",
+        "subtract",
+        "multiply",
+        "negative",
+        "equal",
+        "less",
+        "greater",
+        "less_equal",
+        "greater_equal",
+    )
+)
+ONE_TASK = (
+    4096  # a reduction to a single number is used in its own region only up to that many elements: it is not shared out
+)
+
+
+@dataclass
+class Region:
+    """Nodes that run as one loop.
+
+    Attributes:
+        nodes: in an order in which they can run.
+        axes: for each value made in it, the dimension that each axis runs along (None for an axis of size 1).
+        walks: for each node, the dimension of each axis of what it computes over: its input if it reduces, else its result.
+        reads: the values from outside that it reads, each with the dimensions of its axes at its first use.
+        extents: the size of each dimension.
+        reductions: reducing node -> "row", "column" or "all" (a row, then over the serial dimensions); one that reduces
+            axes of size 1 alone does nothing, and is not among them.
+        parallel, serial, inner: the groups of dimensions, each in the order of the loops.
+        outputs: what nodes outside, or the graph's caller, need.
+    """
+
+    nodes: list[Node] = field(default_factory=list)
+    axes: dict[Value, Dims] = field(default_factory=dict)
+    walks: dict[Node, Dims] = field(default_factory=dict)
+    reads: dict[Value, Dims] = field(default_factory=dict)
+    extents: list[int] = field(default_factory=list)
+    reductions: dict[Node, str] = field(default_factory=dict)
+    parallel: tuple[int, ...] = ()
+    serial: tuple[int, ...] = ()
+    inner: tuple[int, ...] = ()
+    outputs: list[Value] = field(default_factory=list)
+
+    def over(self, node: Node) -> frozenset[int]:
+        """The dimensions over which a node reduces."""
+        return dimensions(self.walks[node][a] for a in node.params["axes"])
+
+    def extent(self, dims: Iterable[int]) -> int:
+        """The number of places along several dimensions together."""
+        return math.prod(self.extents[d] for d in dims)
+
+
+def dimensions(dims: Iterable[int | None]) -> frozenset[int]:
+    """Those that are there."""
+    return frozenset(d for d in dims if d is not None)
+
+
+def axis_map(value: Value, producers: dict[Value, Node]) -> tuple[Value, tuple[int | None, ...]]:
+    """What a value is a view of, as long as the views only name axes anew: transposes, broadcasts, axes of size 1.
+
+    Returns:
+        The value at the root, and for each axis of `value` the axis of the root that it is (None: repeated, or of size 1).
+    """
+    axes: list[int | None] = list(range(len(value.shape)))
+    while True:
+        node = producers.get(value)
+        if node is None:
+            return value, tuple(axes)
+        name = node.primitive.name
+        source = node.inputs[0] if node.inputs else value
+        if name == "transpose":
+            step: list[int | None] = list(node.params["axes"])
+        elif name == "broadcast_to":
+            extra = len(value.shape) - len(source.shape)
+            kept = (i if n == value.shape[i + extra] else None for i, n in enumerate(source.shape))
+            step = [*(None for _ in range(extra)), *kept]
+        elif name == "reshape" and [s for s in source.shape if s != 1] == [s for s in value.shape if s != 1]:
+            real = iter(i for i, s in enumerate(source.shape) if s != 1)
+            step = [None if s == 1 else next(real) for s in value.shape]
+        else:
+            return value, tuple(axes)
+        axes = [None if a is None else step[a] for a in axes]
+        value = source
+
+
+def alone(node: Node, producers: dict[Value, Node]) -> Region | None:
+    """A region of one node, or None where the node is no loop over memory."""
+    name = node.primitive.name
+    if name not in ELEMENTWISE and name not in REDUCTIONS and name not in SOURCES or not node.outputs[0].size:
+        return None
+    if any(v.dtype.kind == "complex" or not v.size for v in (*node.inputs, *node.outputs)):
+        return None
+    shape = node.inputs[0].shape if name in REDUCTIONS else node.output.shape
+    region = Region(extents=[s for s in shape if s > 1])
+    count = iter(range(len(shape)))
+    walk = tuple(next(count) if s > 1 else None for s in shape)
+    region.nodes.append(node)
+    region.walks[node] = walk
+    kept = [d for a, d in enumerate(walk) if name not in REDUCTIONS or a not in node.params["axes"]]
+    region.axes[node.output] = tuple(kept)
+    for value in node.inputs:
+        root, axes = axis_map(value, producers)
+        known = (None,) * len(root.shape) if name in SOURCES else _dims_of_root(root, axes, walk)
+        region.reads.setdefault(root, known)
+    return region if _solve(region, producers) else None
+
+
+def _dims_of_root(root: Value, axes: tuple[int | None, ...], walk: Dims) -> Dims:
+    found: list[int | None] = [None] * len(root.shape)
+    for axis, place in enumerate(axes):
+        if place is not None:
+            found[place] = walk[axis]
+    return tuple(found)
+
+
+def united(first: Region, second: Region, producers: dict[Value, Node]) -> Region | None:
+    """One region of the nodes of two, those of `second` after those of `first`; None where that is not one loop."""
+    if bool(first.extents) != bool(second.extents):
+        return None  # single numbers are computed once, not by every task
+    same = _correspondence(first, second, producers)
+    if same is None:
+        return None
+    made = Region(
+        [*first.nodes, *second.nodes], dict(first.axes), dict(first.walks), dict(first.reads), list(first.extents)
+    )
+    for dim, extent in enumerate(second.extents):
+        if dim not in same:
+            made.extents.append(extent)
+            same[dim] = len(made.extents) - 1
+
+    def renamed(dims: Dims) -> Dims:
+        return tuple(None if d is None else same[d] for d in dims)
+
+    made.axes.update((v, renamed(d)) for v, d in second.axes.items())
+    made.walks.update((n, renamed(d)) for n, d in second.walks.items())
+    for value, dims in second.reads.items():
+        if value not in first.axes:
+            if _hides(value, made, producers):
+                return None
+            made.reads.setdefault(value, renamed(dims))
+    return made if _solve(made, producers) else None
+
+
+def _correspondence(first: Region, second: Region, producers: dict[Value, Node]) -> dict[int, int] | None:
+    """Which dimension of `first` each dimension of `second` is: told by what flows from one to the other, else by what both read."""
+    same: dict[int, int] = {}
+
+    def equate(theirs: Dims, mine: Dims) -> bool:
+        for f, s in zip(theirs, mine, strict=True):
+            if f is None or s is None:
+                continue
+            if same.get(s, f) != f or s not in same and f in same.values():
+                return False
+            same[s] = f
+        return True
+
+    for value, dims in second.reads.items():
+        if value in first.axes and not equate(first.axes[value], dims):
+            return None
+    for value, dims in second.reads.items():
+        if value in first.reads and value.size > 1:
+            before = dict(same)
+            if not equate(first.reads[value], dims):
+                same = before
+    for s, extent in enumerate(second.extents):  # any dimension of the same size will do
+        if s not in same:
+            free = [f for f, e in enumerate(first.extents) if e == extent and f not in same.values()]
+            if free:
+                same[s] = free[0]
+    # a value may be read twice, with its axes in different order
+    for node in second.nodes:
+        for value in node.inputs:
+            root, axes = axis_map(value, producers)
+            if root in first.axes and node.primitive.name in SOURCES:
+                return None
+            if root in first.axes:
+                for axis, place in enumerate(axes):
+                    mine = second.walks[node][axis]
+                    theirs = None if place is None else first.axes[root][place]
+                    if theirs is not None and (mine is None or same.get(mine) != theirs):
+                        return None
+    return same
+
+
+def _hides(root: Value, region: Region, producers: dict[Value, Node]) -> bool:
+    """Whether a value from outside is, further up, a view of a value of the region: it would not be in memory yet."""
+    while (node := producers.get(root)) is not None and node.primitive.name in VIEWS:
+        root = node.inputs[0]
+        if root in region.axes:
+            return True
+    return False
+
+
+def _solve(region: Region, producers: dict[Value, Node]) -> bool:
+    """Sort the dimensions into groups; False where no grouping serves every value."""
+    everything = frozenset(range(len(region.extents)))
+    cheap = _cheap(region, producers)
+    reducing = [n for n in region.nodes if n.primitive.name in REDUCTIONS and region.over(n)]
+    makers = {n.output: n for n in region.nodes}
+    consumed, rows = set(), set()
+    for node in region.nodes:
+        walk = dimensions(region.walks[node])
+        for value in node.inputs:
+            root, axes = axis_map(value, producers)
+            maker = makers.get(root)
+            if maker is None:
+                continue
+            if node.primitive.name in SOURCES:
+                return False
+            if maker in reducing:
+                consumed.add(maker)
+            missing = walk - dimensions(region.axes[root])
+            if root not in cheap and missing:
+                rows.add(missing)
+            if any(p is not None and region.axes[root][p] != region.walks[node][a] for a, p in enumerate(axes)):
+                return False
+    rows |= {region.over(n) for n in consumed}
+    if len(rows) > 1:
+        return False
+    inner = next(iter(rows)) if rows else _choose_inner(region, [region.over(n) for n in reducing])
+    outer = everything - inner
+    if consumed and not outer and region.extent(inner) > ONE_TASK:
+        return False
+    serial: frozenset[int] | None = None
+    region.reductions = {}
+    for node in reducing:
+        dims, over = dimensions(region.walks[node]), region.over(node)
+        if dims not in (everything, outer) or node.inputs[0] in cheap:
+            return False
+        last = next((d for d in reversed(region.walks[node]) if d is not None), None)
+        if dims == everything and over == inner and (last in over or not over):
+            region.reductions[node] = "row"
+            continue
+        if node in consumed:
+            return False
+        if dims == everything and inner and inner <= over:
+            kind, part = "all", over - inner
+        elif not over & inner:
+            kind, part = "column", over
+        else:
+            return False
+        if serial not in (None, part):
+            return False
+        serial = part
+        region.reductions[node] = kind
+    for value, axes_of in region.axes.items():
+        if makers[value] not in reducing and value not in cheap and dimensions(axes_of) not in (everything, outer):
+            return False
+    serial = serial or frozenset()
+    region.inner = tuple(sorted(inner))
+    region.serial = tuple(sorted(serial))
+    region.parallel = tuple(sorted(outer - serial))
+    return True
+
+
+def _cheap(region: Region, producers: dict[Value, Node]) -> set[Value]:
+    """Values made of indices and plain numbers alone: each place computes them anew, whatever dimensions they have."""
+    found: set[Value] = set()
+    for node in region.nodes:
+        roots = [axis_map(v, producers)[0] for v in node.inputs]
+        if node.primitive.name in CHEAP and all(r in found or r.data is not None and r.size == 1 for r in roots):
+            found.add(node.output)
+    return found
+
+
+def _choose_inner(region: Region, over: list[frozenset[int]]) -> frozenset[int]:
+    """The innermost dimensions, where only reductions whose results leave the region say something about them."""
+    reduced = [a for a in over if a]
+    order = sorted(range(len(region.extents)))
+    if not reduced:
+        return frozenset()
+    if all(a == reduced[0] for a in reduced) and order[-1] in reduced[0]:
+        return frozenset(order[-1:]) if len(reduced[0]) == len(order) else reduced[0]
+    last = max(d for a in reduced for d in a)
+    return frozenset(order[last + 1 :] or order[-1:])
