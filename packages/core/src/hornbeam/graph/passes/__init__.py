@@ -16,6 +16,7 @@ __all__ = ["expand", "optimize"]
 
 PASSES: tuple[tuple[str, Callable[[Graph], Graph]], ...] = (
     ("dead_code", dead_code),
+    ("share", share),
     ("simplify", simplify),
     ("share", share),
     ("dead_code", dead_code),
