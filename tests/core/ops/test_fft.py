@@ -104,6 +104,14 @@ def test_the_name_is_function_and_namespace():
     assert all(getattr(ops.fft, name).__doc__ for name in standard)
 
 
+def test_transforms_of_a_functional_models_tensors():
+    x = hb.KerasTensor((None, 6))
+    re, im = ops.fft((x, x))
+    assert re.shape == im.shape == (None, 6) and re.dtype == "float32"
+    assert ops.fft.rfft(x).shape == (None, 4) and ops.fft.rfft(x).dtype == "complex64"
+    assert ops.stft(x, 2, 2, 2, center=False)[0].shape == (None, 3, 2)
+
+
 # ---- windows along a signal
 
 

@@ -35,6 +35,7 @@ class Primitive:
         multiple: whether it returns a tuple of tensors.
         broadcasts: whether inputs of different shapes are broadcast against one another before it runs.
         cases: strategy of valid inputs and parameters, for the contract test; see `hornbeam.testing.cases`.
+        elementwise: whether element i of the result depends on element i of each input alone (of equal shapes).
         uses_backend: whether its kernel takes the backend (to run a graph) where others take the array namespace.
         zero_gradient: whether its derivative is zero wherever it exists, or it returns no floats: tapes stop there.
         no_gradient: why its gradient cannot be had, or "".
@@ -50,6 +51,7 @@ class Primitive:
         cases: Rule | None = None,
         multiple: bool = False,
         broadcasts: bool = False,
+        elementwise: bool = False,
         uses_backend: bool = False,
         zero_gradient: bool = False,
         no_gradient: str = "",
@@ -62,6 +64,7 @@ class Primitive:
         self.cases = cases
         self.multiple = multiple
         self.broadcasts = broadcasts
+        self.elementwise = elementwise
         self.uses_backend = uses_backend
         self.zero_gradient = zero_gradient
         self.no_gradient = no_gradient

@@ -51,6 +51,7 @@ from hornbeam.composites import losses as _losses
 from hornbeam.composites import recurrent as _recurrent
 from hornbeam.ops import linalg as linalg
 from hornbeam.ops.drawing import draw_all as _draw
+from hornbeam.ops.drawing import draw_members as _draw_members
 from hornbeam.ops.linalg import cholesky as cholesky
 from hornbeam.ops.linalg import cholesky_inverse as cholesky_inverse
 from hornbeam.ops.linalg import cross as cross
@@ -97,3 +98,4 @@ __array_api_version__ = "2024.12"
 
 _draw(globals())
 _draw(vars(linalg), "linalg.")
+_draw_members(type(fft), "fft.")

@@ -9,7 +9,7 @@ from hornbeam.ops.elementwise.define import Elementwise
 from hornbeam.ops.keys import get_item
 from hornbeam.symbolic import drawing
 
-__all__ = ["draw_all"]
+__all__ = ["draw_all", "draw_members"]
 
 ANSWERS = frozenset({
     "broadcast_shapes", "can_cast",
@@ -27,3 +27,10 @@ def draw_all(namespace: dict[str, Any], prefix: str = "") -> None:
         if name.startswith("_") or name in ANSWERS or not isinstance(function, (types.FunctionType, Elementwise)):
             continue
         namespace[name] = drawing(function, prefix + name)
+
+
+def draw_members(namespace: type, prefix: str) -> None:
+    """Put functions that draw in the place of a class's static methods."""
+    for name, member in list(vars(namespace).items()):
+        if isinstance(member, staticmethod):
+            setattr(namespace, name, staticmethod(drawing(member.__func__, prefix + name.lstrip("_"))))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from hornbeam.dtypes import DType
 from hornbeam.host import native_dtype
-from hornbeam.primitive import primitives
+from hornbeam.ops.contraction import free_axes
 
 KERNELS: dict[str, Any] = {}
 
@@ -30,14 +31,16 @@ def _dot_general(xp: Any, x: Any, y: Any, *, contracting: Any, batch: Any) -> An
             return np.matmul(x, y if j == 0 else y.T)  # (..., k) with (k, n)
         if x.ndim == 2 and y.ndim == 2:
             return np.matmul(x.T if i == 0 else x, y if j == 0 else y.T)
-    elif batch[0] == batch[1] == tuple(range(x.ndim - 2)) and x.ndim == y.ndim and len(contracting[0]) == 1:
-        (i,), (j,) = contracting
-        left = x if i == x.ndim - 1 else np.swapaxes(x, -1, -2)
-        right = y if j == y.ndim - 2 else np.swapaxes(y, -1, -2)
-        return np.matmul(left, right)
-    kernel = primitives()["dot_general"].generic_kernel
-    assert kernel is not None
-    return kernel(np, x, y, contracting=contracting, batch=batch)
+    xf, yf = free_axes(x.ndim, contracting[0], batch[0]), free_axes(y.ndim, contracting[1], batch[1])
+    left, right = x.transpose(*batch[0], *xf, *contracting[0]), y.transpose(*batch[1], *contracting[1], *yf)
+    b = left.shape[: len(batch[0])]
+    if len(contracting[0]) != 1 or len(xf) != 1:
+        left = left.reshape(*b, math.prod(x.shape[a] for a in xf), math.prod(x.shape[a] for a in contracting[0]))
+    if len(contracting[0]) != 1 or len(yf) != 1:
+        right = right.reshape(*b, left.shape[-1], math.prod(y.shape[a] for a in yf))
+    out = np.matmul(left, right)
+    shape = (*b, *(x.shape[a] for a in xf), *(y.shape[a] for a in yf))
+    return out if out.shape == shape else out.reshape(shape)
 
 
 KERNELS.update({"cast": _cast, "iota": _iota, "dot_general": _dot_general})

@@ -9,6 +9,7 @@ from hornbeam.graph.check import check
 from hornbeam.graph.ir import Graph
 from hornbeam.graph.passes.dead import dead_code
 from hornbeam.graph.passes.expand import expand as expand
+from hornbeam.graph.passes.layout import layout
 from hornbeam.graph.passes.share import share
 from hornbeam.graph.passes.simplify import simplify
 
@@ -16,7 +17,10 @@ __all__ = ["expand", "optimize"]
 
 PASSES: tuple[tuple[str, Callable[[Graph], Graph]], ...] = (
     ("dead_code", dead_code),
+    ("share", share),
     ("simplify", simplify),
+    ("share", share),
+    ("layout", layout),
     ("share", share),
     ("dead_code", dead_code),
 )

@@ -172,6 +172,7 @@ clip_p = primitive(
     "clip",
     lambda x, low, high: Spec(x.shape, x.dtype),
     broadcasts=True,
+    elementwise=True,
     cases=lambda t: t.case(
         t.floats("n d", low=-3, high=3), t.floats("n d", low=-2, high=-1), t.floats("n d", low=1, high=2)
     ),

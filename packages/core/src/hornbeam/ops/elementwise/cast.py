@@ -15,6 +15,7 @@ __all__ = ["astype", "cast"]
 cast_p = primitive(
     "cast",
     lambda x, dtype: Spec(x.shape, dtype),
+    elementwise=True,
     cases=lambda t: t.case(t.floats("n d", low=-3, high=3), dtype=as_dtype("float64")),
 )
 

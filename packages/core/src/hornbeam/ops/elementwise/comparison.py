@@ -83,6 +83,7 @@ where_p = primitive(
     "where",
     _where_infer,
     broadcasts=True,
+    elementwise=True,
     cases=lambda t: t.case(t.bools("n d"), t.floats("n d"), t.floats("n d")),
 )
 

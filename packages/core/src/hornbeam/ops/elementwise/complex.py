@@ -23,7 +23,11 @@ def _complex_infer(real: Any, imag: Any) -> Spec:
 
 
 complex_p = primitive(
-    "complex", _complex_infer, broadcasts=True, cases=lambda t: t.case(t.floats("n d"), t.floats("n d"))
+    "complex",
+    _complex_infer,
+    broadcasts=True,
+    elementwise=True,
+    cases=lambda t: t.case(t.floats("n d"), t.floats("n d")),
 )
 
 

@@ -101,6 +101,7 @@ def unary(
         _result(name, gives),
         cases=lambda t: getattr(t, draw)("n d", low=low, high=high),
         zero_gradient=vjp is None,
+        elementwise=True,
     )
     p.kernel(kernel or (lambda xp, x: getattr(xp, name)(x)))
     if vjp is not None:
@@ -129,6 +130,7 @@ def binary(
         name,
         _result(name, gives),
         broadcasts=True,
+        elementwise=True,
         zero_gradient=vjp is None,
         cases=lambda t: t.case(
             getattr(t, draw)("n d", low=low, high=high), getattr(t, draw)("n d", low=second[0], high=second[1])

@@ -29,6 +29,8 @@ class FourierTransforms:
     fftshift = staticmethod(standard.fftshift)
     ifftshift = staticmethod(standard.ifftshift)
 
+    _pair = staticmethod(spectra.fft_pair)
+
     def __call__(self, x: Any) -> tuple[Tensor, Tensor]:
         """The discrete Fourier transform along the last axis, of real and imaginary parts.
 
@@ -44,7 +46,7 @@ class FourierTransforms:
             >>> re.numpy().tolist(), im.numpy().tolist()
             ([3.0, -1.0], [0.0, 0.0])
         """
-        return spectra.fft_pair(x)
+        return self._pair(x)
 
     def __repr__(self) -> str:
         """The name."""

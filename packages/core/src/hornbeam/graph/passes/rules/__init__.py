@@ -1,0 +1,1 @@
+"""What simplification knows, by subject."""
