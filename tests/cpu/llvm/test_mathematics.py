@@ -157,9 +157,10 @@ def test_functions_of_two(name, dtype):
     rng = np.random.default_rng(3)
     x, y = (rng.normal(size=20_000).astype(dtype) * 10 for _ in range(2))
     wide = truth(x.astype(np.longdouble), y.astype(np.longdouble))
-    error = ulps(apply(name, x, y), wide)
+    found = apply(name, x, y)
+    error = ulps(found, wide)
     if name == "logaddexp":  # where the logarithm cancels the larger operand, that operand's digits are all there is
-        error = error[np.abs(wide) >= np.abs(np.maximum(x, y))]
+        error = np.abs(found - wide) / np.spacing(np.maximum(np.abs(wide), np.abs(np.maximum(x, y))).astype(dtype))
     assert error.max() <= documented(name)
     special = np.array([0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan], dtype)
     a, c = (g.ravel().copy() for g in np.meshgrid(special, special))

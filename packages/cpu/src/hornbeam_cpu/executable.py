@@ -36,6 +36,7 @@ class CpuExecutable(Executable):
     def __init__(self, graph: Graph, backend: Any) -> None:
         super().__init__(optimize(graph, RULES), backend)
         self.lock = threading.Lock()
+        self.timed = enabled("time")
         graph = self.graph
         lowered = lower(graph)
         self.results = lowered.results
@@ -176,6 +177,11 @@ class CpuExecutable(Executable):
     def _run(self, outside: list[Any]) -> None:
         """The program's parts, and the NumPy kernels between them."""
         taken = profiler.active()
+        if taken is None and self.timed:
+            with profiler.profile() as taken:
+                self._run(outside)
+            show("time", f"{self.graph.name}\n{taken}")
+            return
         program = self.program if taken is None else self._stage_by_stage()
         program.connect(self.addresses)
         for part in program.parts:
@@ -217,6 +223,7 @@ class CpuExecutable(Executable):
     # ---- telling
 
     def _tell(self) -> None:
+        show("kernels", self)
         if enabled("fallbacks"):
             names = [str(g.fallback.node.primitive) for g in self.groups if g.fallback and g.fallback.bad is None]
             show("fallbacks", f"{self.graph.name}: " + (", ".join(names) or "none"))
@@ -226,6 +233,20 @@ class CpuExecutable(Executable):
             show("memory", f"memory of {self.graph.name}: {said}")
             for value, offset in sorted(self.offsets.items(), key=lambda p: p[1]):
                 show("memory", f"  {value!r} at {offset}, groups {self.lives[value]}")
+
+    def __str__(self) -> str:
+        """The program: a line for each stage, those of a group under one number; t0, t1, ... are temporaries of the engine."""
+        names = self.graph.names()
+        lines = [f"{self.graph.name}: {len(self.groups)} groups, arena {self.plan.size} bytes"]
+        for number, one in enumerate(self.groups):
+            rows = [("NumPy: " + str(one.fallback.node.primitive), 1, one.fallback)] if one.fallback else []
+            rows += [(s.name, s.tasks, s) for s in one.stages]  # type: ignore[misc]
+            for name, tasks, step in rows:
+                for value in (*step.reads, *step.writes):
+                    names.setdefault(value, f"t{len(names)}")
+                reads, writes = (", ".join(names[v] for v in dict.fromkeys(vs)) for vs in (step.reads, step.writes))
+                lines.append(f"  {number}: {name}, {tasks} task{'s' * (tasks != 1)}: {reads} -> {writes}")
+        return "\n".join(lines)
 
 
 def _timed(program: Program, part: Part, taken: profiler.Profile) -> None:

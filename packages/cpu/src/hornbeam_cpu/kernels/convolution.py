@@ -187,9 +187,9 @@ def _places(module: Module, target: Target, how: Forward, rows: int, vectors: in
                 gathered[i][j].set(b.fma(one, line[j], gathered[i][j].get()))
 
     if how.few:
-        for tap in range(how.taps):
-            left = b.at(b.arg("A"), b.load("i64", b.at(b.arg("offsets"), tap, "i64")), kind)
-            right = b.at(b.arg("B"), b.mul(b.arg("tap"), b.i64(tap)), kind)
+        for number in range(how.taps):
+            left = b.at(b.arg("A"), b.load("i64", b.at(b.arg("offsets"), number, "i64")), kind)
+            right = b.at(b.arg("B"), b.mul(b.arg("tap"), b.i64(number)), kind)
             for channel in range(how.few):
                 step(b.at(left, channel, kind), b.at(right, b.mul(b.arg("ldb"), b.i64(channel)), kind))
     else:

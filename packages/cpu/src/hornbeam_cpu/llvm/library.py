@@ -57,9 +57,9 @@ def address(kernel: Kernel, target: Target | None = None) -> int:
 
 def _load(key: str, kernel: Kernel, target: Target) -> tuple[Loaded, int]:
     data = cache.read(key)
-    if data is None or enabled("kernels"):
+    if data is None or enabled("ir"):
         ir = str(kernel.generate(target, *kernel.params))
-        show("kernels", f"; {kernel.name}\n{ir}\n")
+        show("ir", f"; {kernel.name}\n{ir}\n")
         if data is None:
             data = compile_ir(ir, target)
             cache.write(key, data)

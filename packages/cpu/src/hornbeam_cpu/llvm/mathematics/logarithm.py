@@ -84,7 +84,7 @@ def log1p(x: Number) -> Number:
 
 
 def logaddexp(x: Number, y: Number) -> Number:
-    """log(e**x + e**y), without overflow; at most 2 ulp off where the result does not cancel."""
+    """log(e**x + e**y), without overflow; at most 3 ulp off, of the result or of the larger operand."""
     above = choose(x > y, x, y)
     apart = choose(x.equals(y), 0.0, -abs(x - y))  # also of equal infinities
     return above + log1p(exp(apart))
