@@ -1,5 +1,7 @@
 """Training, saving and loading, and the errors that come before any training."""
 
+import signal
+
 import hornbeam as hb
 import numpy as np
 import pytest
@@ -118,3 +120,26 @@ def test_a_damaged_file_is_called_damaged(tmp_path):
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises(hb.SerializationError, match="damaged"):
         load_model(path)
+
+
+def test_an_interrupt_leaves_the_model_usable(spirals):
+    model = make()
+
+    def interrupt(batch, logs):
+        if batch == 3 and len(model.history.epoch) == 1:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(*spirals, epochs=9, verbose=0, callbacks=[LambdaCallback(on_train_batch_end=interrupt)])
+    assert int(model.optimizer.iterations) == 13 + 4
+    assert len(model.history.history["loss"]) == 1
+    assert np.isfinite(model.predict(spirals[0])).all()
+    assert len(model.fit(*spirals, verbose=0).history["loss"]) == 1
+
+
+def test_predictions_do_not_depend_on_the_batches(spirals):
+    model, x = make(), spirals[0][:101]
+    expected = model.predict(x, batch_size=101)
+    assert expected.shape == (101, 2)
+    for size in (1, 32, 100, 200):
+        np.testing.assert_allclose(model.predict(x, batch_size=size), expected, rtol=1e-5, atol=1e-6)

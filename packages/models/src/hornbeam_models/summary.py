@@ -18,7 +18,7 @@ def print_summary(model: Any, print_fn: Callable[[str], Any] | None = None) -> N
     table = Table(title=f"{type(model).__name__} {model.name!r}", title_justify="left")
     table.add_column("layer")
     table.add_column("class")
-    table.add_column("output shape")
+    table.add_column("output shape", no_wrap=True)
     table.add_column("parameters", justify="right")
     shape = getattr(model, "input_shape", None)
     sequential = hasattr(model, "_stack") and not hasattr(model, "_nodes")

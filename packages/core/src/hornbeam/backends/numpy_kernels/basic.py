@@ -15,7 +15,7 @@ KERNELS: dict[str, Any] = {}
 
 
 def _cast(xp: Any, x: Any, dtype: DType) -> Any:
-    if x.dtype.kind == "c" and dtype.kind != "complex":
+    if x.dtype.kind == "c" and dtype.kind not in ("bool", "complex"):
         x = x.real
     return x.astype(native_dtype(dtype))
 
