@@ -13,6 +13,7 @@ from hornbeam_cpu.kernels.combine import combine
 from hornbeam_cpu.kernels.micro import tile
 from hornbeam_cpu.kernels.scalars import SIZES
 from hornbeam_cpu.llvm.library import Kernel
+from hornbeam_cpu.lower.loops import copy_layout
 from hornbeam_cpu.lower.stage import Call, Context, Layout, Pointer, Stage, contiguous
 
 __all__ = ["lower"]
@@ -39,28 +40,37 @@ def lower(node: Node, context: Context) -> bool:
     dtype = str(node.output.dtype)
     if dtype not in ("float32", "float64") or not all(v.size for v in node.inputs):
         return False
-    left, right = node.inputs
-    axes = _axes(node, context.layout(left), context.layout(right))
-    if axes is None:  # what is summed over lies apart in memory
-        left, right = context.dense(left), context.dense(right)
-        axes = _axes(node, _plain(left, node.inputs[0]), _plain(right, node.inputs[1]))
-        if axes is None:
-            return False
-        offsets = (0, 0)
-        bases = (left, right)
+    seen = context.layout(node.inputs[0]), context.layout(node.inputs[1])
+    # Where strides cannot say it, operands are copied in order: the smaller one, the other one, both.
+    first = int(node.inputs[0].size > node.inputs[1].size)
+    for copied in ((), (first,), (1 - first,), (0, 1)):
+        arranged = list(seen)
+        for side in copied:
+            arranged[side] = _in_order(node, side, seen[1 - side])
+        axes = _axes(node, *arranged)
+        if axes and len(axes[0]) <= gemm.BATCH:
+            break
     else:
-        layouts = context.layout(left), context.layout(right)
-        offsets = (layouts[0].offset, layouts[1].offset)
-        bases = (layouts[0].base, layouts[1].base)
-    batch, m, n, k = axes
-    if len(batch) > gemm.BATCH:
         return False
-    _emit(node.output, context, bases, offsets, batch, m, n, k)
+    for side in copied:
+        value, layout = node.inputs[side], arranged[side]
+        copy_layout(seen[side], value.shape, value.dtype, Pointer(layout.base), layout.strides, context)
+    left, right = arranged
+    _emit(node.output, context, (left.base, right.base), (left.offset, right.offset), *axes)
     return True
 
 
-def _plain(value: Value, like: Value) -> Layout:
-    return Layout(value, 0, contiguous(like.shape))
+def _in_order(node: Node, side: int, other: Layout) -> Layout:
+    """Memory for one operand in the order batch, m, k or batch, k, n; what is summed over in the order of the other operand."""
+    value = node.inputs[side]
+    contracting, batch = node.params["contracting"], node.params["batch"]
+    pairs = sorted(zip(*contracting, strict=True), key=lambda pair: -abs(other.strides[pair[1 - side]]))
+    summed = tuple(pair[side] for pair in pairs)
+    free = free_axes(len(value.shape), summed, batch[side])
+    order = (*batch[side], *summed, *free) if side else (*batch[side], *free, *summed)
+    shape = tuple(value.shape[a] for a in order)
+    strides = dict(zip(order, contiguous(shape), strict=True))
+    return Layout(Value(shape, value.dtype), 0, tuple(strides[a] for a in range(len(order))))
 
 
 def _axes(node: Node, left: Layout, right: Layout) -> tuple[list[Axis], Axis, Axis, Axis] | None:
@@ -73,12 +83,12 @@ def _axes(node: Node, left: Layout, right: Layout) -> tuple[list[Axis], Axis, Ax
     ms = _joined([Axis(x.shape[i], left.strides[i], 0, next(out)) for i in free[0]])
     ns = _joined([Axis(y.shape[j], 0, right.strides[j], next(out)) for j in free[1]])
     ks = [Axis(x.shape[i], left.strides[i], right.strides[j], 0) for i, j in zip(*contracting, strict=True)]
-    ks = _joined(sorted(ks, key=lambda axis: -abs(axis.a)))  # the order of a sum is free
+    ks = _joined(sorted(ks, key=lambda axis: (-abs(axis.a), -abs(axis.b))))  # the order of a sum is free
     if len(ks) > 1:
         return None
     k = ks[0] if ks else Axis(1, 1, 1, 0)
     m, n = _largest(ms, Axis(1, 1, 0, node.output.shape[-1] if node.output.shape else 1)), _inner(ns)
-    if n is None or n.b != 1 and k.b != 1 and n.size > 1 and k.size > 1:
+    if n.b != 1 and k.b != 1 and n.size > 1 and k.size > 1:
         return None
     rest = [axis for axis in (*batches, *ms, *ns) if axis not in (m, n) and axis.size > 1]
     return _joined(rest), m, n, k
@@ -102,7 +112,7 @@ def _largest(axes: list[Axis], otherwise: Axis) -> Axis:
     return max(axes, key=lambda axis: axis.size) if axes else otherwise
 
 
-def _inner(axes: list[Axis]) -> Axis | None:
+def _inner(axes: list[Axis]) -> Axis:
     """The axis along which vectors run: the result's last."""
     return axes[-1] if axes else Axis(1, 0, 1, 1)
 
