@@ -16,7 +16,9 @@ SIZES = st.sampled_from((1, 2, 3, 5, 7, 8, 13, 14, 15, 16, 17, 31, 32, 33, 47, 6
 def products(draw):
     """Shapes, axes and views of any product: axes that are batched, contracted and free, in any order."""
     names = [draw(st.lists(SIZES, max_size=2)) for _ in range(4)]
-    batch, contracted, left, right = ([f"{kind}{i}" for i in range(len(s))] for kind, s in zip("bkmn", names, strict=True))
+    batch, contracted, left, right = (
+        [f"{kind}{i}" for i in range(len(s))] for kind, s in zip("bkmn", names, strict=True)
+    )
     size = {f"{kind}{i}": n for kind, s in zip("bkmn", names, strict=True) for i, n in enumerate(s)}
     for name in batch[1:] + contracted[1:] + left[1:] + right[1:]:
         size[name] = min(size[name], 5)
@@ -39,7 +41,9 @@ MATRIX = {"contracting": ((1,), (0,)), "batch": ((), ())}
 TURNED = View((1, 0), (1, 1), (), ())
 
 
-@given(SIZES, SIZES, st.sampled_from((1, 2, 639, 640, 641, 1300)), st.booleans(), st.booleans(), st.sampled_from(LEVELS))
+@given(
+    SIZES, SIZES, st.sampled_from((1, 2, 639, 640, 641, 1300)), st.booleans(), st.booleans(), st.sampled_from(LEVELS)
+)
 def test_edges_of_tiles_and_blocks(m, n, k, left, right, level):
     seen = [TURNED if left else plain(2), TURNED if right else plain(2)]
     check_primitive(dot_general_p, [(m, k), (k, n)], seen, level=level, **MATRIX)
@@ -48,7 +52,16 @@ def test_edges_of_tiles_and_blocks(m, n, k, left, right, level):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(
     ("m", "k", "n"),
-    [(300, 700, 200), (1, 3000, 1000), (1000, 1, 1000), (2000, 3, 1), (1, 1, 1), (3, 20000, 5), (64, 9001, 33), (10, 784, 512)],
+    [
+        (300, 700, 200),
+        (1, 3000, 1000),
+        (1000, 1, 1000),
+        (2000, 3, 1),
+        (1, 1, 1),
+        (3, 20000, 5),
+        (64, 9001, 33),
+        (10, 784, 512),
+    ],
 )
 def test_large_and_long_ones(m, k, n, dtype):
     for left in (plain(2), TURNED):

@@ -56,7 +56,7 @@ def lower(node: Node, context: Context) -> bool:
         value, layout = node.inputs[side], arranged[side]
         copy_layout(seen[side], value.shape, value.dtype, Pointer(layout.base), layout.strides, context)
     left, right = arranged
-    _emit(node.output, context, (left.base, right.base), (left.offset, right.offset), *axes)
+    _emit(node.output, context, (left.base, right.base), (left.offset, right.offset), *axes, copied=1 in copied)
     return True
 
 
@@ -126,7 +126,9 @@ def _emit(
     m: Axis,
     n: Axis,
     k: Axis,
+    copied: bool,
 ) -> None:
+    """The stages of a product; `copied`: whether the right operand is a copy that this node makes, so anew at each step of a loop."""
     dtype = str(output.dtype)
     size = SIZES[dtype]
     transposed = n.b != 1 and n.size > 1
@@ -151,7 +153,8 @@ def _emit(
         axis = batch[d] if d < len(batch) else Axis(1, 0, 0, 0)
         values |= {f"batch{d}": axis.size, f"a{d}": axis.a, f"b{d}": axis.b, f"c{d}": axis.c}
     tasks = batches * parts * -(-m.size // rows) * -(-n.size // (panels * width))
-    packed = batches == 1 and parts == 1 and context.outside is not None and context.is_invariant(bases[1])
+    packed = batches == 1 and parts == 1 and context.outside is not None and not copied
+    packed = packed and context.is_invariant(bases[1])
     if packed:
         made = _packed(bases[1], offsets[1], transposed, n, k, output, width, context)
         values |= {"B": Pointer(made)}
