@@ -66,11 +66,13 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
-@nox.parametrize("backend", ["array_api_strict", "reference"])
+@nox.parametrize("backend", ["cpu", "array_api_strict", "reference"])
 def backends(session: nox.Session, backend: str) -> None:
-    """Core's tests of operations, gradients and capture on other backends than NumPy."""
-    places = ("ops", "test_autodiff.py", "test_jit.py", "test_random.py")
-    run(session, "pytest", "-q", *(f"tests/core/{p}" for p in places), env={"HORNBEAM_TEST_BACKEND": backend})
+    """Core's tests of operations, gradients and capture on other backends than NumPy; for the engine those of models, too."""
+    places = [f"tests/core/{p}" for p in ("ops", "test_autodiff.py", "test_jit.py", "test_random.py")]
+    if backend == "cpu":
+        places += ["tests/core/composites", "tests/layers", "tests/optimizers", "tests/models"]
+    run(session, "pytest", "-q", *places, env={"HORNBEAM_TEST_BACKEND": backend})
 
 
 @nox.session

@@ -65,7 +65,7 @@ class _Lowering:
         self.reads: list[_Access] = []
         self.constants: list[tuple[str, int]] = []  # dtype, bits
         self.flat: list[_Access] = []
-        self.sources: set[Value] = set()
+        self.sources: dict[Value, None] = {}
         self.pending: list[tuple[Node, list[tuple[str, Any]]]] = []
         self.numbers: dict[Value, int] = {}
         for node in region.nodes:
@@ -81,7 +81,7 @@ class _Lowering:
         if root.data is not None and root.size == 1:
             return "constant", self._constant(root)
         layout = self.context.layout(value)
-        self.sources.add(layout.base)
+        self.sources[layout.base] = None
         walk = (None,) * len(value.shape) if node.primitive.name in SOURCES else self.region.walks[node]
         pointer = Pointer(layout.base, layout.offset * SIZES[str(value.dtype)])
         strides = {d: by for d, by in zip(walk, layout.strides, strict=True) if d is not None}
