@@ -6,6 +6,7 @@ import sys
 import hornbeam as hb
 import hornbeam_cpu
 import numpy as np
+from hornbeam.backends.base import using_backend
 
 SIBLINGS = ("hornbeam_layers", "hornbeam_optimizers", "hornbeam_models", "hornbeam_datasets", "hornbeam_apps")
 
@@ -28,6 +29,6 @@ def test_installing_it_makes_it_the_default():
 
 def test_a_compiled_function_gives_numpys_numbers():
     x = np.random.default_rng(0).normal(size=(37, 50))
-    hb.set_backend("cpu")
-    found = hb.jit(lambda x: hb.ops.exp(x) / hb.ops.sum(hb.ops.exp(x), axis=1, keepdims=True))(x)
+    with using_backend("cpu"):
+        found = hb.jit(lambda x: hb.ops.exp(x) / hb.ops.sum(hb.ops.exp(x), axis=1, keepdims=True))(x)
     np.testing.assert_allclose(found.numpy(), np.exp(x) / np.exp(x).sum(1, keepdims=True), rtol=1e-13)
