@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from hornbeam_cpu.llvm.mathematics.exponential import exp_half, expm1_half
+from hornbeam_cpu.llvm.mathematics.exponential import exp_quarter, expm1_quarter
 from hornbeam_cpu.llvm.mathematics.logarithm import log1p
 from hornbeam_cpu.llvm.mathematics.number import Number, choose
 
@@ -12,20 +12,21 @@ __all__ = ["acosh", "asinh", "atanh", "cosh", "sinh", "tanh"]
 
 
 def tanh(x: Number) -> Number:
-    """v / (v + 1) with v = (e**2x - 1) / 2; at most 3 ulp off."""
-    v = expm1_half(x + x, 40.0 if x.single else 80.0)
-    return (v / (v + 1.0)).sign_of(x)
+    """v / (v + 1 / 2) with v = (e**-2|x| - 1) / 4, but for the sign; at most 3 ulp off."""
+    v = expm1_quarter(abs(x) * -2.0)
+    return (v / (v + 0.5)).sign_of(x)
 
 
 def sinh(x: Number) -> Number:
-    """v + v / (2 v + 1) with v = (e**|x| - 1) / 2; at most 3 ulp off."""
-    v = expm1_half(abs(x))
-    return choose(v > 2.0**60, v, v + v / (v + v + 1.0)).sign_of(x)
+    """2 v + v / (2 v + 1 / 2) with v = (e**|x| - 1) / 4; at most 3 ulp off."""
+    v = expm1_quarter(abs(x))
+    twice = v + v
+    return (twice + v / (twice + 0.5)).sign_of(x)
 
 
 def cosh(x: Number) -> Number:
     """e**|x| / 2 + e**-|x| / 2; at most 2 ulp off."""
-    half = exp_half(abs(x))
+    half = exp_quarter(abs(x)) * 2.0
     return half + 0.25 / half
 
 

