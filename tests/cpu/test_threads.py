@@ -83,6 +83,21 @@ def test_several_python_threads_may_call_at_once():
     assert not wrong
 
 
+def test_the_number_of_threads_may_change_from_call_to_call():
+    code = """
+import hornbeam as hb
+import numpy as np
+
+hb.set_backend("cpu")
+x = np.eye(64, dtype="float32")
+product = hb.jit(hb.ops.matmul)
+for turn in range(3000):
+    hb.set_num_threads((2, 4, 2, 8)[turn % 4])
+    assert (product(x, x).numpy() == x).all()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)  # threads that miscount wait for ever
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_forked_child_computes_with_threads_of_its_own():
     code = """

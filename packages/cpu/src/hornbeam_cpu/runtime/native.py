@@ -5,12 +5,16 @@ from __future__ import annotations
 from hornbeam_cpu.llvm.builder import Builder, Module, Operand
 from hornbeam_cpu.llvm.target import Target
 
-__all__ = ["JOB", "LOCK", "WAKE", "WORDS", "generate"]
+__all__ = ["JOB", "LOCK", "MOST", "WAKE", "WORDS", "generate"]
 
 # Words (i64) of the memory that the threads share. Each counter has a cache line of its own.
+# GENERATION says which job is the newest and how many threads do it, in one word: a thread that has no part in a job is not waited
+# for, so it may look late, and must not take the number of the next job's threads for that of this one.
 GENERATION, DONE, ARRIVED, STOP, PROGRAM, THREADS, SCRATCH, STRIDE, CLOCK = 0, 8, 16, 24, 25, 26, 27, 28, 29
 JOB = {"stop": STOP, "program": PROGRAM, "threads": THREADS, "scratch": SCRATCH, "stride": STRIDE, "clock": CLOCK}
 LOCK, WAKE, WORDS = 32, 48, 64  # pthread_mutex_t and pthread_cond_t get 128 bytes each
+SHIFT = 10  # bits of GENERATION for the number of threads
+MOST = (1 << SHIFT) - 1  # threads
 SPINS = 20_000  # how often a thread looks for work before it sleeps: about 50 microseconds
 EAGER = 2_000  # how often a thread looks at a barrier before it lets others run
 
@@ -124,14 +128,17 @@ def _wake(module: Module) -> None:
     shared = b.arg("shared")
     lock, wake = b.at(shared, LOCK, "i64"), b.at(shared, WAKE, "i64")
     b.call("pthread_mutex_lock", "i32", lock)
-    b.do(f"atomicrmw add ptr {b.at(shared, GENERATION, 'i64').text}, i64 1 acq_rel")
+    generation = b.at(shared, GENERATION, "i64")
+    number = b.add(b.bits("lshr", b.load("i64", generation), b.i64(SHIFT)), b.i64(1))
+    job = b.bits("or", b.bits("shl", number, b.i64(SHIFT)), _word(b, shared, THREADS))
+    b.do(f"store atomic i64 {job.text}, ptr {generation.text} release, align 8")
     b.call("pthread_cond_broadcast", "i32", wake)
     b.call("pthread_mutex_unlock", "i32", lock)
     b.finish()
 
 
 def _work(module: Module) -> None:
-    """work(shared, me, seen): wait for jobs newer than `seen` and do them, until told to stop."""
+    """work(shared, me, seen): wait for jobs other than `seen` and do them, until told to stop."""
     b = Builder(module, "work", (("shared", "ptr"), ("me", "i64"), ("seen", "i64")))
     shared, me = b.arg("shared"), b.arg("me")
     generation = b.at(shared, GENERATION, "i64")
@@ -162,11 +169,11 @@ def _work(module: Module) -> None:
     b.call("pthread_mutex_unlock", "i32", lock)
     b.do("br label %found")
     b.label("found")
-    seen.set(b.add(seen.get(), b.i64(1)))
+    seen.set(_atomic(b, generation))
     stop = b.compare("ne", _word(b, shared, STOP), b.i64(0))
     b.do(f"br i1 {stop.text}, label %end, label %job")
     b.label("job")
-    with b.when(b.compare("lt", me, _word(b, shared, THREADS))):
+    with b.when(b.compare("lt", me, b.bits("and", seen.get(), b.i64(MOST)))):
         b.call("run", "void", shared, me, declare=False)
         b.do(f"atomicrmw add ptr {b.at(shared, DONE, 'i64').text}, i64 1 acq_rel")
     b.do("br label %life")

@@ -118,4 +118,4 @@ def run(program: int, scratch: int, clock: int = 0) -> None:
         scratch: bytes of memory that each thread needs for itself.
         clock: address of an array for the times (in cycles) at the end of each stage, one more than stages; 0: none.
     """
-    _pool.run(program, scratch, get_num_threads(), clock)
+    _pool.run(program, scratch, min(get_num_threads(), native.MOST), clock)
