@@ -9,21 +9,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hornbeam_cpu.kernels.image import PARAMETERS, write_block
+from hornbeam_cpu.kernels.image import COMMON, open_kernel, take_unit, write_block
 from hornbeam_cpu.kernels.micro import heights, tile
 from hornbeam_cpu.kernels.scalars import SIZES, computed
 from hornbeam_cpu.llvm.builder import Builder, Module, Operand, element, lanes, vector
-from hornbeam_cpu.llvm.library import ABI
 from hornbeam_cpu.llvm.target import Target
 
 __all__ = ["FORWARD", "GRADIENT", "Forward", "Gradient", "forward", "gradient", "row_tiles"]
 
-BLOCK = tuple(name for name, _ in PARAMETERS[2:])
-COMMON = (
-    *("X", "images", "outer", "groups", "row_blocks", "rows", "out_rows", "image_x", "group_x", "jumpa", "jumpb"),
-    *("rowx", "sm"),
-    *BLOCK,
-)
 FORWARD = (*COMMON, "W", "C", "taps", "K", "ldb", "group_w", "group_c", "tap_w", "ldc", "rowc", "N", "places")
 GRADIENT = (
     *COMMON,
@@ -78,49 +71,6 @@ def row_tiles(target: Target, places: int) -> tuple[int, ...]:
     return (height,) * (count - 1) + (rest,) if rest > 0 else (height,) * (places // height)
 
 
-class _Unit(NamedTuple):
-    """Some rows of one image: where the block begins from which they are computed, and which they are."""
-
-    image: Operand
-    outer: Operand
-    group: Operand
-    first_row: Operand
-    rows: Operand
-    block: Operand
-
-
-def _begin(
-    module: Module, target: Target, names: tuple[str, ...], pointers: set[str]
-) -> tuple[Builder, dict[str, Operand]]:
-    b = Builder(module, "kernel", ABI)
-    word = {}
-    for i, name in enumerate(names):
-        word[name] = b.load("ptr" if name in pointers else "i64", b.at(b.arg("args"), i, "i64"))
-    return b, word
-
-
-def _unit(b: Builder, word: dict[str, Operand], number: Operand, dtype: str, padded: bool) -> _Unit:
-    """Take a unit of work apart (image, outermost place, group, block of rows), and copy its block if there are zeros in it."""
-    kind = computed(dtype)
-    block, number = b.rem(number, word["row_blocks"]), b.div(number, word["row_blocks"])
-    group, number = b.rem(number, word["groups"]), b.div(number, word["groups"])
-    outer, image = b.rem(number, word["outer"]), b.div(number, word["outer"])
-    first_row = b.mul(block, word["rows"])
-    rows = b.minimum(word["rows"], b.sub(word["out_rows"], first_row))
-    here = b.add(b.mul(image, word["image_x"]), b.mul(group, word["group_x"]))
-    start = b.at(word["X"], here, kind)
-    shift_a, shift_b = b.mul(outer, word["jumpa"]), b.mul(first_row, word["jumpb"])
-    if not padded:
-        offset = b.add(b.mul(shift_a, word["stridea"]), b.mul(shift_b, word["strideb"]))
-        return _Unit(image, outer, group, first_row, rows, b.at(start, offset, kind))
-    numbers = []
-    for name in BLOCK:
-        shift = {"firsta": shift_a, "firstb": shift_b}.get(name)
-        numbers.append(b.add(word[name], shift) if shift else word[name])
-    b.call("block", "void", start, b.arg("scratch"), *numbers, declare=False)
-    return _Unit(image, outer, group, first_row, rows, b.arg("scratch"))
-
-
 def forward(target: Target, how: Forward) -> Module:
     """The module of a forward kernel; its args are `FORWARD`, followed by the offset of each tap in the block.
 
@@ -135,12 +85,13 @@ def forward(target: Target, how: Forward) -> Module:
     for height in sorted(set(how.tiles)):
         for narrow in range(1, vectors + 1):
             _places(module, target, how, height, narrow)
-    b, word = _begin(module, target, FORWARD, {"X", "W", "C"})
+    b, word = open_kernel(module, FORWARD, {"X", "W", "C"})
     taps = b.at(b.arg("args"), len(FORWARD), "i64")
-    unit = _unit(b, word, b.arg("task"), how.dtype, how.padded)
+    unit = take_unit(b, word, b.arg("task"), how.dtype, how.padded)
     weights = b.at(word["W"], b.mul(unit.group, word["group_w"]), kind)
-    row_number = b.add(b.mul(b.add(b.mul(unit.image, word["outer"]), unit.outer), word["out_rows"]), unit.first_row)
-    result = b.at(word["C"], b.add(b.mul(row_number, word["rowc"]), b.mul(unit.group, word["group_c"])), kind)
+    result = b.at(
+        word["C"], b.add(b.mul(unit.row_number(b, word), word["rowc"]), b.mul(unit.group, word["group_c"])), kind
+    )
     width = vectors * count
     with b.range(0, word["N"], width) as n:
         columns = b.minimum(b.sub(word["N"], n), b.i64(width))
@@ -212,7 +163,7 @@ def _masks(b: Builder, columns: Operand, vectors: int, count: int) -> list[Opera
 def gradient(target: Target, how: Gradient) -> Module:
     """The module of a kernel of the kernel gradient; its args are `GRADIENT`, then the offset of each row of C in the block.
 
-    A task sums a chunk of units (see `_unit`) for some panels of channels out. Loop order: units, panels, tiles of (tap, channel
+    A task sums a chunk of units (see `take_unit`) for some panels of channels out. Loop order: units, panels, tiles of (tap, channel
     in), rows of places, places.
     """
     module = Module()
@@ -223,7 +174,7 @@ def gradient(target: Target, how: Gradient) -> Module:
     for rows in heights(target):
         for narrow in range(1, vectors + 1):
             _taps(module, target, how, rows, narrow)
-    b, word = _begin(module, target, GRADIENT, {"X", "Y", "C"})
+    b, word = open_kernel(module, GRADIENT, {"X", "Y", "C"})
     offsets = b.at(b.arg("args"), len(GRADIENT), "i64")
     width = vectors * count
     blocks = b.div(
@@ -237,9 +188,10 @@ def gradient(target: Target, how: Gradient) -> Module:
     result = b.at(word["C"], b.mul(chunk, word["size_c"]), kind)
     _clear(b, word, result, (first_n, last_n), vector(kind, count))
     with b.range(first_unit, last_unit) as number:
-        unit = _unit(b, word, number, how.dtype, how.padded)
-        row_number = b.add(b.mul(b.add(b.mul(unit.image, word["outer"]), unit.outer), word["out_rows"]), unit.first_row)
-        right = b.at(word["Y"], b.add(b.mul(row_number, word["rowy"]), b.mul(unit.group, word["group_y"])), kind)
+        unit = take_unit(b, word, number, how.dtype, how.padded)
+        right = b.at(
+            word["Y"], b.add(b.mul(unit.row_number(b, word), word["rowy"]), b.mul(unit.group, word["group_y"])), kind
+        )
         goal = b.at(result, b.mul(unit.group, word["group_c"]), kind)
         with b.range(first_n, last_n, width) as n:
             columns = b.minimum(b.sub(last_n, n), b.i64(width))

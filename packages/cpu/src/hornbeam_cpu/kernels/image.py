@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from hornbeam_cpu.kernels.scalars import SIZES, computed
 from hornbeam_cpu.llvm.builder import Builder, Module, Operand, vector
+from hornbeam_cpu.llvm.library import ABI
 from hornbeam_cpu.llvm.target import Target
 
-__all__ = ["PARAMETERS", "write_block"]
+__all__ = ["COMMON", "Unit", "open_kernel", "take_unit", "write_block"]
 
 # source: the image's first element; goal: the block; spatial axes are called a, b, c (outermost first).
 # count*: places of the block along an axis; step*: how far apart they are in the padded image (of the outermost axis: the filter's
@@ -18,6 +21,58 @@ PARAMETERS = (
     *((f"{what}{axis}", "i64") for axis in "abc" for what in ("count", "step", "first", "spread", "size", "stride")),
     ("channels", "i64"),
 )
+BLOCK = tuple(name for name, _ in PARAMETERS[2:])
+COMMON = (
+    *("X", "images", "outer", "groups", "row_blocks", "rows", "out_rows", "image_x", "group_x", "jumpa", "jumpb"),
+    *("rowx", "sm"),
+    *BLOCK,
+)
+
+
+class Unit(NamedTuple):
+    """Some rows of one image: where the block begins from which they are computed, and which they are."""
+
+    image: Operand
+    outer: Operand
+    group: Operand
+    first_row: Operand
+    rows: Operand
+    block: Operand
+
+    def row_number(self, b: Builder, word: dict[str, Operand]) -> Operand:
+        """The number of its first row among those of all images."""
+        return b.add(b.mul(b.add(b.mul(self.image, word["outer"]), self.outer), word["out_rows"]), self.first_row)
+
+
+def open_kernel(module: Module, names: tuple[str, ...], pointers: set[str]) -> tuple[Builder, dict[str, Operand]]:
+    """The kernel's builder, and its args by their names; those in `pointers` are addresses."""
+    b = Builder(module, "kernel", ABI)
+    word = {}
+    for i, name in enumerate(names):
+        word[name] = b.load("ptr" if name in pointers else "i64", b.at(b.arg("args"), i, "i64"))
+    return b, word
+
+
+def take_unit(b: Builder, word: dict[str, Operand], number: Operand, dtype: str, padded: bool) -> Unit:
+    """Take a unit of work apart (image, outermost place, group, block of rows), and copy its block if there are zeros in it."""
+    kind = computed(dtype)
+    block, number = b.rem(number, word["row_blocks"]), b.div(number, word["row_blocks"])
+    group, number = b.rem(number, word["groups"]), b.div(number, word["groups"])
+    outer, image = b.rem(number, word["outer"]), b.div(number, word["outer"])
+    first_row = b.mul(block, word["rows"])
+    rows = b.minimum(word["rows"], b.sub(word["out_rows"], first_row))
+    here = b.add(b.mul(image, word["image_x"]), b.mul(group, word["group_x"]))
+    start = b.at(word["X"], here, kind)
+    shift_a, shift_b = b.mul(outer, word["jumpa"]), b.mul(first_row, word["jumpb"])
+    if not padded:
+        offset = b.add(b.mul(shift_a, word["stridea"]), b.mul(shift_b, word["strideb"]))
+        return Unit(image, outer, group, first_row, rows, b.at(start, offset, kind))
+    numbers = []
+    for name in BLOCK:
+        shift = {"firsta": shift_a, "firstb": shift_b}.get(name)
+        numbers.append(b.add(word[name], shift) if shift else word[name])
+    b.call("block", "void", start, b.arg("scratch"), *numbers, declare=False)
+    return Unit(image, outer, group, first_row, rows, b.arg("scratch"))
 
 
 def write_block(module: Module, target: Target, dtype: str) -> None:
