@@ -38,7 +38,7 @@ class Builder:
         name: the function's name.
         parameters: name and type of each parameter; pointers do not alias one another unless `aliases`.
         result: the type that it returns.
-        internal: whether only its own module calls it (it may be inlined).
+        internal: whether only its own module calls it; it is not inlined, so that registers are allocated for it alone.
 
     Example:
         >>> module = Module()
@@ -63,7 +63,7 @@ class Builder:
         self.module = module
         self.types = dict(parameters)
         spelled = ", ".join(f"{t}{' noalias' if noalias and t == 'ptr' else ''} %{n}" for n, t in parameters)
-        self.head = f"define {'internal ' if internal else ''}{result} @{name}({spelled}) {{"
+        self.head = f"define {'internal ' if internal else ''}{result} @{name}({spelled}){' noinline' if internal else ''} {{"
         self.allocas: list[str] = []
         self.lines: list[str] = []
         self.count = 0
