@@ -10,7 +10,7 @@ KERNELS = {
     "product": lambda target: gemm.generate(target, gemm.Product("float32", "k", False)),
     "transposed product": lambda target: gemm.generate(target, gemm.Product("float64", "", True)),
     "convolution": lambda target: convolution.forward(target, convolution.Forward("float32", (7, 6), True)),
-    "kernel gradient": lambda target: convolution.gradient(target, convolution.Gradient("float32", True)),
+    "kernel gradient": lambda target: convolution.gradient(target, convolution.Gradient("float32", True, 4)),
     "depthwise": lambda target: depthwise.forward(target, depthwise.Depthwise("float32", True, 9)),
     "depthwise gradient": lambda target: depthwise.gradient(target, depthwise.Depthwise("float64", False, 9)),
 }

@@ -1,4 +1,4 @@
-"""Softmax and its logarithm, with their gradients."""
+"""Softmax, its logarithm and the rectifier, with their gradients."""
 
 from __future__ import annotations
 
@@ -44,3 +44,18 @@ def _(ct: Tensor, out: Tensor, axes: tuple[int, ...]) -> Tensor:
     from hornbeam.ops import exp
 
     return ct - exp(out) * ct.sum(axes, keepdims=True)
+
+
+@composite("relu", cases=lambda t: t.floats("n d"))
+def relu_p(x: Tensor) -> Tensor:
+    """max(x, 0)."""
+    from hornbeam.ops import maximum
+
+    return maximum(x, 0.0)
+
+
+@relu_p.vjp("out")
+def _(ct: Tensor, out: Tensor) -> Tensor:
+    from hornbeam.ops import where
+
+    return where(out > 0.0, ct, 0.0)

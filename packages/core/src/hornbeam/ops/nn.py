@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from hornbeam.composites.activations import log_softmax_p, softmax_p
+from hornbeam.composites.activations import log_softmax_p, relu_p, softmax_p
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.interpret import bind
 from hornbeam.ops.convert import as_tensor
@@ -28,11 +28,7 @@ __all__ = [
 def relu(x: Any) -> Tensor:
     """max(x, 0); the gradient at 0 is 0."""
     t = as_tensor(x)
-    return where(greater(t, 0), t, 0) if t.dtype.kind != "float" else _relu(t)
-
-
-def _relu(t: Tensor) -> Tensor:
-    return maximum(t, 0.0)
+    return where(greater(t, 0), t, 0) if t.dtype.kind != "float" else bind(relu_p, t)
 
 
 def relu6(x: Any) -> Tensor:

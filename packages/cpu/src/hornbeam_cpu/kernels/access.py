@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from hornbeam_cpu.kernels.nest import Array, Nest, Step, slots
@@ -9,10 +10,12 @@ from hornbeam_cpu.kernels.passes import Passes
 from hornbeam_cpu.kernels.scalars import SIZES, cast, computed, load, store
 from hornbeam_cpu.llvm.builder import Builder, Module, Operand, vector
 from hornbeam_cpu.llvm.library import ABI
-from hornbeam_cpu.llvm.philox import philox
+from hornbeam_cpu.llvm.philox import philox, write_words
 from hornbeam_cpu.llvm.target import Target
 
-__all__ = ["Access", "Spot", "width"]
+__all__ = ["PART", "Access", "Spot", "bank_bytes", "banked", "width"]
+
+PART = 1024  # places of a row whose random words are drawn together
 
 
 class Spot(NamedTuple):
@@ -35,6 +38,17 @@ def width(target: Target, nest: Nest) -> int:
     return target.lanes(8 if sizes and min(sizes) == 8 else 4)
 
 
+def banked(nest: Nest) -> list[int]:
+    """The random draws whose words are neighbours along the row: they are drawn a row, or a part of it, at a time."""
+    return [f for f, strides in enumerate(nest.flat) if len(nest.inner) == 1 and strides[-1] == 1]
+
+
+def bank_bytes(nest: Nest, count: int) -> int:
+    """Room for the words of a row, or of a part of it, in whole vectors of blocks."""
+    length = nest.inner[-1] if nest.inner else 0
+    return 4 * ((length or PART) + 8 + 4 * count) // 64 * 64 + 64
+
+
 class Access:
     """Reads and writes the arrays of a nest; a subclass writes the loops around."""
 
@@ -53,6 +67,9 @@ class Access:
         ] = {}  # values at the present spot, or at each of an unrolled row
         self.row_places: dict[tuple[str, int], Operand] = {}
 
+        self.banks: dict[
+            int, tuple[Operand, Operand]
+        ] = {}  # random words of the row: their address, and its first place
         self.strides = {n[1:]: self.word(*n) for n in self.slots if n[0] == "stride"}
         self.base = {("read", i): self.pointer("read", i) for i in range(len(nest.reads))}
         self.base |= {("write", i): self.pointer("write", i) for i in range(len(nest.writes))}
@@ -101,15 +118,37 @@ class Access:
         assert found.type == vector(kind, self.count)
         return found
 
-    def _random(self, step: Step, spot: Spot | None) -> Operand:
-        """The random word of each place: its number within the whole result counts."""
-        b, f = self.b, step.extra[0]
+    def _flat(self, f: int, indices: Sequence[Operand]) -> Operand:
+        """The number of a place within the whole result of a `random_bits`."""
+        b = self.b
         position = b.i64(0)
-        indices = [*self.outer, *(spot.places if spot else ())]
         for d, index in enumerate(indices):
             by = self.stride("flat", f, d)
             if by is not None:
                 position = b.add(position, b.mul(index, by))
+        return position
+
+    def _fill_banks(self, begin: Operand, length: Operand) -> None:
+        """Draw the random words of `length` places of the row, from `begin` on, into scratch: four at a time are cheaper than one."""
+        b = self.b
+        for n, f in enumerate(banked(self.nest)):
+            if self.b.module.first("words"):
+                write_words(self.b.module, self.count)
+            step = next(s for s in self.nest.steps if s.op == "random_bits" and s.extra[0] == f)
+            first = self._flat(f, [*self.outer, begin])
+            block, offset = b.bits("lshr", first, b.i64(2)), b.bits("and", first, b.i64(3))
+            blocks = b.bits("lshr", b.add(b.add(offset, length), b.i64(3)), b.i64(2))
+            place = b.at(b.arg("scratch"), self.plan.bytes + n * bank_bytes(self.nest, self.count), "i8")
+            b.call("words", "void", self.base["read", step.args[0]], block, blocks, place, declare=False)
+            self.banks[f] = b.at(place, offset, "i32"), begin
+
+    def _random(self, step: Step, spot: Spot | None) -> Operand:
+        """The random word of each place: its number within the whole result counts."""
+        b, f = self.b, step.extra[0]
+        if spot is not None and f in self.banks:
+            place, begin = self.banks[f]
+            return b.load(vector("i32", self.count), b.at(place, b.sub(spot.places[-1], begin), "i32"))
+        position = self._flat(f, [*self.outer, *(spot.places if spot else ())])
         key = [b.load("i32", b.at(self.base["read", step.args[0]], i, "i32")) for i in range(4)]
         if spot is None:
             return philox(b, key, position)

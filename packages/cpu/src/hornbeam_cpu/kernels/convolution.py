@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hornbeam_cpu.kernels.image import COMMON, open_kernel, take_unit, write_block
-from hornbeam_cpu.kernels.micro import heights, tile
+from hornbeam_cpu.kernels.micro import tile
 from hornbeam_cpu.kernels.scalars import SIZES, computed
 from hornbeam_cpu.llvm.builder import Builder, Module, Operand, element, lanes, vector
 from hornbeam_cpu.llvm.target import Target
@@ -56,10 +56,21 @@ class Forward(NamedTuple):
 
 
 class Gradient(NamedTuple):
-    """What a kernel of the kernel gradient is made for."""
+    """What a kernel of the kernel gradient is made for.
+
+    Attributes:
+        dtype: float32 or float64.
+        padded: whether blocks of the image are copied, with zeros.
+        rest: rows of C that are left over by tiles of the full height.
+    """
 
     dtype: str
     padded: bool
+    rest: int
+
+    def heights(self, target: Target) -> tuple[int, ...]:
+        """The heights of its tiles."""
+        return (tile(target)[0], *((self.rest,) if self.rest else ()))
 
 
 def row_tiles(target: Target, places: int) -> tuple[int, ...]:
@@ -171,7 +182,7 @@ def gradient(target: Target, how: Gradient) -> Module:
     count, vectors = target.lanes(size), tile(target)[1]
     if how.padded:
         write_block(module, target, how.dtype)
-    for rows in heights(target):
+    for rows in how.heights(target):
         for narrow in range(1, vectors + 1):
             _taps(module, target, how, rows, narrow)
     b, word = open_kernel(module, GRADIENT, {"X", "Y", "C"})
@@ -201,7 +212,7 @@ def gradient(target: Target, how: Gradient) -> Module:
                 low = b.i64(narrow * count)
                 with b.when(fits):
                     done = b.variable(b.i64(0))
-                    for height in heights(target):
+                    for height in how.heights(target):
                         with b.range(done.get(), b.sub(word["M"], b.i64(height - 1)), height) as m:
                             arguments = (
                                 unit.block,

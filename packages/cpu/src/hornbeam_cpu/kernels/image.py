@@ -76,36 +76,66 @@ def take_unit(b: Builder, word: dict[str, Operand], number: Operand, dtype: str,
 
 
 def write_block(module: Module, target: Target, dtype: str) -> None:
-    """The function `block(...)` with `PARAMETERS`: goal[a, b, c, channels] in C order."""
+    """The function `block(...)` with `PARAMETERS`: goal[a, b, c, channels] in C order.
+
+    A row that lies in the image is copied in one run between its zeros, where the image's elements are neighbours.
+    """
+    _write_run(module, target, dtype)
     b = Builder(module, "block", PARAMETERS, internal=True, noalias=True)
     kind = computed(dtype)
-    count = target.lanes(SIZES[dtype])
-    type = vector(kind, count)
-    channels = b.arg("channels")
+    channels, none, one = b.arg("channels"), b.i64(0), b.i64(1)
+    width = b.mul(b.arg("countc"), channels)
     goal = b.variable(b.arg("goal"))
 
     def source(axis: str, index: Operand) -> tuple[Operand, Operand]:
         """The place in the image, and whether there is one."""
         place = b.add(b.mul(index, b.arg("step" + axis)), b.arg("first" + axis))
         spread = b.arg("spread" + axis)
-        there = b.div(b.maximum(place, b.i64(0)), spread)
-        inside = b.bits("and", b.compare("ge", place, b.i64(0)), b.compare("lt", there, b.arg("size" + axis)))
+        there = b.div(b.maximum(place, none), spread)
+        inside = b.bits("and", b.compare("ge", place, none), b.compare("lt", there, b.arg("size" + axis)))
         return there, b.bits("and", inside, b.compare("eq", b.mul(there, spread), place))
 
+    def run(origin: Operand, to: Operand, length: Operand, wanted: Operand) -> None:
+        b.call("run", "void", origin, to, length, wanted, declare=False)
+
+    # the elements of the image whose places lie within the row: first + spread * i for i from `begin` to `end`
+    spread, first = b.arg("spreadc"), b.arg("firstc")
+    begin = b.div(b.maximum(b.add(first, b.sub(spread, one)), none), spread)
+    end = b.add(b.div(b.maximum(b.sub(b.add(b.arg("countc"), first), one), b.i64(-1)), spread), one)
+    end = b.minimum(b.select(b.compare("gt", b.add(b.arg("countc"), first), none), end, none), b.arg("sizec"))
+    begin = b.minimum(begin, end)
+    beside = b.bits("and", b.compare("eq", spread, one), b.compare("eq", b.arg("stridec"), channels))
     with b.range(0, b.arg("counta")) as a, b.range(0, b.arg("countb")) as r:
         there_a, inside_a = source("a", a)
         there_b, inside_b = source("b", r)
-        row = b.add(b.mul(there_a, b.arg("stridea")), b.mul(there_b, b.arg("strideb")))
-        inside_row = b.bits("and", inside_a, inside_b)
-        with b.range(0, b.arg("countc")) as c:
-            there_c, inside_c = source("c", c)
-            inside = b.bits("and", inside_row, inside_c)
-            offset = b.select(inside, b.add(row, b.mul(there_c, b.arg("stridec"))), b.i64(0))
-            from_here = b.at(b.arg("source"), offset, kind)
-            limit = b.select(inside, channels, b.i64(0))
-            with b.range(0, channels, count) as i:
-                wanted = b.first_lanes(b.maximum(b.sub(limit, i), b.i64(0)), count)
-                there = b.first_lanes(b.sub(channels, i), count)
-                b.store(b.load(type, b.at(from_here, i, kind), wanted), b.at(goal.get(), i, kind), there)
-            goal.set(b.at(goal.get(), channels, kind))
+        row = b.at(b.arg("source"), b.add(b.mul(there_a, b.arg("stridea")), b.mul(there_b, b.arg("strideb"))), kind)
+        inside = b.bits("and", inside_a, inside_b)
+        here = goal.get()
+        before = b.mul(b.sub(begin, first), channels)
+        length = b.mul(b.sub(end, begin), channels)
+        in_one = b.bits("and", inside, beside)
+        with b.when(in_one):
+            run(row, here, before, none)
+            run(b.at(row, b.mul(begin, channels), kind), b.at(here, before, kind), length, length)
+            behind = b.add(before, length)
+            run(row, b.at(here, behind, kind), b.sub(width, behind), none)
+        with b.when(b.bits("xor", in_one, b.const("i1", True))):
+            run(row, here, width, none)
+            with b.range(begin, b.select(inside, end, begin)) as i:
+                place = b.mul(b.sub(b.mul(i, spread), first), channels)
+                run(b.at(row, b.mul(i, b.arg("stridec")), kind), b.at(here, place, kind), channels, channels)
+        goal.set(b.at(here, width, kind))
+    b.finish()
+
+
+def _write_run(module: Module, target: Target, dtype: str) -> None:
+    """The function `run(source, goal, length, wanted)`: `length` elements, of which the first `wanted` are copied, the rest zeros."""
+    parameters = (("source", "ptr"), ("goal", "ptr"), ("length", "i64"), ("wanted", "i64"))
+    b = Builder(module, "run", parameters, internal=True, noalias=True)
+    kind, count = computed(dtype), target.lanes(SIZES[dtype])
+    with b.range(0, b.arg("length"), count) as i:
+        there = b.first_lanes(b.sub(b.arg("length"), i), count)
+        wanted = b.first_lanes(b.maximum(b.sub(b.arg("wanted"), i), b.i64(0)), count)
+        x = b.load(vector(kind, count), b.at(b.arg("source"), i, kind), wanted)
+        b.store(x, b.at(b.arg("goal"), i, kind), there)
     b.finish()

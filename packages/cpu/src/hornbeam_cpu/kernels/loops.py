@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from hornbeam_cpu.kernels import elementwise
-from hornbeam_cpu.kernels.access import Access, Spot, width
+from hornbeam_cpu.kernels.access import PART, Access, Spot, bank_bytes, banked, width
 from hornbeam_cpu.kernels.nest import Nest, Step
 from hornbeam_cpu.kernels.passes import Passes
 from hornbeam_cpu.kernels.reductions import across, combine, identity
@@ -34,7 +34,7 @@ def generate(target: Target, nest: Nest) -> Module:
 def scratch_bytes(target: Target, nest: Nest) -> int:
     """What a task needs in the thread's own memory: rows kept between passes, and accumulators of columns."""
     plan = Passes(nest, width(target, nest))
-    return plan.row_bytes * (len(plan.kept) + len(plan.columns)) if not plan.unrolled else 0
+    return plan.bytes + len(banked(nest)) * bank_bytes(nest, width(target, nest))
 
 
 class _Writer(Access):
@@ -55,8 +55,8 @@ class _Writer(Access):
             first = b.mul(b.div(b.arg("task"), parts), block)
             self.part = b.rem(b.arg("task"), parts)
             last = self._least(b.add(first, block), total)
-            with b.range(first, last) as place:
-                self.outer = self._indices(place, self.sizes[: self.parallel])
+            with self._places(first, last, self.sizes[: self.parallel]) as indices:
+                self.outer = indices
                 self._serial(b.i64(0), self._product(self.sizes[self.parallel :]), None)
         else:
             total = self._product(self.sizes)
@@ -73,14 +73,27 @@ class _Writer(Access):
     def _least(self, x: Operand, y: Operand) -> Operand:
         return self.b.select(self.b.compare("lt", x, y), x, y)
 
-    def _indices(self, place: Operand, sizes: list[Operand]) -> list[Operand]:
-        """The index along each dimension of place number `place` of them all."""
-        found: list[Operand] = []
+    @contextmanager
+    def _places(self, first: Operand, last: Operand, sizes: list[Operand]) -> Iterator[list[Operand]]:
+        """A loop over places `first` to `last` of some dimensions, counted through; gives the index along each.
+
+        Indices are divided out once, and then count on like an odometer: division is slow.
+        """
+        b = self.b
+        indices: list[Variable] = []
+        place = first
         for n, size in enumerate(reversed(sizes)):
-            last = n == len(sizes) - 1
-            found.insert(0, place if last else self.b.rem(place, size, False))
-            place = place if last else self.b.div(place, size, False)
-        return found
+            outermost = n == len(sizes) - 1
+            indices.insert(0, b.variable(place if outermost else b.rem(place, size, False)))
+            place = place if outermost else b.div(place, size, False)
+        with b.range(first, last):
+            yield [index.get() for index in indices]
+            carry = b.i64(1)
+            for index, size in zip(reversed(indices), reversed(sizes), strict=True):
+                moved = b.add(index.get(), carry)
+                full = b.compare("eq", moved, size)
+                index.set(b.select(full, b.i64(0), moved))
+                carry = b.convert("zext", full, "i64")
 
     def _serial(self, first: Operand, last: Operand, chunk: Operand | None) -> None:
         """The serial places from `first` to `last`, and what is reduced over them."""
@@ -88,8 +101,8 @@ class _Writer(Access):
         reduces = [i for i, s in enumerate(self.nest.steps) if s.kind in ("reduce column", "reduce all")]
         self.accumulators = {i: self._accumulator(i) for i in reduces}
         if self.serial:
-            with self.b.range(first, last) as place:
-                self.outer = outer + self._indices(place, self.sizes[self.parallel :])
+            with self._places(first, last, self.sizes[self.parallel :]) as indices:
+                self.outer = outer + indices
                 self._row()
         else:
             self._row()
@@ -163,6 +176,8 @@ class _Writer(Access):
         self.rows = {n: x for n, x in constants.items() if n < plan.first}
         self.splats, self.row_places, self.spots = {}, {}, {}
         self.row_sums: dict[int, Variable] = {}
+        if nest.inner and nest.inner != (0,):
+            self._fill_banks(b.i64(0), b.i64(nest.inner[-1]))
         for i in range(len(nest.reads)):  # what loops use has to be there before them
             self._row_place("read", i, None)
         for w, (_, number) in enumerate(nest.writes):
@@ -238,15 +253,12 @@ class _Writer(Access):
             size, part = self.word("size", self.parallel + self.serial), self.word("part")
             first = b.mul(self.part, part)
             last = self._least(b.add(first, part), size)
-            fitting = b.sub(last, b.i64(count - 1))
-            with b.range(first, fitting, count) as i:
-                self.spots = {}
-                yield Spot((i,), None, None)
-            rest = b.bits("and", b.sub(last, first), b.i64(count - 1))
-            with b.when(b.compare("gt", rest, b.i64(0))):
-                self.spots = {}
-                yield Spot((b.sub(last, rest),), b.first_lanes(rest, count), None)
-            self.spots = {}
+            with ExitStack() as stack:
+                if banked(self.nest):
+                    first = stack.enter_context(b.range(first, last, PART))
+                    last = self._least(b.add(first, b.i64(PART)), last)
+                    self._fill_banks(first, b.sub(last, first))
+                yield from self._run(first, last)
             return
         length = inner[-1]
         full = length // count * count
@@ -267,6 +279,18 @@ class _Writer(Access):
             if length > full:
                 self.spots = {}
                 yield Spot((*outer_places, b.i64(full)), b.first_lanes(b.i64(length - full), count), None)
+        self.spots = {}
+
+    def _run(self, first: Operand, last: Operand) -> Iterator[Spot]:
+        """The spots of a row whose length is told at run time."""
+        b, count = self.b, self.count
+        with b.range(first, b.sub(last, b.i64(count - 1)), count) as i:
+            self.spots = {}
+            yield Spot((i,), None, None)
+        rest = b.bits("and", b.sub(last, first), b.i64(count - 1))
+        with b.when(b.compare("gt", rest, b.i64(0))):
+            self.spots = {}
+            yield Spot((b.sub(last, rest),), b.first_lanes(rest, count), None)
         self.spots = {}
 
     # ---- values

@@ -70,6 +70,11 @@ class Passes:
         self.columns = [i for i, s in enumerate(nest.steps) if s.kind == "reduce column" and self.is_full(s.args[0])]
         self.kept = {} if self.unrolled else {i: n for n, i in enumerate(sorted(self._needed_later()))}
 
+    @property
+    def bytes(self) -> int:
+        """Of rows kept between passes, and of accumulators of columns, in the thread's own memory."""
+        return 0 if self.unrolled else self.row_bytes * (len(self.kept) + len(self.columns))
+
     def _ready(self, number: int) -> int:
         """The pass from which on a value can be used."""
         if number < self.first:

@@ -35,12 +35,14 @@ class Window(NamedTuple):
         dtype: float32 or float64.
         size: of the window along the three axes.
         padded: whether a window can reach beyond the image.
+        tiling: whether every element of the image is in just one window.
     """
 
     op: str
     dtype: str
     size: tuple[int, int, int]
     padded: bool
+    tiling: bool = False
 
 
 def generate(target: Target, window: Window) -> Module:
@@ -80,7 +82,7 @@ class _Writer:
         goal = b.at(word["out"], b.mul(image, image_x if backward else image_y), self.kind)
         gathers = self.window.op == "window_gather"
         other = b.at(word["y"], b.mul(image, image_x if gathers else image_y), self.kind)
-        if backward:
+        if backward and not self.window.tiling:
             with b.range(0, image_x, self.count) as i:
                 mask = b.first_lanes(b.sub(image_x, i), self.count)
                 b.store(b.zero(vector(self.kind, self.count)), b.at(goal, i, self.kind), mask)
@@ -177,7 +179,7 @@ class _Writer:
     ) -> None:
         ct = self._load(other, at, mask)
         for offset in self._elements(corner, i):
-            self._store(self.b.add(self._load(goal, offset, mask), ct), goal, offset, mask)
+            self._give(ct, goal, offset, mask)
 
     def _scatter(
         self, corner: list[Operand], i: Operand, mask: Operand, goal: Operand, other: Operand, at: Operand
@@ -185,4 +187,10 @@ class _Writer:
         ct = self._load(other, at, mask)
         for offset, first in self._firsts(corner, i, mask):
             part = self.b.select(first, ct, self._full(0.0))
-            self._store(self.b.add(self._load(goal, offset, mask), part), goal, offset, mask)
+            self._give(part, goal, offset, mask)
+
+    def _give(self, part: Operand, goal: Operand, offset: Operand, mask: Operand) -> None:
+        """Add to an element of the image; if no other window has it, it is written without being read."""
+        if not self.window.tiling:
+            part = self.b.add(self._load(goal, offset, mask), part)
+        self._store(part, goal, offset, mask)

@@ -63,7 +63,9 @@ class Builder:
         self.module = module
         self.types = dict(parameters)
         spelled = ", ".join(f"{t}{' noalias' if noalias and t == 'ptr' else ''} %{n}" for n, t in parameters)
-        self.head = f"define {'internal ' if internal else ''}{result} @{name}({spelled}){' noinline' if internal else ''} {{"
+        self.head = (
+            f"define {'internal ' if internal else ''}{result} @{name}({spelled}){' noinline' if internal else ''} {{"
+        )
         self.allocas: list[str] = []
         self.lines: list[str] = []
         self.count = 0

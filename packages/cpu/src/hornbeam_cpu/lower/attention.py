@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from hornbeam.graph.ir import Node, Value
 
 from hornbeam_cpu.kernels import attention
@@ -11,7 +13,8 @@ from hornbeam_cpu.lower.stage import Call, Context, Pointer, Stage
 
 __all__ = ["lower", "lower_gradient"]
 
-BLOCK = 56  # queries at a time: four register tiles
+SCORES = 160 * 1024  # bytes of a block of scores at most: with all else it stays in the second cache
+LEAST = 56  # queries of a block at least: four register tiles
 
 
 def _mask(node: Node, context: Context, mask: Value | None) -> tuple[Pointer | int, tuple[int, ...], list[Value]]:
@@ -52,7 +55,8 @@ def _lower(node: Node, context: Context, needed: tuple[Value, ...], more: tuple[
     dense |= {name: context.dense(t) for name, t in extra.items() if name != "mask"}
     pointer, strides, seen = _mask(node, context, extra.get("mask"))
     made = ("dq", "dk", "dv") if backward else ("out", "logsumexp")
-    block = min(BLOCK, queries)
+    block = min(queries, max(LEAST, SCORES // (keys * node.outputs[0].dtype.itemsize)))
+    block = math.ceil(queries / math.ceil(queries / block))
     values: dict[str, int | Pointer] = {name: Pointer(t) for name, t in dense.items()}
     values |= {name: Pointer(t) for name, t in zip(made, node.outputs, strict=True)}
     values |= {"mask": pointer, "heads": heads, "queries": queries, "keys": keys, "dim": dim, "value": value}

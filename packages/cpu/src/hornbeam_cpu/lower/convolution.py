@@ -130,7 +130,7 @@ def lower_kernel_gradient(node: Node, context: Context) -> bool:
         **{"group_c": out // groups, "size_c": output.size, "units": units, "chunk": chunk, "panels": per_task},
     }
     offsets = [tap + channel for tap in taps for channel in range(channels)]
-    how = kernels.Gradient(dtype, window.padded)
+    how = kernels.Gradient(dtype, window.padded, window.taps * channels % tile(context.target)[0])
     call = Call(
         Kernel(kernels.gradient, (how,), "convolution kernel gradient"),
         (*(values[name] for name in kernels.GRADIENT), *offsets),

@@ -42,7 +42,8 @@ def lower(node: Node, context: Context) -> bool:
     values |= {"channels": channels, "rows": rows, "row_blocks": -(-out[1] // rows)}
     for i, axis in enumerate("abc"):
         values |= {f"size{axis}": size[i], f"places{axis}": out[i], f"step{axis}": step[i], f"low{axis}": low[i]}
-    how = window.Window(op, dtype, box, padded)  # type: ignore[arg-type]
+    tiling = step == box and all(o * w == n for o, w, n in zip(out, box, size, strict=True)) and not padded
+    how = window.Window(op, dtype, box, padded, tiling)  # type: ignore[arg-type]
     call = Call(Kernel(window.generate, (how,), op), tuple(values[name] for name in window.ARGS))
     tasks = image[0] if backward else image[0] * out[0] * -(-out[1] // rows)
     flops = math.prod(places) * math.prod(box)
