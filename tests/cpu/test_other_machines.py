@@ -10,7 +10,9 @@ KERNELS = {
     "product": lambda target: gemm.generate(target, gemm.Product("float32", "k", False)),
     "transposed product": lambda target: gemm.generate(target, gemm.Product("float64", "", True)),
     "convolution": lambda target: convolution.forward(target, convolution.Forward("float32", (7, 6), True)),
-    "kernel gradient": lambda target: convolution.gradient(target, convolution.Gradient("float32", True, 4)),
+    "kernel gradient": lambda target: convolution.gradient(
+        target, convolution.Gradient("float32", True, (14, 4), False)
+    ),
     "depthwise": lambda target: depthwise.forward(target, depthwise.Depthwise("float32", True, 9)),
     "depthwise gradient": lambda target: depthwise.gradient(target, depthwise.Depthwise("float64", False, 9)),
 }

@@ -17,7 +17,25 @@ from hornbeam_cpu.llvm.target import Target
 
 __all__ = ["FORWARD", "GRADIENT", "Forward", "Gradient", "forward", "gradient", "row_tiles"]
 
-FORWARD = (*COMMON, "W", "C", "taps", "K", "ldb", "group_w", "group_c", "tap_w", "ldc", "rowc", "N", "places")
+FORWARD = (
+    *COMMON,
+    *(
+        "W",
+        "C",
+        "taps",
+        "K",
+        "ldb",
+        "group_w",
+        "group_c",
+        "tap_w",
+        "ldc",
+        "rowc",
+        "N",
+        "tap_rows",
+        "row_taps",
+        "tap_step",
+    ),
+)
 GRADIENT = (
     *COMMON,
     "Y",
@@ -46,6 +64,7 @@ class Forward(NamedTuple):
         padded: whether blocks of the image are copied, with zeros.
         few: number of channels, where taps and channels are few enough to be written out; else 0.
         taps: number of taps, where they are written out; else 0.
+        skips: whether taps that see nothing but the zeros above or below the image are left out, row by row.
     """
 
     dtype: str
@@ -53,6 +72,7 @@ class Forward(NamedTuple):
     padded: bool
     few: int = 0
     taps: int = 0
+    skips: bool = False
 
 
 class Gradient(NamedTuple):
@@ -61,16 +81,14 @@ class Gradient(NamedTuple):
     Attributes:
         dtype: float32 or float64.
         padded: whether blocks of the image are copied, with zeros.
-        rest: rows of C that are left over by tiles of the full height.
+        tiles: heights of the tiles of the rows of C that belong to one tap; or, where there are few channels, of all rows.
+        whole: whether the tiles are those of one tap: their rows of A are neighbours.
     """
 
     dtype: str
     padded: bool
-    rest: int
-
-    def heights(self, target: Target) -> tuple[int, ...]:
-        """The heights of its tiles."""
-        return (tile(target)[0], *((self.rest,) if self.rest else ()))
+    tiles: tuple[int, ...]
+    whole: bool
 
 
 def row_tiles(target: Target, places: int) -> tuple[int, ...]:
@@ -114,19 +132,35 @@ def forward(target: Target, how: Forward) -> Module:
                 left = b.at(unit.block, b.mul(row, word["rowx"]), kind)
                 goal = b.at(b.at(result, b.mul(row, word["rowc"]), kind), n, kind)
                 begin = 0
+                skipped, seen = (
+                    _seen_taps(b, word, b.add(unit.first_row, row)) if how.skips else (b.i64(0), word["taps"])
+                )
                 for height in how.tiles:
                     arguments = (
                         b.at(left, b.mul(word["sm"], b.i64(begin)), kind),
-                        b.at(weights, n, kind),
+                        b.at(b.at(weights, b.mul(skipped, word["tap_w"]), kind), n, kind),
                         b.at(goal, b.mul(word["ldc"], b.i64(begin)), kind),
-                        taps,
-                        *(word[name] for name in ("taps", "K", "sm", "ldb", "tap_w", "ldc")),
+                        b.at(taps, skipped, "i64"),
+                        seen,
+                        *(word[name] for name in ("K", "sm", "ldb", "tap_w", "ldc")),
                         columns,
                     )
                     b.call(f"places_{height}x{narrow}", "void", *arguments, declare=False)
                     begin += height
     b.finish()
     return module
+
+
+def _seen_taps(b: Builder, word: dict[str, Operand], row: Operand) -> tuple[Operand, Operand]:
+    """How many taps come before the first that sees a row of the image from a row of places, and how many do see one."""
+    above = b.sub(b.neg(word["firstb"]), b.mul(row, word["jumpb"]))  # rows of zeros above the image, from here
+    step, one, none = word["tap_step"], b.i64(1), b.i64(0)
+    first = b.div(b.maximum(b.add(above, b.sub(step, one)), none), step)
+    room = b.add(word["sizeb"], above)
+    last = b.select(b.compare("gt", room, none), b.add(b.div(b.sub(room, one), step), one), none)
+    last = b.minimum(last, word["tap_rows"])
+    first = b.minimum(first, last)
+    return b.mul(first, word["row_taps"]), b.mul(b.sub(last, first), word["row_taps"])
 
 
 def _places(module: Module, target: Target, how: Forward, rows: int, vectors: int) -> None:
@@ -182,7 +216,7 @@ def gradient(target: Target, how: Gradient) -> Module:
     count, vectors = target.lanes(size), tile(target)[1]
     if how.padded:
         write_block(module, target, how.dtype)
-    for rows in how.heights(target):
+    for rows in sorted(set(how.tiles)):
         for narrow in range(1, vectors + 1):
             _taps(module, target, how, rows, narrow)
     b, word = open_kernel(module, GRADIENT, {"X", "Y", "C"})
@@ -210,21 +244,21 @@ def gradient(target: Target, how: Gradient) -> Module:
             for narrow in range(1, vectors + 1):
                 fits = b.bits("and", b.compare("gt", columns, low), b.compare("le", columns, b.i64(narrow * count)))
                 low = b.i64(narrow * count)
-                with b.when(fits):
-                    done = b.variable(b.i64(0))
-                    for height in how.heights(target):
-                        with b.range(done.get(), b.sub(word["M"], b.i64(height - 1)), height) as m:
-                            arguments = (
-                                unit.block,
-                                b.at(offsets, m, "i64"),
-                                b.at(right, n, kind),
-                                b.at(b.at(goal, b.mul(m, word["ldc"]), kind), n, kind),
-                                unit.rows,
-                                *(word[name] for name in ("rowx", "rowy", "K", "sm", "ldb", "ldc")),
-                                columns,
-                            )
-                            b.call(f"taps_{height}x{narrow}", "void", *arguments, declare=False)
-                            done.set(b.add(m, b.i64(height)))
+                with b.when(fits), b.range(0, word["M"], sum(how.tiles)) as m:
+                    begin = 0
+                    for height in how.tiles:
+                        row = b.add(m, b.i64(begin))
+                        arguments = (
+                            b.at(unit.block, begin if how.whole else 0, kind),
+                            b.at(offsets, m if how.whole else row, "i64"),
+                            b.at(right, n, kind),
+                            b.at(b.at(goal, b.mul(row, word["ldc"]), kind), n, kind),
+                            unit.rows,
+                            *(word[name] for name in ("rowx", "rowy", "K", "sm", "ldb", "ldc")),
+                            columns,
+                        )
+                        b.call(f"taps_{height}x{narrow}", "void", *arguments, declare=False)
+                        begin += height
     b.finish()
     return module
 
@@ -252,7 +286,11 @@ def _taps(module: Module, target: Target, how: Gradient, rows: int, vectors: int
         return b.at(b.at(b.arg("C"), b.mul(b.arg("ldc"), b.i64(i)), kind), j * count, kind)
 
     gathered = [[b.variable(b.load(type, cell(i, j), masks[j])) for j in range(vectors)] for i in range(rows)]
-    offsets = [b.load("i64", b.at(b.arg("offsets"), i, "i64")) for i in range(rows)]
+    if how.whole:
+        first = b.load("i64", b.arg("offsets"))
+        offsets = [b.add(first, b.i64(i)) for i in range(rows)]
+    else:
+        offsets = [b.load("i64", b.at(b.arg("offsets"), i, "i64")) for i in range(rows)]
     with b.range(0, b.arg("R")) as r:
         left_row = b.at(b.arg("A"), b.mul(r, b.arg("ra")), kind)
         right_row = b.at(b.arg("B"), b.mul(r, b.arg("rb")), kind)

@@ -145,24 +145,29 @@ class _Writer:
             total.set(self.b.add(total.get(), self._load(self.x, offset, mask)))
         self._store(total.get(), goal, at, mask)
 
-    def _best(self, corner: list[Operand], i: Operand, mask: Operand) -> Operand:
+    def _best(self, corner: list[Operand], i: Operand, mask: Operand) -> tuple[Operand, list[Operand]]:
+        """The largest of a window, and its elements if they are all there and written out."""
         best = self.b.variable(self._full(-math.inf))
+        elements = []
         for offset in self._elements(corner, i):
-            best.set(self.b.maximum(best.get(), self._load(self.x, offset, mask)))
-        return best.get()
+            elements.append(self._load(self.x, offset, mask))
+            best.set(self.b.maximum(best.get(), elements[-1]))
+        known = not self.window.padded and math.prod(self.window.size) <= UNROLLED
+        return best.get(), elements if known else []
 
     def _max(
         self, corner: list[Operand], i: Operand, mask: Operand, goal: Operand, other: Operand, at: Operand
     ) -> None:
-        self._store(self._best(corner, i, mask), goal, at, mask)
+        self._store(self._best(corner, i, mask)[0], goal, at, mask)
 
     def _firsts(self, corner: list[Operand], i: Operand, mask: Operand) -> Iterator[tuple[Operand, Operand]]:
         """The offset of each element, and the lanes in which it is the first that is the window's largest."""
         b = self.b
-        best = self._best(corner, i, mask)
+        best, elements = self._best(corner, i, mask)
         free = b.variable(b.const(f"<{self.count} x i1>", True))
-        for offset in self._elements(corner, i):
-            first = b.bits("and", b.compare("eq", self._load(self.x, offset, mask), best), free.get())
+        for n, offset in enumerate(self._elements(corner, i)):
+            x = elements[n] if elements else self._load(self.x, offset, mask)
+            first = b.bits("and", b.compare("eq", x, best), free.get())
             free.set(b.bits("xor", free.get(), first))
             yield offset, first
 

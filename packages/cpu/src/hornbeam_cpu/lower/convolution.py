@@ -17,6 +17,7 @@ from hornbeam_cpu.lower.stage import Call, Context, Layout, Pointer, Stage, cont
 __all__ = ["lower_forward", "lower_input_gradient", "lower_kernel_gradient"]
 
 WORK = 2_000_000  # operations of a task at least
+LEAST_CHANNELS = 8  # from so many on the tiles of a kernel gradient are those of single taps
 UNITS = 32  # a convolution is cut into at least so many tasks, if it is large enough
 FEW = 36  # taps times channels up to which they are written out
 PARTS = 8 * 1024 * 1024  # bytes of all partial sums of a kernel gradient together
@@ -83,12 +84,12 @@ def _forward(context: Context, window: Window, x: Value, kernel: Value, output: 
     values |= {
         **{"W": Pointer(kernel), "C": Pointer(output), "taps": window.taps, "K": channels, "ldb": out, "group_w": cout},
         **{"group_c": cout, "tap_w": channels * out, "ldc": out, "rowc": window.out[2] * out, "N": cout},
-        **{"places": window.out[2]},
+        **{"tap_rows": window.window[1], "row_taps": window.window[2], "tap_step": window.dilation[1]},
     }
     few = channels if window.taps * channels <= FEW else 0
-    how = kernels.Forward(
-        dtype, kernels.row_tiles(context.target, window.out[2]), window.padded, few, window.taps if few else 0
-    )
+    tiles = kernels.row_tiles(context.target, window.out[2])
+    skips = window.padded and not few and window.spread[1] == 1 and window.window[0] == 1
+    how = kernels.Forward(dtype, tiles, window.padded, few, window.taps if few else 0, skips)
     call = Call(
         Kernel(kernels.forward, (how,), "convolution"),
         (*(values[name] for name in kernels.FORWARD), *offsets),
@@ -130,7 +131,9 @@ def lower_kernel_gradient(node: Node, context: Context) -> bool:
         **{"group_c": out // groups, "size_c": output.size, "units": units, "chunk": chunk, "panels": per_task},
     }
     offsets = [tap + channel for tap in taps for channel in range(channels)]
-    how = kernels.Gradient(dtype, window.padded, window.taps * channels % tile(context.target)[0])
+    whole = channels >= LEAST_CHANNELS
+    tiles = kernels.row_tiles(context.target, channels if whole else window.taps * channels)
+    how = kernels.Gradient(dtype, window.padded, tiles, whole)
     call = Call(
         Kernel(kernels.gradient, (how,), "convolution kernel gradient"),
         (*(values[name] for name in kernels.GRADIENT), *offsets),
