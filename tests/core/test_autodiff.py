@@ -16,6 +16,23 @@ def test_every_order_of_sin():
         assert float(f(hb.ops.asarray(0.7, dtype="float64"))) == pytest.approx(expected, abs=1e-12)
 
 
+def test_the_sign_of_complex_numbers_turns_with_them():
+    rng = np.random.default_rng(0)
+    z, w, step = rng.normal(size=5) + 1j * rng.normal(size=5), rng.normal(size=5) + 1j * rng.normal(size=5), 1e-6
+
+    def loss(z):
+        return (w * (z / np.abs(z))).real.sum()
+
+    along_real, along_imaginary = (
+        [(loss(z + s * e) - loss(z - s * e)) / (2 * step) for e in np.eye(5)] for s in (step, 1j * step)
+    )
+    expected = np.array(along_real) - 1j * np.array(along_imaginary)
+    gradient = hb.grad(lambda t: ops.sum(ops.real(w * ops.sign(t))))
+    np.testing.assert_allclose(gradient(ops.asarray(z, dtype="complex128")).numpy(), expected, rtol=1e-7, atol=1e-9)
+    assert hb.grad(lambda t: ops.real(ops.sum(ops.sign(t))))(ops.zeros((2,), "complex128")).tolist() == [0, 0]
+    assert hb.grad(lambda t: ops.sum(t * ops.sign(t)))(ops.asarray([-3.0, 2.0])).tolist() == [-1, 1]
+
+
 def test_nested_gradients_do_not_confuse_their_variables():
     # d/dx (x * d/dy (x + y)) = 1, the classic case of perturbation confusion
     assert float(hb.grad(lambda x: x * hb.grad(lambda y: x + y)(x))(2.0)) == 1.0

@@ -210,6 +210,11 @@ def test_binary(name, data):
         if power:
             a = a + np.where(abs(a) < 0.1, 1, 0).astype(a.dtype)
     e, g = both(lambda m, x, y: getattr(m, name)(x, y), a, b)
+    if (
+        power and b.dtype.kind == "f"
+    ):  # one exponent 0.5 for a row is a square root to NumPy, against C99 at -inf and -0
+        x, y = np.broadcast_arrays(a, b)
+        e = ref.asarray(np.where((y == 0.5) & ((x == 0) | np.isneginf(x)), np.abs(x), host(e)).astype(host(e).dtype))
     same(e, g, signs=True, rtol=1e-3 if power else None)
     if name in OPERATORS.values():
         special = next(k for k, v in OPERATORS.items() if v == name)

@@ -1,5 +1,7 @@
 """Element-wise functions beyond the basic ones against NumPy and SciPy."""
 
+import math
+
 import hornbeam as hb
 import numpy as np
 import pytest
@@ -31,6 +33,8 @@ BINARY = {
     "fmod": (np.fmod, 1.0, 3.0),
     "heaviside": (np.heaviside, -3.0, 3.0),
 }
+
+LIMITS = [0.0, -0.0, 1.0, -1.0, math.inf, -math.inf, math.nan, 2.0]
 
 
 def floats(low, high):
@@ -153,3 +157,28 @@ def test_nothing_divided_by_nothing():
 def test_divisors_are_of_integers(name):
     with pytest.raises(hb.DTypeError, match="takes integers"):
         getattr(ops, name)(1.5, 2)
+
+
+@given(
+    x=arrays(np.float64, array_shapes(max_dims=2, max_side=3), elements=st.floats(-9, 9) | st.sampled_from(LIMITS)),
+    y=st.floats(-3, 3) | st.sampled_from([0.5, -0.5, *LIMITS]),
+)
+def test_powers_follow_c99_however_the_exponent_is_given(x, y):
+    expected = np.array([c99_power(float(v), y) for v in x.ravel()]).reshape(x.shape)
+    tensor = ops.asarray(x, dtype="float64")
+    full = ops.asarray(np.full(x.shape, y), dtype="float64")
+    one = ops.asarray(y, dtype="float64")
+    runs = ops.pow(tensor, full), ops.pow(tensor, one), hb.jit(ops.pow)(tensor, one), hb.jit(lambda t: t**y)(tensor)
+    for found in runs:
+        np.testing.assert_allclose(found.numpy(), expected, rtol=1e-12)
+    for v, e in zip(x.ravel(), expected.ravel(), strict=True):
+        np.testing.assert_allclose(ops.pow(ops.asarray(v, dtype="float64"), one).numpy(), e, rtol=1e-12)
+
+
+def c99_power(x, y):
+    try:
+        return math.pow(x, y)
+    except OverflowError:
+        return -math.inf if x < 0 and y % 2 == 1 else math.inf
+    except ValueError:
+        return math.nan if x else math.copysign(math.inf, x) if y % 2 == 1 else math.inf

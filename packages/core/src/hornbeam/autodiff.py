@@ -448,7 +448,9 @@ def no_grad() -> Iterator[None]:
         yield
 
 
-stop_gradient_p = primitive("stop_gradient", lambda x: x, cases=lambda t: t.floats("n d"), zero_gradient=True)
+stop_gradient_p = primitive(
+    "stop_gradient", lambda x: x, elementwise=True, zero_gradient=True, cases=lambda t: t.floats("n d")
+)
 
 
 @stop_gradient_p.kernel

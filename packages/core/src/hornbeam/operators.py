@@ -6,7 +6,7 @@ import numbers
 from typing import TYPE_CHECKING, Any
 
 from hornbeam import ops
-from hornbeam.errors import ShapeError
+from hornbeam.errors import InvalidArgumentError, ShapeError
 
 if TYPE_CHECKING:
     from hornbeam.tensor import Tensor
@@ -123,7 +123,10 @@ class Arithmetic:
 
 
 class Methods(Arithmetic):
-    """What a tensor has besides: equality by element, operators in place that keep the shape, functions as methods."""
+    """What a tensor has besides: equality by element, operators in place that keep the shape, functions as methods.
+
+    The methods that reduce take `out=None`, since `numpy.sum(tensor)` and its like call them with it.
+    """
 
     __slots__ = ()
 
@@ -172,49 +175,55 @@ class Methods(Arithmetic):
     def __irshift__(self, other: Any) -> Tensor:
         return _same_shape(self, ops.bitwise_right_shift(self, other))
 
-    def sum(self, axis: Any = None, *, dtype: Any = None, keepdims: bool = False) -> Tensor:
+    def sum(self, axis: Any = None, *, dtype: Any = None, out: None = None, keepdims: bool = False) -> Tensor:
         """`hb.ops.sum` of this tensor."""
-        return ops.sum(self, axis, dtype=dtype, keepdims=keepdims)
+        return ops.sum(_no_out(self, out), axis, dtype=dtype, keepdims=keepdims)
 
-    def prod(self, axis: Any = None, *, dtype: Any = None, keepdims: bool = False) -> Tensor:
+    def prod(self, axis: Any = None, *, dtype: Any = None, out: None = None, keepdims: bool = False) -> Tensor:
         """`hb.ops.prod` of this tensor."""
-        return ops.prod(self, axis, dtype=dtype, keepdims=keepdims)
+        return ops.prod(_no_out(self, out), axis, dtype=dtype, keepdims=keepdims)
 
-    def mean(self, axis: Any = None, *, keepdims: bool = False) -> Tensor:
-        """`hb.ops.mean` of this tensor."""
-        return ops.mean(self, axis, keepdims=keepdims)
+    def mean(self, axis: Any = None, *, dtype: Any = None, out: None = None, keepdims: bool = False) -> Tensor:
+        """`hb.ops.mean` of this tensor, converted to `dtype` first."""
+        return ops.mean(_no_out(self, out, dtype), axis, keepdims=keepdims)
 
-    def max(self, axis: Any = None, *, keepdims: bool = False) -> Tensor:
+    def max(self, axis: Any = None, *, out: None = None, keepdims: bool = False) -> Tensor:
         """`hb.ops.max` of this tensor."""
-        return ops.max(self, axis, keepdims=keepdims)
+        return ops.max(_no_out(self, out), axis, keepdims=keepdims)
 
-    def min(self, axis: Any = None, *, keepdims: bool = False) -> Tensor:
+    def min(self, axis: Any = None, *, out: None = None, keepdims: bool = False) -> Tensor:
         """`hb.ops.min` of this tensor."""
-        return ops.min(self, axis, keepdims=keepdims)
+        return ops.min(_no_out(self, out), axis, keepdims=keepdims)
 
-    def any(self, axis: Any = None, *, keepdims: bool = False) -> Tensor:
+    def any(self, axis: Any = None, *, out: None = None, keepdims: bool = False) -> Tensor:
         """`hb.ops.any` of this tensor."""
-        return ops.any(self, axis, keepdims=keepdims)
+        return ops.any(_no_out(self, out), axis, keepdims=keepdims)
 
-    def all(self, axis: Any = None, *, keepdims: bool = False) -> Tensor:
+    def all(self, axis: Any = None, *, out: None = None, keepdims: bool = False) -> Tensor:
         """`hb.ops.all` of this tensor."""
-        return ops.all(self, axis, keepdims=keepdims)
+        return ops.all(_no_out(self, out), axis, keepdims=keepdims)
 
-    def argmax(self, axis: int | None = None, *, keepdims: bool = False) -> Tensor:
+    def argmax(self, axis: int | None = None, *, out: None = None, keepdims: bool = False) -> Tensor:
         """`hb.ops.argmax` of this tensor."""
-        return ops.argmax(self, axis, keepdims=keepdims)
+        return ops.argmax(_no_out(self, out), axis, keepdims=keepdims)
 
-    def argmin(self, axis: int | None = None, *, keepdims: bool = False) -> Tensor:
+    def argmin(self, axis: int | None = None, *, out: None = None, keepdims: bool = False) -> Tensor:
         """`hb.ops.argmin` of this tensor."""
-        return ops.argmin(self, axis, keepdims=keepdims)
+        return ops.argmin(_no_out(self, out), axis, keepdims=keepdims)
 
-    def var(self, axis: Any = None, *, correction: float = 0.0, keepdims: bool = False) -> Tensor:
-        """`hb.ops.var` of this tensor."""
-        return ops.var(self, axis, correction=correction, keepdims=keepdims)
+    def var(
+        self, axis: Any = None, *, correction: float = 0.0, dtype: Any = None, out: None = None, ddof: float = 0.0,
+        keepdims: bool = False,
+    ) -> Tensor:  # fmt: skip
+        """`hb.ops.var` of this tensor, converted to `dtype` first; `ddof` is NumPy's older name of `correction`."""
+        return ops.var(_no_out(self, out, dtype), axis, correction=correction or ddof, keepdims=keepdims)
 
-    def std(self, axis: Any = None, *, correction: float = 0.0, keepdims: bool = False) -> Tensor:
-        """`hb.ops.std` of this tensor."""
-        return ops.std(self, axis, correction=correction, keepdims=keepdims)
+    def std(
+        self, axis: Any = None, *, correction: float = 0.0, dtype: Any = None, out: None = None, ddof: float = 0.0,
+        keepdims: bool = False,
+    ) -> Tensor:  # fmt: skip
+        """`hb.ops.std` of this tensor, converted to `dtype` first; `ddof` is NumPy's older name of `correction`."""
+        return ops.std(_no_out(self, out, dtype), axis, correction=correction or ddof, keepdims=keepdims)
 
     def reshape(self, *shape: Any) -> Tensor:
         """`hb.ops.reshape` of this tensor, to a shape given as one tuple or as several sizes."""
@@ -241,6 +250,15 @@ class Methods(Arithmetic):
 
 def _operand(x: Any) -> bool:
     return isinstance(x, (Arithmetic, numbers.Number)) or hasattr(x, "__array__")
+
+
+def _no_out(x: Any, out: None, dtype: Any = None) -> Any:
+    """The tensor, in `dtype` where there is one; there is no memory of others to write a result into."""
+    if out is not None:
+        raise InvalidArgumentError(
+            f"a tensor cannot be reduced into out={type(out).__name__}: leave out=, and use what is returned"
+        )
+    return x if dtype is None else ops.astype(x, dtype)
 
 
 def _same_shape(before: Any, after: Tensor) -> Tensor:

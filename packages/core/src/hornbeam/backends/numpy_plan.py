@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from hornbeam.backends.base import Executable
+from hornbeam.backends.numpy_kernels.basic import power
 from hornbeam.backends.numpy_kernels.bfloat16 import AS_IT_IS, in_float32
 from hornbeam.debug import show
 from hornbeam.dtypes import bfloat16
@@ -34,7 +35,7 @@ UFUNCS = {
         name: getattr(np, name)
         for name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "abs")
     },
-    **{"pow": np.power, "atan2": np.arctan2, "logaddexp": np.logaddexp, "hypot": np.hypot},
+    **{"pow": power, "atan2": np.arctan2, "logaddexp": np.logaddexp, "hypot": np.hypot},
 }
 RAISES = {"cholesky", "eigh", "index_within", "pinv", "solve", "svd"}  # operations that can stop a run half-way
 IN_ORDER = {"reshape", "identity", "barrier", "stop_gradient"}  # views whose elements lie as in the whole

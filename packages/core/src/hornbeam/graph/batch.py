@@ -7,7 +7,7 @@ its steps while its state is in the cache, and blocks do not wait for one anothe
 from __future__ import annotations
 
 from hornbeam.graph.ir import Graph, Node, Value
-from hornbeam.graph.region import ELEMENTWISE, REDUCTIONS
+from hornbeam.graph.region import REDUCTIONS
 from hornbeam.ops.contraction import free_axes
 
 __all__ = ["batch_axes", "with_batch"]
@@ -79,7 +79,7 @@ def _connect(node: Node, classes: _Classes) -> None:
         classes.fix_all(node)
         return
     out, x = node.output, node.inputs[0]
-    if name in ELEMENTWISE:
+    if node.primitive.elementwise:
         for value in node.inputs:
             for axis in range(len(out.shape)):
                 classes.same((value, axis), (out, axis))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from hornbeam.graph.ir import Graph, Node, Value
 from hornbeam.graph.region import Region, alone, axis_map, united
@@ -13,19 +13,23 @@ MOST_NODES = 80  # of a region: more would spill registers
 MOST_OPERANDS = 40  # arrays that a region reads and writes
 
 
-def fuse(graph: Graph) -> list[Region | Node]:
+def fuse(graph: Graph, takes: Callable[[Node], bool] = lambda node: True) -> list[Region | Node]:
     """The nodes of a graph, as many as possible in regions, in an order in which they can run.
 
     Views (transpose, broadcast_to, reshape, slice, flip) stay nodes of their own: whoever reads them looks through them.
+
+    Args:
+        graph: what to group.
+        takes: whether an engine can have a node in a loop; the others stay nodes.
     """
-    return _Fusion(graph).schedule()
+    return _Fusion(graph, takes).schedule()
 
 
 class _Fusion:
     """Groups nodes greedily, in order; a group joins others as long as no group depends on itself by way of another."""
 
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
+    def __init__(self, graph: Graph, takes: Callable[[Node], bool]) -> None:
+        self.graph, self.takes = graph, takes
         self.producers = graph.producers()
         self.users = graph.users()
         self.group: dict[Node, int] = {}  # node -> its group
@@ -45,7 +49,7 @@ class _Fusion:
                 below |= self.before[self.group[maker]] | 1 << self.group[maker]
         self.before[number] = below
         region = alone(node, self.producers)
-        if region is None:
+        if region is None or not self.takes(node):
             return
         self.regions[number] = region
         mine = number

@@ -14,67 +14,10 @@ from dataclasses import dataclass, field
 
 from hornbeam.graph.ir import Node, Value
 
-__all__ = ["ELEMENTWISE", "REDUCTIONS", "SOURCES", "Region", "alone", "axis_map", "united"]
+__all__ = ["REDUCTIONS", "SOURCES", "Region", "alone", "axis_map", "united"]
 
 Dims = tuple[int | None, ...]
 VIEWS = frozenset(("transpose", "broadcast_to", "reshape", "slice", "flip"))
-ELEMENTWISE = frozenset(
-    (
-        *(
-            "equal",
-            "not_equal",
-            "less",
-            "less_equal",
-            "greater",
-            "greater_equal",
-            "logical_and",
-            "logical_or",
-            "logical_xor",
-        ),
-        *(
-            "logical_not",
-            "isnan",
-            "isinf",
-            "isfinite",
-            "signbit",
-            "where",
-            "add",
-            "subtract",
-            "multiply",
-            "divide",
-            "negative",
-        ),
-        *("positive", "abs", "sign", "sqrt", "rsqrt", "square", "reciprocal", "floor", "ceil", "trunc", "round_even"),
-        *("floor_divide", "remainder", "nextafter", "copysign", "maximum", "minimum", "pow", "clip", "bitwise_and"),
-        *(
-            "bitwise_or",
-            "bitwise_xor",
-            "bitwise_left_shift",
-            "bitwise_right_shift",
-            "bitwise_invert",
-            "cast",
-            "sin",
-            "cos",
-        ),
-        *(
-            "tan",
-            "asin",
-            "acos",
-            "atan",
-            "sinh",
-            "cosh",
-            "tanh",
-            "asinh",
-            "acosh",
-            "atanh",
-            "atan2",
-            "hypot",
-            "exp",
-            "expm1",
-        ),
-        *("log", "log1p", "log2", "log10", "sigmoid", "logaddexp", "erf", "erfinv", "identity", "stop_gradient"),
-    )
-)
 SOURCES = frozenset(("iota", "random_bits"))
 REDUCTIONS = frozenset(("reduce_sum", "reduce_prod", "reduce_max", "reduce_min", "reduce_any", "reduce_all"))
 CHEAP = frozenset(
@@ -92,9 +35,8 @@ CHEAP = frozenset(
         "greater_equal",
     )
 )
-ONE_TASK = (
-    4096  # a reduction to a single number is used in its own region only up to that many elements: it is not shared out
-)
+# a reduction to a single number is used in its own region only up to that many elements: it is not shared out
+ONE_TASK = 4096
 
 
 @dataclass
@@ -169,7 +111,8 @@ def axis_map(value: Value, producers: dict[Value, Node]) -> tuple[Value, tuple[i
 def alone(node: Node, producers: dict[Value, Node]) -> Region | None:
     """A region of one node, or None where the node is no loop over memory."""
     name = node.primitive.name
-    if name not in ELEMENTWISE and name not in REDUCTIONS and name not in SOURCES or not node.outputs[0].size:
+    loop = node.primitive.elementwise or name in REDUCTIONS or name in SOURCES
+    if not loop or not node.outputs[0].size:
         return None
     if any(v.dtype.kind == "complex" or not v.size for v in (*node.inputs, *node.outputs)):
         return None

@@ -18,7 +18,7 @@ __all__ = [
     "swapaxes", "tile", "transpose", "unstack",
 ]  # fmt: skip
 
-identity_p = primitive("identity", lambda x: Spec(x.shape, x.dtype), cases=lambda t: t.floats("n d"))
+identity_p = primitive("identity", lambda x: Spec(x.shape, x.dtype), elementwise=True, cases=lambda t: t.floats("n d"))
 identity_p.kernel(lambda xp, x: x)
 identity_p.vjp()(lambda ct: ct)
 

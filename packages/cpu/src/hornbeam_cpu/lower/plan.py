@@ -78,20 +78,12 @@ class Lowering:
 
     def run(self) -> Lowered:
         """Lower every group of the graph, then bring the outputs into C order."""
-        for item in fuse(self.graph):
+        for item in fuse(self.graph, can_lower):
             if isinstance(item, Region):
-                if all(can_lower(node) for node in item.nodes):
-                    lower_region(item, self, self.producers, {v: Pointer(v) for v in item.outputs})
-                else:
-                    self._one_by_one(item)
+                lower_region(item, self, self.producers, {v: Pointer(v) for v in item.outputs})
             else:
                 self._node(item)
         return Lowered(self.steps, [self.dense(v) for v in self.graph.outputs])
-
-    def _one_by_one(self, region: Region) -> None:
-        """A region with a node for which there are no instructions: each node by itself."""
-        for node in region.nodes:
-            self._fall_back(node)
 
     def _node(self, node: Node) -> None:
         name = node.primitive.name

@@ -1,4 +1,4 @@
-"""Casts (bfloat16 too) and products: BLAS on views, without the copies that a general reshape may make."""
+"""Casts (bfloat16 too), powers, and products: BLAS on views, without the copies that a general reshape may make."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from hornbeam.dtypes import DType
 from hornbeam.host import native_dtype
 from hornbeam.ops.contraction import free_axes
 
+__all__ = ["KERNELS", "power"]
+
 KERNELS: dict[str, Any] = {}
 
 
@@ -22,6 +24,21 @@ def _cast(xp: Any, x: Any, dtype: DType) -> Any:
 
 def _iota(xp: Any, *, length: int, dtype: DType) -> Any:
     return np.arange(length).astype(native_dtype(dtype))
+
+
+def power(x: Any, y: Any, out: Any = None) -> Any:
+    """x to the power of y by C99's rules, which is a ufunc's call: x may be `out`.
+
+    Where one exponent 0.5 serves a whole row, NumPy takes square roots, which differ for -infinity and -0.
+    """
+    half = y == 0.5 if x.dtype.kind == "f" else None
+    if half is None or not half.any():
+        return np.power(x, y, out=out)
+    apart = np.asarray(half & ((x == 0) | np.isneginf(x)))
+    sizes = np.abs(np.broadcast_to(x, apart.shape)[apart])
+    found = np.asarray(np.power(x, y, out=out))
+    found[apart] = sizes
+    return found
 
 
 def _dot_general(xp: Any, x: Any, y: Any, *, contracting: Any, batch: Any) -> Any:
@@ -43,4 +60,4 @@ def _dot_general(xp: Any, x: Any, y: Any, *, contracting: Any, batch: Any) -> An
     return out if out.shape == shape else out.reshape(shape)
 
 
-KERNELS.update({"cast": _cast, "iota": _iota, "dot_general": _dot_general})
+KERNELS.update({"pow": lambda xp, x, y: power(x, y), "cast": _cast, "iota": _iota, "dot_general": _dot_general})

@@ -49,7 +49,14 @@ abs = unary(  # noqa: A001 - the array API's name
     vjp=lambda ct, x: _abs_vjp(ct, x),
 )
 absolute = abs
-sign = unary("sign", "-1, 0 or 1; x / |x| for complex numbers.", takes="number", low=0.3)
+sign: Elementwise = unary(
+    "sign",
+    "-1, 0 or 1; x / |x| for complex numbers.",
+    takes="number",
+    saves="x out",
+    low=0.3,
+    vjp=lambda ct, x, out: _sign_vjp(ct, x, out),
+)
 sqrt = unary("sqrt", "The square root.", saves="out", low=0.3, vjp=lambda ct, out: divide(ct, multiply(2.0, out)))
 rsqrt = unary(
     "rsqrt",
@@ -124,6 +131,18 @@ def _abs_vjp(ct: Tensor, x: Tensor) -> Tensor:
         size = abs(x)
         return multiply(ct, conj(divide(x, where(equal(size, 0), 1, size))))
     return multiply(ct, sign(x))
+
+
+def _sign_vjp(ct: Tensor, x: Tensor, out: Tensor) -> Any:
+    """None for real numbers; a complex one turns as x does, at 1 / |x| of its speed."""
+    if x.dtype.kind != "complex":
+        return None
+    from hornbeam.ops.elementwise.complex import complex, conj, imag
+
+    size = abs(x)
+    turning = imag(multiply(ct, out))
+    across = complex(multiply(turning, 0.0), divide(turning, where(equal(size, 0), 1.0, size)))
+    return multiply(across, conj(out))
 
 
 def _share(x: Tensor, y: Tensor) -> Tensor:
