@@ -16,9 +16,7 @@ PACKAGES = sorted(path.parent.name for path in ROOT.glob("packages/*/pyproject.t
 FILES = sorted(ROOT.glob("packages/*/src/**/*.py"))
 LIMIT = 400
 TOO_LONG = {  # may only become fewer and shorter: lines today
-    "packages/core/src/hornbeam/autodiff.py": 480,
     "packages/core/src/hornbeam/layer.py": 520,
-    "packages/core/src/hornbeam/ops/movement.py": 530,
     "packages/models/src/hornbeam_models/model.py": 450,
 }
 NUMPY_IN_CORE = ("host.py", "backends/numpy", "testing/")  # the host boundary, the backend, the test kit's truth

@@ -6,12 +6,12 @@ from importlib import import_module as _import_module
 from hornbeam import ops as ops
 from hornbeam import random as random
 from hornbeam import tree as tree
-from hornbeam.autodiff import checkpoint as checkpoint
-from hornbeam.autodiff import custom_vjp as custom_vjp
+from hornbeam.recompute import checkpoint as checkpoint
+from hornbeam.gradient_rules import custom_vjp as custom_vjp
 from hornbeam.autodiff import grad as grad
 from hornbeam.autodiff import jvp as jvp
-from hornbeam.autodiff import no_grad as no_grad
-from hornbeam.autodiff import stop_gradient as stop_gradient
+from hornbeam.gradient_rules import no_grad as no_grad
+from hornbeam.gradient_rules import stop_gradient as stop_gradient
 from hornbeam.autodiff import value_and_grad as value_and_grad
 from hornbeam.autodiff import vjp as vjp
 from hornbeam.backends import backend as backend

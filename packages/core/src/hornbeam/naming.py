@@ -1,11 +1,13 @@
-"""Names of layers: snake case, and numbers where a name is taken (as in Keras)."""
+"""Names of layers: snake case, and numbers where a name is taken (as in Keras); and of functions, for messages."""
 
 from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
+from typing import Any
 
-__all__ = ["clear_session", "to_snake_case", "unique_name"]
+__all__ = ["clear_session", "name_of", "to_snake_case", "unique_name"]
 
 _counts: dict[str, int] = {}
 _lock = threading.Lock()
@@ -34,3 +36,8 @@ def unique_name(prefix: str) -> str:
 def clear_session(free_memory: bool = True) -> None:
     """Start numbering layers anew."""
     _counts.clear()
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """What messages call a function."""
+    return getattr(function, "__name__", type(function).__name__)

@@ -15,7 +15,7 @@ def _case(t: Any) -> Any:
 @composite("softmax", cases=_case)
 def softmax_p(x: Tensor, *, axes: tuple[int, ...]) -> Tensor:
     """exp(x - max) / sum."""
-    from hornbeam.autodiff import stop_gradient
+    from hornbeam.gradient_rules import stop_gradient
     from hornbeam.ops import exp
     from hornbeam.ops import max as top
 
@@ -31,7 +31,7 @@ def _(ct: Tensor, out: Tensor, axes: tuple[int, ...]) -> Tensor:
 @composite("log_softmax", cases=_case)
 def log_softmax_p(x: Tensor, *, axes: tuple[int, ...]) -> Tensor:
     """x - max - log(sum(exp(x - max)))."""
-    from hornbeam.autodiff import stop_gradient
+    from hornbeam.gradient_rules import stop_gradient
     from hornbeam.ops import exp, log
     from hornbeam.ops import max as top
 

@@ -118,7 +118,7 @@ def masked(scores: Tensor, mask: Tensor | None, causal: bool) -> Tensor:
 
 def normalized(scores: Tensor) -> tuple[Tensor, Tensor]:
     """The probabilities, [batch, heads, queries, keys], and the logarithm of what they are divided by."""
-    from hornbeam.autodiff import stop_gradient
+    from hornbeam.gradient_rules import stop_gradient
 
     if not scores.shape[3]:
         return scores, scores.sum(3)

@@ -21,7 +21,7 @@ __all__ = ["binary_cross_entropy", "categorical_cross_entropy", "sparse_cross_en
 
 def _logsumexp(logits: Tensor) -> Tensor:
     """[..., classes] -> [..., 1], without overflow."""
-    from hornbeam.autodiff import stop_gradient
+    from hornbeam.gradient_rules import stop_gradient
 
     highest = stop_gradient(top(logits, -1, keepdims=True))
     return highest + log(exp(logits - highest).sum(-1, keepdims=True))

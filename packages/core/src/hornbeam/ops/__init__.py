@@ -26,6 +26,7 @@ from hornbeam.ops.elementwise.complex import *
 from hornbeam.ops.elementwise.exponential import *
 from hornbeam.ops.elementwise.trigonometric import *
 from hornbeam.ops.movement import *
+from hornbeam.ops.joining import *
 from hornbeam.ops.creation import *
 from hornbeam.ops.reduction import *
 from hornbeam.ops.contraction import *

@@ -24,7 +24,8 @@ from hornbeam.ops.elementwise.cast import as_float, astype
 from hornbeam.ops.elementwise.comparison import greater, less_equal, where
 from hornbeam.ops.elementwise.exponential import expm1, sigmoid
 from hornbeam.ops.elementwise.trigonometric import tanh
-from hornbeam.ops.movement import axes_of, split
+from hornbeam.ops.joining import split
+from hornbeam.ops.movement import axes_of
 from hornbeam.ops.nn import hard_silu, silu
 from hornbeam.ops.reduction import sum as total
 from hornbeam.ops.sorting import sort

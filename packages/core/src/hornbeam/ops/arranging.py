@@ -8,17 +8,8 @@ from typing import Any
 from hornbeam.errors import InvalidArgumentError, OutOfRangeError, ShapeError
 from hornbeam.ops.convert import as_tensor
 from hornbeam.ops.indexing import take
-from hornbeam.ops.movement import (
-    axes_of,
-    broadcast_to,
-    concat,
-    expand_dims,
-    flip,
-    moveaxis,
-    permute_dims,
-    reshape,
-    split,
-)
+from hornbeam.ops.joining import concat, split
+from hornbeam.ops.movement import axes_of, broadcast_to, expand_dims, flip, moveaxis, permute_dims, reshape
 from hornbeam.tensor import Tensor
 
 __all__ = [

@@ -12,7 +12,8 @@ from hornbeam.ops.convert import as_tensor, promote_tensors
 from hornbeam.ops.elementwise.arithmetic import multiply
 from hornbeam.ops.elementwise.cast import as_float, astype
 from hornbeam.ops.elementwise.trigonometric import tanh
-from hornbeam.ops.movement import repeat, reshape
+from hornbeam.ops.joining import repeat
+from hornbeam.ops.movement import reshape
 from hornbeam.tensor import Tensor
 
 __all__ = ["dot_product_attention"]

@@ -35,7 +35,7 @@ def as_tensor(x: Any, dtype: Any = None, like: DType | None = None) -> Tensor:
     elif isinstance(x, Variable):
         tensor = x.value
     elif isinstance(x, (list, tuple)) and any(isinstance(leaf, (Tensor, Variable)) for leaf in leaves(x)):
-        from hornbeam.ops.movement import stack
+        from hornbeam.ops.joining import stack
 
         tensor = stack([as_tensor(item) for item in x])
     else:

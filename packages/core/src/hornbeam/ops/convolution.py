@@ -339,7 +339,7 @@ def conv_transpose(
 
 def _cropless(x: Tensor, k: Tensor, sizes: Sizes, strides: Sizes, dilation: Sizes, pairs: Padding) -> Tensor:
     """Where the output is longer than the window reaches, the rest is zeros."""
-    from hornbeam.ops.movement import pad
+    from hornbeam.ops.joining import pad
 
     beyond = [(max(0, -low), max(0, -high)) for low, high in pairs]
     inner = tuple(s - a - b for s, (a, b) in zip(sizes, beyond, strict=True))

@@ -9,7 +9,8 @@ from hornbeam.interpret import bind
 from hornbeam.ops.convert import as_tensor
 from hornbeam.ops.creation import full
 from hornbeam.ops.elementwise.comparison import not_equal
-from hornbeam.ops.movement import axes_of, concat, flip, static_slice
+from hornbeam.ops.joining import concat
+from hornbeam.ops.movement import axes_of, flip, static_slice
 from hornbeam.ops.reduction import accumulator
 from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hornbeam.ops.movement import broadcast_to, pad, reshape, static_slice, swapaxes
+from hornbeam.ops.joining import pad
+from hornbeam.ops.movement import broadcast_to, reshape, static_slice, swapaxes
 from hornbeam.ops.reduction import reduce_sum
 from hornbeam.tensor import Tensor
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hornbeam import autodiff
-from hornbeam.autodiff import stop_gradient as stop_gradient
+from hornbeam.gradient_rules import custom_vjp
+from hornbeam.gradient_rules import stop_gradient as stop_gradient
 
 __all__ = ["custom_gradient", "jvp", "stop_gradient"]
 
@@ -34,7 +35,7 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
         found = pull(ct)
         return tuple(found) if isinstance(found, (tuple, list)) else (found,)
 
-    rule = autodiff.custom_vjp(functools.wraps(f)(value))
+    rule = custom_vjp(functools.wraps(f)(value))
     rule.defvjp(f, backward)
     return rule
 

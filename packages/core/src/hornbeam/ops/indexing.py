@@ -19,12 +19,7 @@ from hornbeam.ops.convert import as_tensor
 from hornbeam.ops.creation import arange, zeros
 from hornbeam.ops.elementwise.cast import astype
 from hornbeam.ops.elementwise.comparison import equal, where
-from hornbeam.ops.movement import (
-    axes_of,
-    broadcast_to,
-    moveaxis,
-    reshape,
-)
+from hornbeam.ops.movement import axes_of, broadcast_to, moveaxis, reshape
 from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
 

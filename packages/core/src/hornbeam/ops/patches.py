@@ -12,7 +12,8 @@ from hornbeam.ops.convert import as_tensor
 from hornbeam.ops.convolution import per_axis
 from hornbeam.ops.elementwise.arithmetic import add
 from hornbeam.ops.frames import frames
-from hornbeam.ops.movement import pad, pad_p, permute_dims, reshape, stack, static_slice
+from hornbeam.ops.joining import pad, stack
+from hornbeam.ops.movement import pad_p, permute_dims, reshape, static_slice
 from hornbeam.tensor import Tensor
 
 __all__ = ["depth_to_space", "extract_sequences", "fold", "rearrange", "space_to_depth", "unfold"]

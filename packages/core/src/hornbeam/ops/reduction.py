@@ -81,7 +81,8 @@ def _(ct: Tensor, x: Tensor, axes: tuple[int, ...]) -> Tensor:
     """The product of all others, from both sides, so zeros are no problem."""
     from hornbeam.ops.creation import ones
     from hornbeam.ops.cumulative import cumulative_prod
-    from hornbeam.ops.movement import concat, flip, permute_dims, static_slice
+    from hornbeam.ops.joining import concat
+    from hornbeam.ops.movement import flip, permute_dims, static_slice
 
     rest = tuple(a for a in range(x.ndim) if a not in axes)
     order = (*rest, *axes)
@@ -245,7 +246,7 @@ def std(x: Any, axis: Any = None, keepdims: bool = False, *, correction: float =
 
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """log(sum(exp(x))) over axes, without overflow."""
-    from hornbeam.autodiff import stop_gradient
+    from hornbeam.gradient_rules import stop_gradient
     from hornbeam.ops.elementwise.comparison import isfinite, where
 
     tensor = as_float(x)

@@ -15,7 +15,8 @@ from hornbeam.ops.elementwise.arithmetic import add, clip, divide, floor, multip
 from hornbeam.ops.elementwise.cast import as_float
 from hornbeam.ops.elementwise.comparison import equal, greater, less, logical_and, where
 from hornbeam.ops.indexing import take
-from hornbeam.ops.movement import axes_of, concat, moveaxis, ravel
+from hornbeam.ops.joining import concat
+from hornbeam.ops.movement import axes_of, moveaxis, ravel
 from hornbeam.ops.sorting import searchsorted
 from hornbeam.tensor import Tensor
 

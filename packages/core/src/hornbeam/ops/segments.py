@@ -16,7 +16,8 @@ from hornbeam.ops.elementwise.cast import astype
 from hornbeam.ops.elementwise.comparison import greater, greater_equal, less, logical_and, logical_or, not_equal, where
 from hornbeam.ops.indexing import scatter_p, take
 from hornbeam.ops.info import lowest_and_highest
-from hornbeam.ops.movement import concat, reshape
+from hornbeam.ops.joining import concat
+from hornbeam.ops.movement import reshape
 from hornbeam.ops.reduction import max as largest
 from hornbeam.ops.sorting import argsort
 from hornbeam.tensor import Tensor

@@ -219,7 +219,7 @@ def argwhere(x: Any) -> Tensor:
         [[0, 1], [1, 0]]
     """
     from hornbeam.ops.indexing import nonzero
-    from hornbeam.ops.movement import stack
+    from hornbeam.ops.joining import stack
 
     return stack(list(nonzero(x)), axis=-1)
 

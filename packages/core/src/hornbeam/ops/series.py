@@ -12,7 +12,8 @@ from hornbeam.ops.cumulative import cumulative_prod, diff
 from hornbeam.ops.elementwise.arithmetic import add, divide, multiply, pow
 from hornbeam.ops.elementwise.cast import as_float, astype
 from hornbeam.ops.elementwise.exponential import log
-from hornbeam.ops.movement import axes_of, broadcast_to, concat, expand_dims, flip, moveaxis, reshape
+from hornbeam.ops.joining import concat
+from hornbeam.ops.movement import axes_of, broadcast_to, expand_dims, flip, moveaxis, reshape
 from hornbeam.ops.reduction import sum as total
 from hornbeam.tensor import Tensor
 

@@ -16,7 +16,8 @@ from hornbeam.ops.elementwise.cast import astype
 from hornbeam.ops.elementwise.comparison import equal, not_equal, where
 from hornbeam.ops.elementwise.complex import imag, real
 from hornbeam.ops.indexing import take
-from hornbeam.ops.movement import axes_of, concat, expand_dims, moveaxis, reshape
+from hornbeam.ops.joining import concat
+from hornbeam.ops.movement import axes_of, expand_dims, moveaxis, reshape
 from hornbeam.ops.reduction import any as some
 from hornbeam.ops.sorting import argsort, searchsorted, sort
 from hornbeam.tensor import Tensor

@@ -15,7 +15,8 @@ from hornbeam.ops.elementwise.comparison import equal, where
 from hornbeam.ops.elementwise.complex import complex as make_complex
 from hornbeam.ops.elementwise.complex import conj, imag, real
 from hornbeam.ops.elementwise.exponential import log10
-from hornbeam.ops.movement import expand_dims, flip, matrix_transpose, pad, reshape, transpose
+from hornbeam.ops.joining import pad
+from hornbeam.ops.movement import expand_dims, flip, matrix_transpose, reshape, transpose
 from hornbeam.ops.reduction import mean
 from hornbeam.ops.reduction import sum as total
 from hornbeam.tensor import Tensor

@@ -14,7 +14,7 @@ from hornbeam.ops.elementwise.complex import complex as make_complex
 from hornbeam.ops.elementwise.complex import imag, real
 from hornbeam.ops.elementwise.trigonometric import cos, sin
 from hornbeam.ops.info import finite_limits
-from hornbeam.ops.movement import stack
+from hornbeam.ops.joining import stack
 from hornbeam.tensor import Tensor
 
 __all__ = [

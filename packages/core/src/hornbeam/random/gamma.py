@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam import dtypes
-from hornbeam.autodiff import stop_gradient
 from hornbeam.dtypes import as_dtype
 from hornbeam.errors import InvalidArgumentError
+from hornbeam.gradient_rules import stop_gradient
 from hornbeam.ops.convert import as_tensor
 from hornbeam.ops.elementwise.arithmetic import maximum, pow, sqrt
 from hornbeam.ops.elementwise.cast import astype

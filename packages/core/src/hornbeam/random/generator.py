@@ -16,7 +16,8 @@ from hornbeam.ops.elementwise.cast import as_float, astype
 from hornbeam.ops.elementwise.comparison import less
 from hornbeam.ops.elementwise.exponential import erfinv, log
 from hornbeam.ops.elementwise.trigonometric import cos, sin
-from hornbeam.ops.movement import broadcast_to, concat, reshape, static_slice
+from hornbeam.ops.joining import concat
+from hornbeam.ops.movement import broadcast_to, reshape, static_slice
 from hornbeam.ops.reduction import argmax
 from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor

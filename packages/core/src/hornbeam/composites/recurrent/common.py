@@ -14,7 +14,8 @@ from hornbeam.ops.elementwise.arithmetic import minimum
 from hornbeam.ops.elementwise.comparison import where
 from hornbeam.ops.elementwise.exponential import sigmoid
 from hornbeam.ops.elementwise.trigonometric import tanh
-from hornbeam.ops.movement import concat, expand_dims, permute_dims, static_slice
+from hornbeam.ops.joining import concat
+from hornbeam.ops.movement import expand_dims, permute_dims, static_slice
 from hornbeam.ops.nn import elu, hard_sigmoid, relu, softsign
 from hornbeam.tensor import Tensor
 

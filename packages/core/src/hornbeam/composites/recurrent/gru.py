@@ -12,7 +12,8 @@ from hornbeam.ops.control import scan
 from hornbeam.ops.convert import as_tensor
 from hornbeam.ops.creation import zeros, zeros_like
 from hornbeam.ops.elementwise.comparison import where
-from hornbeam.ops.movement import concat, expand_dims, static_slice
+from hornbeam.ops.joining import concat
+from hornbeam.ops.movement import expand_dims, static_slice
 from hornbeam.primitive import composite
 from hornbeam.tensor import Tensor
 

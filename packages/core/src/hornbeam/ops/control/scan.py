@@ -17,7 +17,8 @@ from hornbeam.interpreters.capture import capture_specs
 from hornbeam.interpreters.tape import Saved, Tape
 from hornbeam.ops.control.bodies import as_tensors, captured, inexact, require_same
 from hornbeam.ops.creation import zeros
-from hornbeam.ops.movement import concat, flip, stack
+from hornbeam.ops.joining import concat, stack
+from hornbeam.ops.movement import flip
 from hornbeam.primitive import Spec, primitive, primitives, specs_of
 from hornbeam.tensor import Tensor
 from hornbeam.tree import flatten, map_structure, unflatten

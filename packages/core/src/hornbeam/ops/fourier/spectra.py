@@ -15,7 +15,8 @@ from hornbeam.ops.elementwise.complex import imag, real
 from hornbeam.ops.elementwise.trigonometric import cos
 from hornbeam.ops.fourier import standard
 from hornbeam.ops.frames import fitted, frames, overlapped
-from hornbeam.ops.movement import broadcast_to, pad
+from hornbeam.ops.joining import pad
+from hornbeam.ops.movement import broadcast_to
 from hornbeam.tensor import Tensor
 
 __all__ = ["fft2", "fft_pair", "ifft2", "irfft", "istft", "rfft", "stft"]

@@ -15,7 +15,8 @@ from hornbeam.ops.elementwise.comparison import where
 from hornbeam.ops.elementwise.complex import complex as make_complex
 from hornbeam.ops.elementwise.complex import conj
 from hornbeam.ops.fourier.transforms import fft_p, irfft_p, rfft_p
-from hornbeam.ops.movement import axes_of, pad, roll, static_slice
+from hornbeam.ops.joining import pad, roll
+from hornbeam.ops.movement import axes_of, static_slice
 from hornbeam.tensor import Tensor
 
 __all__ = [

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.interpret import bind
 from hornbeam.ops.elementwise.cast import astype
+from hornbeam.ops.joining import concat
 from hornbeam.ops.linalg.common import adjoint, conj_of, diagonal_part, lower, matrix, product, real_part
 from hornbeam.ops.linalg.solving import solve_triangular_p
-from hornbeam.ops.movement import concat
 from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
 

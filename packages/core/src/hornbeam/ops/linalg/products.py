@@ -9,9 +9,10 @@ from hornbeam.interpret import broadcast_shapes
 from hornbeam.ops import contraction, diagonals
 from hornbeam.ops.convert import as_tensor, promote_tensors
 from hornbeam.ops.creation import zeros_like
+from hornbeam.ops.joining import stack
 from hornbeam.ops.linalg.common import identity_like, matrix, product
 from hornbeam.ops.linalg.solving import inv
-from hornbeam.ops.movement import broadcast_to, moveaxis, stack
+from hornbeam.ops.movement import broadcast_to, moveaxis
 from hornbeam.tensor import Tensor
 
 __all__ = ["cross", "diagonal", "matrix_power", "outer", "trace"]

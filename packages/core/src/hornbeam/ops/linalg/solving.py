@@ -12,8 +12,9 @@ from hornbeam.ops.convert import promote_tensors
 from hornbeam.ops.creation import arange, eye
 from hornbeam.ops.elementwise.cast import astype
 from hornbeam.ops.elementwise.comparison import equal, where
+from hornbeam.ops.joining import pad
 from hornbeam.ops.linalg.common import identity_like, lower, matrix, product
-from hornbeam.ops.movement import broadcast_to, expand_dims, matrix_transpose, pad, squeeze, static_slice
+from hornbeam.ops.movement import broadcast_to, expand_dims, matrix_transpose, squeeze, static_slice
 from hornbeam.ops.reduction import sum as total
 from hornbeam.primitive import Spec, composite, primitive
 from hornbeam.tensor import Tensor

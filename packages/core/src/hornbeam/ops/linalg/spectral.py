@@ -9,6 +9,7 @@ from hornbeam.interpret import bind
 from hornbeam.ops.elementwise.arithmetic import square
 from hornbeam.ops.elementwise.complex import complex as make_complex
 from hornbeam.ops.elementwise.complex import imag
+from hornbeam.ops.joining import concat
 from hornbeam.ops.linalg.common import (
     adjoint,
     conj_of,
@@ -22,7 +23,7 @@ from hornbeam.ops.linalg.common import (
 )
 from hornbeam.ops.linalg.orthogonal import qr_complete_p
 from hornbeam.ops.linalg.phases import conj, phases
-from hornbeam.ops.movement import concat, expand_dims
+from hornbeam.ops.movement import expand_dims
 from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
 
