@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from hornbeam.backends.base import Executable, current_backend
@@ -14,6 +15,7 @@ from hornbeam.graph.ir import Graph
 from hornbeam.interpret import current, running
 from hornbeam.interpreters.capture import Capture
 from hornbeam.interpreters.evaluate import Evaluate, adopt
+from hornbeam.interrupts import Uninterrupted
 from hornbeam.ops.convert import as_tensor
 from hornbeam.primitive import Spec
 from hornbeam.tensor import Tensor
@@ -49,10 +51,11 @@ class _Compiled:
         for i, variable in zip(self.order, self.reads, strict=True):
             arrays[i] = adopt(variable.stored, self.backend)
             donate[i] = i in self.donated and not variable.shared
-        out = self.executable(arrays, donate)
-        tensors = [Tensor(a, s.shape, s.dtype, self.backend) for a, s in zip(out, self.specs, strict=True)]
-        for variable, tensor in zip(self.assigned, tensors[self.count :], strict=True):
-            variable.store(tensor, shared=False)
+        with Uninterrupted() if self.assigned else nullcontext():
+            out = self.executable(arrays, donate)
+            tensors = [Tensor(a, s.shape, s.dtype, self.backend) for a, s in zip(out, self.specs, strict=True)]
+            for variable, tensor in zip(self.assigned, tensors[self.count :], strict=True):
+                variable.store(tensor, shared=False)
         return unflatten(self.structure, tensors[: self.count])
 
 

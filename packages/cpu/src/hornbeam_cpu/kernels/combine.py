@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hornbeam.graph.ir import Value
 
-from hornbeam_cpu.kernels import loops
-from hornbeam_cpu.kernels.nest import Array, Nest, Step, slots
-from hornbeam_cpu.llvm.library import Kernel
+from hornbeam_cpu.kernels import reductions
+from hornbeam_cpu.kernels.nest import Step
+from hornbeam_cpu.kernels.scalars import SIZES, load, store
+from hornbeam_cpu.llvm.builder import Builder, Module, Operand
+from hornbeam_cpu.llvm.library import ABI, Kernel
+from hornbeam_cpu.llvm.target import Target
 from hornbeam_cpu.lower.stage import Call, Context, Pointer, Stage
 
-__all__ = ["combine"]
+__all__ = ["combine", "generate"]
 
 COLUMNS = 1024  # of a task
+AT_ONCE = 4  # vectors gathered side by side
 
 
 def combine(context: Context, op: str, parts: Value, target: Pointer, like: Value) -> None:
@@ -26,29 +28,42 @@ def combine(context: Context, op: str, parts: Value, target: Pointer, like: Valu
         target: where the result, of the shape and dtype of `like`, goes densely.
         like: see `target`.
     """
-    dtype, chunks, size = str(like.dtype), parts.shape[0], like.size
-    columns = min(size, COLUMNS)
-    whole, rest = divmod(size, columns)
-    calls: list[tuple[int, int, int]] = [(whole, columns, 0)] + ([(1, rest, whole * columns)] if rest else [])
-    for tasks, width, offset in calls:
-        nest = Nest(
-            (1, 1),
-            (width,),
-            (Array(dtype, (2, 2, 1)),),
-            (),
-            (Step(op, (0,), dtype, "reduce column"),),
-            ((Array(dtype, (2, 0, 1)), 1),),
-        )
-        place = slots(nest)
-        bytes_before = offset * like.dtype.itemsize
-        args: list[Any] = [0] * len(place)
-        args[place["read", 0]], args[place["write", 0]] = (
-            Pointer(parts, bytes_before),
-            Pointer(target.value, target.offset + bytes_before),
-        )
-        args[place["size", 0]], args[place["size", 1]] = tasks, chunks
-        args[place["stride", "read", 0, 0]], args[place["stride", "read", 0, 1]] = width, size
-        args[place["stride", "write", 0, 0]] = width
-        args[place["block",]], args[place["part",]], args[place["parts",]] = 1, width, 1
-        call = Call(Kernel(loops.generate, (nest,), "combine"), tuple(args), loops.scratch_bytes(context.target, nest))
-        context.emit(Stage(tasks, (call,), (parts,), (target.value,), chunks * width * tasks, "combine"))
+    kernel = Kernel(generate, (op, str(like.dtype)), "combine")
+    call = Call(kernel, (Pointer(parts), target, parts.shape[0], like.size))
+    tasks = -(-like.size // COLUMNS)
+    context.emit(Stage(tasks, (call,), (parts,), (target.value,), parts.size, "combine"))
+
+
+def generate(target: Target, op: str, dtype: str) -> Module:
+    """The kernel: args are the addresses of the parts and of the result, the number of chunks, the size of each."""
+    module = Module()
+    b = Builder(module, "kernel", ABI)
+    step = Step(op, (0,), dtype, "reduce column")
+    lanes = target.lanes(max(4, SIZES[dtype]))
+    args = b.arg("args")
+    parts, out = b.load("ptr", args), b.load("ptr", b.at(args, 1, "i64"))
+    chunks, size = b.load("i64", b.at(args, 2, "i64")), b.load("i64", b.at(args, 3, "i64"))
+
+    def place(base: Operand, index: Operand) -> Operand:
+        return b.at(base, b.mul(index, b.i64(SIZES[dtype])), "i8")
+
+    def gather(first: Operand, vectors: int, mask: Operand | None) -> None:
+        spots = [b.add(first, b.i64(v * lanes)) for v in range(vectors)]
+        sums = [b.variable(load(b, dtype, place(parts, spot), lanes, mask)) for spot in spots]
+        with b.range(1, chunks) as chunk:
+            begin = b.mul(chunk, size)
+            for spot, gathered in zip(spots, sums, strict=True):
+                more = load(b, dtype, place(parts, b.add(begin, spot)), lanes, mask)
+                gathered.set(reductions.combine(b, step, gathered.get(), more))
+        for spot, gathered in zip(spots, sums, strict=True):
+            store(b, dtype, gathered.get(), place(out, spot), mask)
+
+    first = b.mul(b.arg("task"), b.i64(COLUMNS))
+    length = b.minimum(b.sub(size, first), b.i64(COLUMNS))
+    wide = b.mul(b.div(length, b.i64(AT_ONCE * lanes)), b.i64(AT_ONCE * lanes))
+    with b.range(0, wide, AT_ONCE * lanes) as i:
+        gather(b.add(first, i), AT_ONCE, None)
+    with b.range(wide, length, lanes) as i:
+        gather(b.add(first, i), 1, b.first_lanes(b.sub(length, i), lanes))
+    b.finish()
+    return module

@@ -11,11 +11,14 @@ from hornbeam.graph.ir import Node, Value
 from hornbeam.graph.region import REDUCTIONS, SOURCES, Region, axis_map
 
 from hornbeam_cpu.kernels import loops
+from hornbeam_cpu.kernels.access import width
 from hornbeam_cpu.kernels.combine import combine
 from hornbeam_cpu.kernels.elementwise import supported
 from hornbeam_cpu.kernels.nest import Array, Nest, Step, slots
+from hornbeam_cpu.kernels.passes import UNROLLED, Passes
 from hornbeam_cpu.kernels.scalars import SIZES
 from hornbeam_cpu.llvm.library import Kernel
+from hornbeam_cpu.llvm.target import Target
 from hornbeam_cpu.lower.bits import bits_of
 from hornbeam_cpu.lower.stage import Call, Context, Layout, Pointer, Stage, contiguous
 
@@ -150,22 +153,22 @@ class _Lowering:
         sizes = [[region.extent(dims) for dims in group] for group in merged]
         dims = [*parallel, *serial, *inner]
         self.outer_rank = len(parallel) + len(serial)
-        rows, places, width = (math.prod(s) for s in sizes)
+        rows, places, length = (math.prod(s) for s in sizes)
         if not inner:
             inner_static: tuple[int, ...] = ()
         else:
             inner_static = (0,) if dynamic else tuple(sizes[2])
         over_serial = {n.output for n, kind in region.reductions.items() if kind != "row"}
-        chunks, block, part = 1, 0, max(width, 1)
+        chunks, block, part = 1, 0, max(length, 1)
         if serial and not parallel:
-            chunks = 1 if places * width <= WHOLE else min(CHUNKS, places, -(-places * width // TASK))
+            chunks = 1 if places * length <= WHOLE else min(CHUNKS, places, -(-places * length // TASK))
             block = -(-places // chunks)
             chunks = tasks = -(-places // block)
         else:
             if dynamic and rows == 1:
-                part = min(width, max(64, TASK))
+                part = min(length, max(64, TASK))
             block = max(1, min(rows, TASK // max(1, part * places)))
-            tasks = -(-rows // block) * -(-width // part) if dynamic else -(-rows // block)
+            tasks = -(-rows // block) * -(-length // part) if dynamic else -(-rows // block)
         partial = {
             v: context.temporary((chunks, *v.shape), v.dtype) for _, v in writes if v in over_serial and chunks > 1
         }
@@ -177,15 +180,22 @@ class _Lowering:
                 access = _Access(access.dtype, access.pointer, access.strides | {serial[0][-1]: 0})
             arrays.append((access, value))
 
+        def classes(access: _Access, value: Value) -> tuple[int, ...]:
+            """Those of a result: one chunk and many are the same to the kernel."""
+            found = _classes(access, dims)
+            return (2, *found[1:]) if value in over_serial and serial and not parallel else found
+
         nest = Nest(
             (len(parallel), len(serial)),
             inner_static,
             tuple(Array(a.dtype, _classes(a, dims)) for a in self.reads),
             tuple(dtype for dtype, _ in self.constants),
             tuple(self._step(i, dims) for i in range(len(self.pending))),
-            tuple((Array(a.dtype, _classes(a, dims)), self.numbers[v]) for a, v in arrays),
+            tuple((Array(a.dtype, classes(a, v)), self.numbers[v]) for a, v in arrays),
             tuple(_classes(a, dims) for a in self.flat),
         )
+        if len(inner) == 1 and (parallel or not serial):
+            nest = _of_any_width(nest, context.target, alone=rows == 1)
         place = slots(nest)
         args: list[int | Pointer] = [0] * len(place)
         for i, access in enumerate(self.reads):
@@ -194,7 +204,7 @@ class _Lowering:
             args[place["write", i]] = access.pointer
         for i, (_, bits) in enumerate(self.constants):
             args[place["constant", i]] = bits
-        for d, size in enumerate([*sizes[0], *sizes[1], *([width] if inner_static == (0,) else [])]):
+        for d, size in enumerate([*sizes[0], *sizes[1], *([length] if nest.inner == (0,) else [])]):
             args[place["size", d]] = size
         for kind, listed in (("read", self.reads), ("write", [a for a, _ in arrays]), ("flat", self.flat)):
             for i, access in enumerate(listed):
@@ -202,11 +212,11 @@ class _Lowering:
                     if ("stride", kind, i, d) in place:
                         args[place["stride", kind, i, d]] = access.strides.get(group[-1], 0)
         args[place["block",]], args[place["part",]] = block, part
-        args[place["parts",]] = -(-width // part) if dynamic else 1
+        args[place["parts",]] = -(-length // part) if dynamic else 1
         name = "_".join(dict.fromkeys(n.primitive.name for n in region.nodes))[:60]
         kernel = Kernel(loops.generate, (nest,), name)
         call = Call(kernel, tuple(args), loops.scratch_bytes(context.target, nest))
-        total = rows * places * width
+        total = rows * places * length
         written = [partial.get(v, self.outs[v].value) for _, v in arrays]
         shared = () if region.reductions else tuple(self._in_place(writes))
         stage = Stage(tasks, (call,), tuple(self.sources), tuple(written), total * len(region.nodes), name, shared)
@@ -247,6 +257,16 @@ class _Lowering:
         else:  # "row": it is the same all along the inner dimensions
             kind = "full" if any(d in inner for d in region.axes[node.output]) else "row"
         return Step(name, tuple(numbers), str(node.output.dtype), kind, extra)
+
+
+def _of_any_width(nest: Nest, target: Target, alone: bool) -> Nest:
+    """The nest with the size of its inner dimension told at run time, unless rows are short or kept: the batch may be in it."""
+    lanes = width(target, nest)
+    if not alone and nest.inner[0] <= UNROLLED * lanes:
+        return nest
+    loose = nest._replace(inner=(0,))
+    plan = Passes(loose, lanes)
+    return nest if plan.kept or plan.columns else loose
 
 
 def zip_dims(dims: tuple[int | None, ...], strides: tuple[int, ...]) -> list[tuple[int, int]]:

@@ -48,7 +48,9 @@ def lower(node: Node, context: Context) -> bool:
     else:
         along = tuple(axes.get(v) for v in body.inputs)
         batch = body.inputs[0].shape[0]
-        block = min(batch, BLOCK if batch >= 2 * BLOCK else max(1, math.ceil(batch / 2)))
+        most = BLOCK if batch >= 2 * BLOCK else math.ceil(batch / 2)
+        # A single row would be a case of its own, with kernels of its own: none is left over.
+        block = next((size for size in range(max(2, most), 1, -1) if batch % size != 1), batch)
         whole, rest = divmod(batch, block)
         made.append(_Loop(node, with_batch(body, axes, block), along, 0, whole, context))
         if rest:

@@ -10,6 +10,7 @@ import threading
 from typing import Any
 
 import numpy as np
+from hornbeam.interrupts import Uninterrupted
 from hornbeam.threads import get_num_threads
 
 from hornbeam_cpu.llvm import cache
@@ -34,12 +35,12 @@ class Pool:
 
     def run(self, program: int, scratch: int, threads: int, clock: int = 0) -> None:
         """Run a program on up to `threads` threads; on this one alone while another caller has the helpers."""
-        if threads > 1 and self.lock.acquire(blocking=False):
-            try:
-                self._grow(threads - 1)
+        if threads > 1 and not self.lock.locked():
+            with self.lock:
+                if len(self.threads) < threads - 1:
+                    with Uninterrupted():  # a helper that is counted has to be there: all wait for it
+                        self._grow(threads - 1)
                 self._start(self.words, program, scratch, threads, clock)
-            finally:
-                self.lock.release()
         else:
             words = np.zeros(native.WORDS, np.int64)
             self._start(words, program, scratch, 1, clock)
