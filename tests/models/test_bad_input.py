@@ -46,7 +46,7 @@ def make():
         ({"callbacks": ["stop"]}, r"callbacks must be objects .*; got 'stop'"),
         ({"callbacks": [EarlyStopping]}, "callbacks must be objects of subclasses of Callback"),
         ({"sample_weight": np.ones(3)}, r"differ in their number of samples: .*sample_weight: \[3\]"),
-        ({"sample_weight": np.ones((8, 5))}, "sample_weight of shape .* does not fit losses of shape"),
+        ({"sample_weight": np.ones((8, 5))}, "sample_weight of shape .* does not fit values of shape"),
     ],
     ids=lambda value: str(value)[:40] if isinstance(value, dict) else "",
 )

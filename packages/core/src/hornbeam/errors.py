@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 from collections.abc import Iterable
 
 __all__ = [
@@ -126,3 +127,25 @@ def closest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
         by_lower.setdefault(candidate.lower(), candidate)
     matches = difflib.get_close_matches(name.lower(), list(by_lower), n=limit, cutoff=0.72)
     return [by_lower[m] for m in matches]
+
+
+def unknown_arguments(cls: type, names: Iterable[str]) -> InvalidArgumentError:
+    """The error for keyword arguments that neither a class nor its bases take."""
+    known = {n for c in cls.__mro__ if "__init__" in vars(c) for n in inspect.signature(c.__init__).parameters}  # type: ignore[misc]
+    wrong = sorted(names)
+    near = [n for n in closest(wrong[0], known - {"self", "args", "kwargs", "unknown"})][:1]
+    hint = f". Did you mean {near[0]!r}?" if near else ""
+    return InvalidArgumentError(f"{cls.__name__} does not take {', '.join(map(repr, wrong))}{hint}")
+
+
+def refuse_unknown_arguments(cls: type, given: Iterable[str]) -> None:
+    """Check the keyword arguments of a class whose `__init__` takes no others than it names.
+
+    Raises:
+        InvalidArgumentError: there is another; the message offers the nearest name.
+    """
+    parameters = inspect.signature(cls.__init__).parameters.values()  # type: ignore[misc]
+    if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+        wrong = set(given) - {p.name for p in parameters}
+        if wrong:
+            raise unknown_arguments(cls, wrong)

@@ -10,7 +10,7 @@ from typing import Any
 
 from hornbeam import masking
 from hornbeam.dtypes import DType, as_dtype
-from hornbeam.errors import InvalidArgumentError, ShapeError, closest
+from hornbeam.errors import InvalidArgumentError, ShapeError, unknown_arguments
 from hornbeam.interpret import running
 from hornbeam.masking import mask_of
 from hornbeam.naming import to_snake_case, unique_name
@@ -65,11 +65,7 @@ class Layer:
         if "input_dim" in kwargs:
             input_shape = (kwargs.pop("input_dim"),)
         if kwargs:
-            near = closest(min(kwargs), inspect.signature(type(self).__init__).parameters)
-            hint = f". Did you mean {near[0]!r}?" if near else ""
-            raise InvalidArgumentError(
-                f"{type(self).__name__} does not take {', '.join(map(repr, sorted(kwargs)))}{hint}"
-            )
+            raise unknown_arguments(type(self), kwargs)
         self._input_shape_arg = None if input_shape is None else tuple(input_shape)
         self.name = name or unique_name(to_snake_case(type(self).__name__))
         self.activity_regularizer = activity_regularizer

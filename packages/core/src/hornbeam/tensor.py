@@ -220,3 +220,18 @@ def activation_input(output: Tensor, name: str) -> Tensor | None:
     """What the activation `name` made `output` from, or None; None too where `output` was changed in place since."""
     found = getattr(output, "made_by", None)
     return found[1] if found is not None and found[0] == name and found[2] == output.uid else None
+
+
+def widened(output: Any) -> Any:
+    """A prediction in float32 where it is narrower, for losses and metrics; mask and what an activation made it from stay."""
+    if not isinstance(output, Tensor) or not output.dtype.is_floating or output.dtype.itemsize >= 4:
+        return output
+    from hornbeam.ops.elementwise.cast import astype
+
+    wide = astype(output, "float32")
+    if getattr(output, "mask", None) is not None:
+        wide.mask = output.mask
+    made_by = getattr(output, "made_by", None)
+    if made_by is not None and made_by[2] == output.uid:
+        note_activation(wide, made_by[0], astype(made_by[1], "float32"))
+    return wide

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -44,6 +45,11 @@ def sigmoid(x: Any) -> Any:
 
 def softmax(x: Any, axis: Any = -1) -> Any:
     """exp(x) normalised to sum 1 over an axis; cross-entropies of the result start from x, without loss of accuracy."""
+    if isinstance(axis, int) and len(getattr(x, "shape", ())) > 1 and x.shape[axis] == 1:
+        warnings.warn(
+            f"softmax over axis {axis} of shape {x.shape}, which has size 1, is 1 everywhere. Did you mean sigmoid?",
+            stacklevel=2,
+        )
     out = ops.softmax(x, axis)
     return _noted(out, "softmax", x) if axis == -1 else out
 

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from hornbeam import Tensor, ops
-from hornbeam.errors import InvalidArgumentError, ShapeError
+from hornbeam.errors import InvalidArgumentError, refuse_unknown_arguments
 from hornbeam.naming import to_snake_case
+from hornbeam.tensor import widened
 
 from hornbeam_optimizers.losses import functions
+from hornbeam_optimizers.weights import fitted, with_mask
 
 __all__ = [
     "BinaryCrossentropy", "CategoricalCrossentropy", "Loss", "MeanAbsoluteError", "MeanSquaredError",
@@ -31,6 +33,11 @@ class Loss:
         InvalidArgumentError: the reduction is unknown.
     """
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Refuse what `__init__` does not take."""
+        refuse_unknown_arguments(cls, kwargs)
+        return super().__new__(cls)
+
     def __init__(
         self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None
     ) -> None:
@@ -44,26 +51,11 @@ class Loss:
         raise InvalidArgumentError(f"{type(self).__name__} has no call(y_true, y_pred): override it.")
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Tensor:
-        """The reduced loss; steps that the prediction's mask leaves out do not count."""
+        """The reduced loss, in float32 at least; steps that the prediction's mask leaves out do not count."""
+        y_pred = widened(y_pred)
         values = self.call(y_true, y_pred)
-        weights = None
-        if sample_weight is not None:
-            weights = ops.cast(sample_weight, values.dtype)
-            if weights.ndim == values.ndim + 1 and weights.shape[-1] == 1:
-                weights = ops.squeeze(weights, -1)
-            while weights.ndim < values.ndim:
-                weights = ops.expand_dims(weights, -1)
-            if weights.ndim != values.ndim or any(
-                w not in (1, v) for w, v in zip(weights.shape, values.shape, strict=True)
-            ):
-                raise ShapeError(f"sample_weight of shape {weights.shape} does not fit losses of shape {values.shape}")
-            weights = ops.broadcast_to(weights, values.shape)
-        mask = getattr(y_pred, "mask", None)
-        if mask is not None and mask.shape == values.shape:
-            counts = ops.cast(mask, values.dtype)
-            if self.reduction in ("mean", "sum_over_batch_size"):  # a mean over what counts
-                counts = counts * (values.size / ops.maximum(ops.sum(counts), 1.0))
-            weights = counts if weights is None else weights * counts
+        mean = self.reduction in ("mean", "sum_over_batch_size")
+        weights = with_mask(fitted(sample_weight, values), y_pred, values, mean)
         if weights is not None:
             values = values * weights
         if self.reduction in (None, "none"):

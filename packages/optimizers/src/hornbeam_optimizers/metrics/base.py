@@ -6,8 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from hornbeam import Tensor, Variable, ops
-from hornbeam.errors import InvalidArgumentError
+from hornbeam.errors import InvalidArgumentError, refuse_unknown_arguments
 from hornbeam.naming import to_snake_case
+from hornbeam.tensor import widened
+
+from hornbeam_optimizers.weights import fitted, with_mask
 
 __all__ = ["Mean", "MeanMetricWrapper", "Metric", "Sum"]
 
@@ -19,6 +22,11 @@ class Metric:
         dtype: kept for Keras's signature.
         name: default: the class name in snake case.
     """
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Refuse what `__init__` does not take."""
+        refuse_unknown_arguments(cls, kwargs)
+        return super().__new__(cls)
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name = name or to_snake_case(type(self).__name__)
@@ -104,15 +112,8 @@ class Mean(Metric):
 def _weighted(values: Any, sample_weight: Any) -> tuple[Tensor, Any]:
     """The sum of values times weights, and the sum of the weights."""
     v = ops.cast(values, "float32")
-    if sample_weight is None:
-        return ops.sum(v), float(v.size)
-    w = ops.cast(sample_weight, "float32")
-    if w.ndim == v.ndim + 1 and w.shape[-1] == 1:
-        w = ops.squeeze(w, -1)
-    while w.ndim < v.ndim:
-        w = ops.expand_dims(w, -1)
-    w = ops.broadcast_to(w, v.shape)
-    return ops.sum(v * w), ops.sum(w)
+    w = fitted(sample_weight, v)
+    return (ops.sum(v), float(v.size)) if w is None else (ops.sum(v * w), ops.sum(w))
 
 
 class MeanMetricWrapper(Mean):
@@ -123,5 +124,7 @@ class MeanMetricWrapper(Mean):
         self.fn, self.how = fn, kwargs
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
-        """Take in one batch."""
-        super().update_state(self.fn(y_true, y_pred, **self.how), sample_weight)
+        """Take in one batch; steps that the prediction's mask leaves out do not count."""
+        y_pred = widened(y_pred)
+        values = ops.asarray(self.fn(y_true, y_pred, **self.how))
+        super().update_state(values, with_mask(fitted(sample_weight, values), y_pred, values))

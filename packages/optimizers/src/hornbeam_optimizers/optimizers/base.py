@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hornbeam import Tensor, Variable, ops
-from hornbeam.errors import InvalidArgumentError
+from hornbeam.errors import InvalidArgumentError, unknown_arguments
 from hornbeam.naming import to_snake_case
 
 from hornbeam_optimizers.schedules import LearningRateSchedule
@@ -57,10 +57,9 @@ class Optimizer:
         **unknown: Any,
     ) -> None:
         if unknown:
-            hint = " Write learning_rate." if "lr" in unknown else ""
-            raise InvalidArgumentError(
-                f"{type(self).__name__} does not take {', '.join(map(repr, sorted(unknown)))}.{hint}"
-            )
+            if "lr" in unknown:
+                raise InvalidArgumentError(f"{type(self).__name__} does not take 'lr'. Write learning_rate.")
+            raise unknown_arguments(type(self), unknown)
         if sum(c is not None for c in (clipnorm, clipvalue, global_clipnorm)) > 1:
             raise InvalidArgumentError("give only one of clipnorm, clipvalue and global_clipnorm")
         for what, value in {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}.items():
