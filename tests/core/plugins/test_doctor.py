@@ -7,6 +7,7 @@ import sys
 import pytest
 from hornbeam.plugins import doctor
 from hornbeam.plugins.examine import examine
+from hornbeam.plugins.registry import process_registry
 
 from .conftest import Install
 
@@ -93,3 +94,40 @@ def test_exit_status(install: Install, monkeypatch: pytest.MonkeyPatch, capsys: 
     capsys.readouterr()
     assert doctor.main(["--json"]) == 1
     assert json.loads(capsys.readouterr().out)["healthy"] is False
+
+
+def test_kernels_are_shown_and_cleared(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("HORNBEAM_HOME", str(tmp_path))
+    folder = tmp_path / "kernels"
+    (folder / "inner").mkdir(parents=True)
+    (tmp_path / "weights").mkdir()
+    name = f"{'0a' * 32}.o"
+    kept = [
+        folder / "notes.txt",
+        folder / "short.o",
+        folder / "inner" / name,
+        tmp_path / "weights" / name,
+        tmp_path / name,
+    ]
+    for path in (folder / name, folder / "tmpab_c1.part", *kept):
+        path.write_bytes(bytes(1024))
+    (folder / f"{'1b' * 32}.o").symlink_to(tmp_path / name)
+    shown = section(doctor.render(examine(process_registry, {})), "Caches")
+    assert shown[0] == str(tmp_path)
+    assert ["kernels", "6.0", "KiB", "6", "files"] in [line.split() for line in shown]
+    assert doctor.main(["--clear-cache"]) == 0
+    assert capsys.readouterr().out == f"Removed 2 files, 2.0 KiB, from {folder}.\n"
+    assert all(path.is_file() for path in kept)
+    assert {path.name for path in folder.iterdir()} == {"notes.txt", "short.o", "inner", f"{'1b' * 32}.o"}
+    assert doctor.main(["--clear-cache"]) == 0
+    assert capsys.readouterr().out.startswith("Removed 0 files, 0 bytes")
+
+
+def test_a_folder_that_is_a_link_is_not_cleared(tmp_path, monkeypatch, capsys) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / f"{'0a' * 32}.o").write_bytes(b"mine")
+    monkeypatch.setenv("HORNBEAM_HOME", str(tmp_path))
+    (tmp_path / "kernels").symlink_to(elsewhere)
+    assert doctor.main(["--clear-cache"]) == 0
+    assert len(list(elsewhere.iterdir())) == 1

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ..folders import cache_folder, clear_kernels
 from .examine import examine
 from .manifest import FIRST_PARTY, KINDS
 from .registry import process_registry
@@ -41,6 +42,7 @@ examples:
   python -m hornbeam doctor
   python -m hornbeam doctor --load               import every component as well, as a test of a new plugin
   python -m hornbeam doctor --json > report.json  for a bug report
+  python -m hornbeam doctor --clear-cache        remove the compiled kernels; they are compiled again when needed
 """
 
 
@@ -58,7 +60,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.add_argument("--load", action="store_true", help="import every component too and report those that fail")
+    parser.add_argument("--clear-cache", action="store_true", help="remove the compiled kernels, and report nothing")
     arguments = parser.parse_args(argv)
+    if arguments.clear_cache:
+        count, size = clear_kernels()
+        print(f"Removed {count} files, {_size(size)}, from {cache_folder('kernels')}.")
+        return 0
     report = examine(process_registry, load=arguments.load)
     print(json.dumps(report, indent=2) if arguments.json else render(report))
     return 0 if report["healthy"] else 1
