@@ -128,8 +128,8 @@ def test_a_call_that_says_training_or_not_is_kept(tmp_path):
 class Doubling(Model):
     """A subclass whose methods act on a Functional model."""
 
-    def predict_step(self, x):
-        return 2 * super().predict_step(x)
+    def predict_step(self, data):
+        return 2 * super().predict_step(data)
 
 
 def test_methods_of_a_subclass_act_on_a_functional_model(tmp_path):

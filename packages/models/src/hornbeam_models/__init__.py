@@ -1,6 +1,7 @@
 """Sequential, Functional and subclassed models for Hornbeam: training, callbacks, files."""
 
 from hornbeam_models.cloning import clone_model as clone_model
+from hornbeam_models.data import unpack_x_y_sample_weight as unpack_x_y_sample_weight
 from hornbeam_models.functional import Functional as Functional
 from hornbeam_models.model import Model as Model
 from hornbeam_models.saving import load_model as load_model
@@ -8,4 +9,4 @@ from hornbeam_models.saving import save_model as save_model
 from hornbeam_models.sequential import Sequential as Sequential
 
 __version__ = "0.1.0"
-__all__ = ["Functional", "Model", "Sequential", "clone_model", "load_model", "save_model"]
+__all__ = ["Functional", "Model", "Sequential", "clone_model", "load_model", "save_model", "unpack_x_y_sample_weight"]

@@ -9,6 +9,7 @@ import numpy as np
 from hornbeam import Tensor, ops
 from hornbeam.errors import DTypeError, InvalidArgumentError, ShapeError
 from hornbeam.plugins import registry
+from hornbeam.tensor import widened
 from hornbeam.tree import leaves
 
 __all__ = ["Losses", "Metrics", "optimizer"]
@@ -89,6 +90,24 @@ def labels(y: Any, pred: Any, names: list[str]) -> list[Any]:
     return found
 
 
+def sample_weights(given: Any, names: list[str]) -> list[Any]:
+    """The sample weights of every output: the same for all, or of a list, or of a dict by their names (others have none).
+
+    Raises:
+        InvalidArgumentError: there are not as many as outputs, or for an output that there is not.
+    """
+    if isinstance(given, dict):
+        unknown = sorted(set(given) - set(names))
+        if unknown:
+            raise InvalidArgumentError(f"sample_weight names the outputs {unknown}, but the outputs are {names}")
+        return [given.get(name) for name in names]
+    if isinstance(given, (list, tuple)):
+        if len(given) != len(names):
+            raise InvalidArgumentError(f"sample_weight has {len(given)} arrays for {len(names)} outputs")
+        return list(given)
+    return [given] * len(names)
+
+
 class Losses:
     """The loss of every output, and their weighted sum."""
 
@@ -102,7 +121,7 @@ class Losses:
     def _pairs(self, y: Any, pred: Any) -> Any:
         if self.given is None:
             return ()
-        preds, names = leaves(pred), output_names(pred, self.names)
+        preds, names = [widened(p) for p in leaves(pred)], output_names(pred, self.names)
         losses = [loss_of(g) for g in _spread(self.given, len(preds), names, "loss")]
         weights = [1.0 if w is None else w for w in _spread(self.weights, len(preds), names, "loss_weights")]
         return zip(names, losses, labels(y, pred, names), preds, weights, strict=True)
@@ -111,9 +130,10 @@ class Losses:
         """The number that training makes small, and the loss of every output by its name, before weighting."""
         total: Any = None
         parts = {}
-        for name, loss, true, out, weight in self._pairs(y, pred):
+        each = sample_weights(sample_weight, output_names(pred, self.names))
+        for (name, loss, true, out, weight), of_samples in zip(self._pairs(y, pred), each, strict=False):
             if loss is not None:
-                parts[name] = loss(true, out, sample_weight)
+                parts[name] = loss(true, out, of_samples)
                 value = parts[name] * weight
                 total = value if total is None else total + value
         for value in extra:
@@ -258,10 +278,11 @@ class Metrics:
             part.update_state(losses[1][name], count)
         if not self.entries:
             return
-        trues = labels(y, pred, output_names(pred, self.names_of_outputs))
+        names, preds = output_names(pred, self.names_of_outputs), [widened(p) for p in preds]
+        trues, each = labels(y, pred, names), sample_weights(sample_weight, names)
         for index, metric, weighted in self.entries:
             if weighted:
-                metric.update_state(trues[index], preds[index], sample_weight)
+                metric.update_state(trues[index], preds[index], each[index])
             else:
                 metric.update_state(trues[index], preds[index])
 

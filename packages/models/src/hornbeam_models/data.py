@@ -11,7 +11,7 @@ from hornbeam import Tensor
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.tree import flatten, leaves, map_structure
 
-__all__ = ["Batches", "Given", "whole"]
+__all__ = ["Batches", "Given", "unpack_x_y_sample_weight", "whole"]
 
 Batch = tuple[Any, Any, Any]
 
@@ -74,7 +74,7 @@ class Given:
         listed = isinstance(x, list) and x and not hasattr(x[0], "shape") and not isinstance(x[0], (list, tuple, dict))
         x = _array(x) if listed else map_structure(_array, _numbers_to_array(x))
         y = None if y is None else map_structure(_array, _numbers_to_array(y))
-        weight = None if sample_weight is None else _array(sample_weight)
+        weight = None if sample_weight is None else map_structure(_array, _numbers_to_array(sample_weight))
         lengths = {
             what: [len(a) if a.ndim else 0 for a in leaves(v)]
             for what, v in (("x", x), ("y", y), ("sample_weight", weight))
@@ -134,7 +134,7 @@ class Given:
         classes = labels.argmax(-1) if labels.ndim > 1 and labels.shape[-1] > 1 else labels.reshape(-1).astype(np.int64)
         weight = np.array([class_weight.get(int(c), 1.0) for c in classes], np.float32)
         if self.sample_weight is not None:
-            weight = weight * self.sample_weight.reshape(-1)
+            weight = weight * leaves(self.sample_weight)[0].reshape(-1)
         return Given(self.x, self.y, weight)
 
     def split(self, share: float) -> tuple[Given, Given]:
@@ -156,7 +156,7 @@ class Given:
             map_structure(lambda a: a[rows], self.x),
             None if self.y is None else map_structure(lambda a: a[rows], self.y),
         )
-        return Given(x, y, None if self.sample_weight is None else self.sample_weight[rows])
+        return Given(x, y, None if self.sample_weight is None else map_structure(lambda a: a[rows], self.sample_weight))
 
 
 def _numbers_to_array(tree: Any) -> Any:
@@ -235,10 +235,25 @@ class Batches:
 
 
 def _as_batch(item: Any) -> Batch:
-    parts = item if isinstance(item, tuple) else (item,)
-    if len(parts) > 3:
-        raise InvalidArgumentError(f"a batch is (x,), (x, y) or (x, y, sample_weight); got a tuple of {len(parts)}")
-    x, y, weight = (*parts, None, None)[:3]
-    checked = Given.of(x, y, weight)
+    checked = Given.of(*unpack_x_y_sample_weight(item))
     checked.check_labels()
     return checked.x, checked.y, checked.sample_weight
+
+
+def unpack_x_y_sample_weight(data: Any) -> Batch:
+    """What a batch holds: inputs, labels or None, sample weights or None.
+
+    Args:
+        data: x, or a tuple (x,), (x, y) or (x, y, sample_weight).
+
+    Raises:
+        InvalidArgumentError: the tuple is longer.
+
+    Example:
+        >>> unpack_x_y_sample_weight((1, 2))
+        (1, 2, None)
+    """
+    parts = data if isinstance(data, tuple) else (data,)
+    if len(parts) > 3:
+        raise InvalidArgumentError(f"a batch is (x,), (x, y) or (x, y, sample_weight); got a tuple of {len(parts)}")
+    return (*parts, None, None)[:3]
