@@ -91,3 +91,24 @@ def test_a_loss_function_gets_float32():
     model.fit(X, Y, verbose=0)
     assert set(seen) == {"float32"}
     assert str(model(X).dtype) == "float16"
+
+
+def test_callbacks_are_told_in_kerass_order():
+    told = []
+
+    class Notes(hb.callbacks.Callback):
+        """Notes every event."""
+
+    for event in [name for name in dir(hb.callbacks.Callback) if name.startswith("on_")]:
+        setattr(Notes, event, lambda self, *args, event=event: told.append(event.removeprefix("on_")))
+    model = made(Model)
+    model.fit(X, Y, batch_size=6, validation_data=(X[:2], Y[:2]), verbose=0, callbacks=[Notes()])
+    step, test = (
+        ["train_batch_begin", "train_batch_end"],
+        ["test_begin", "test_batch_begin", "test_batch_end", "test_end"],
+    )
+    assert told == ["train_begin", "epoch_begin", *step, *step, *test, "epoch_end", "train_end"]
+    told.clear()
+    model.evaluate(X[:2], Y[:2], callbacks=[Notes()])
+    model.predict(X[:2], callbacks=[Notes()])
+    assert told == test + [event.replace("test", "predict") for event in test]

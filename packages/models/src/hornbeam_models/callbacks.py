@@ -34,42 +34,56 @@ class Callback:
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """An epoch has ended; `logs` maps names to figures."""
 
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """A step starts; counted from 0 in each epoch."""
+
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """A step has ended; `logs()` computes the figures so far (a function, since reading them takes time)."""
 
+    def on_test_begin(self, logs: Any = None) -> None:
+        """An evaluation, also one within `fit`, starts."""
 
-class CallbackList(Callback):
-    """Tells every callback, in order."""
+    def on_test_end(self, logs: Any = None) -> None:
+        """An evaluation, also one within `fit`, has ended."""
+
+    def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """A step of it starts."""
+
+    def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
+        """A step of it has ended."""
+
+    def on_predict_begin(self, logs: Any = None) -> None:
+        """A prediction starts."""
+
+    def on_predict_end(self, logs: Any = None) -> None:
+        """A prediction has ended."""
+
+    def on_predict_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """A step of it starts."""
+
+    def on_predict_batch_end(self, batch: int, logs: Any = None) -> None:
+        """A step of it has ended."""
+
+
+class CallbackList:
+    """Tells every callback, in order: it has the methods of `Callback`."""
 
     def __init__(self, callbacks: list[Callback], model: Any) -> None:
         self.callbacks = callbacks
         for callback in callbacks:
             callback.set_model(model)
 
-    def on_train_begin(self, logs: Any = None) -> None:
-        """Pass on."""
-        for callback in self.callbacks:
-            callback.on_train_begin(logs)
+    def __getattr__(self, event: str) -> Callable[..., None]:
+        """A function that tells every callback of an event; callbacks may lack it."""
+        if not event.startswith("on_"):
+            raise AttributeError(f"CallbackList has no attribute {event!r}")
+        told = [found for callback in self.callbacks if (found := getattr(callback, event, None)) is not None]
 
-    def on_train_end(self, logs: Any = None) -> None:
-        """Pass on."""
-        for callback in self.callbacks:
-            callback.on_train_end(logs)
+        def tell(*args: Any) -> None:
+            for function in told:
+                function(*args)
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Pass on."""
-        for callback in self.callbacks:
-            callback.on_epoch_begin(epoch, logs)
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Pass on."""
-        for callback in self.callbacks:
-            callback.on_epoch_end(epoch, logs)
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Pass on."""
-        for callback in self.callbacks:
-            callback.on_train_batch_end(batch, logs)
+        return tell
 
 
 class History(Callback):

@@ -247,6 +247,7 @@ class Trainer(Layer):
                 for index, batch in enumerate(batches.epoch(steps_per_epoch)):
                     if batches.streamed:
                         self._check_values(batch[1])
+                    told.on_train_batch_begin(index)
                     train(batch)
                     told.on_train_batch_end(index, self._metrics.results)
                 if index < 0:
@@ -263,7 +264,7 @@ class Trainer(Layer):
                         stacklevel=2,
                     )
                 if held_out is not None and (epoch + 1) % validation_freq == 0:
-                    found = self._evaluate(held_out, validation_steps)
+                    found = self._evaluate(held_out, validation_steps, told)
                     logs.update({f"val_{k}": v for k, v in found.items()})
                 told.on_epoch_end(epoch, logs)
                 if self.stop_training:
@@ -272,18 +273,23 @@ class Trainer(Layer):
             told.on_train_end()
         return history
 
-    def _evaluate(self, batches: Batches, steps: int | None) -> dict[str, float]:
+    def _evaluate(self, batches: Batches, steps: int | None, told: CallbackList) -> dict[str, float]:
         self._metrics.reset()
         test = self._step("test")
-        for batch in batches.epoch(steps):
+        told.on_test_begin()
+        for index, batch in enumerate(batches.epoch(steps)):
+            told.on_test_batch_begin(index)
             if batches.streamed:
                 self._check_values(batch[1])
             test(batch)
-        return self._metrics.results()
+            told.on_test_batch_end(index, self._metrics.results)
+        found = self._metrics.results()
+        told.on_test_end(found)
+        return found
 
     def evaluate(
         self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: Any = 0, sample_weight: Any = None,
-        steps: int | None = None, return_dict: bool = False,
+        steps: int | None = None, callbacks: Any = None, return_dict: bool = False,
     ) -> Any:  # fmt: skip
         """The loss and the metrics over data.
 
@@ -296,14 +302,16 @@ class Trainer(Layer):
         self._make_ready_for(batches)
         if steps is not None:
             whole("steps", steps, 1)
-        found = self._evaluate(batches, steps)
+        found = self._evaluate(batches, steps, CallbackList(_callbacks(callbacks), self))
         if verbose:
             print(" - ".join(f"{k}: {v:.4f}" for k, v in found.items()))
         if return_dict:
             return found
         return list(found.values()) if len(found) > 1 else found["loss"]
 
-    def predict(self, x: Any, batch_size: int | None = None, verbose: Any = 0, steps: int | None = None) -> Any:
+    def predict(
+        self, x: Any, batch_size: int | None = None, verbose: Any = 0, steps: int | None = None, callbacks: Any = None
+    ) -> Any:
         """The outputs for data, as NumPy arrays in the structure of the model's output."""
         given = Given.of(x, None, None)
         if steps is not None:
@@ -311,7 +319,13 @@ class Trainer(Layer):
         batches = Batches(given, 32 if batch_size is None else batch_size, shuffle=False)
         self._make_ready(batches.peek()[0])
         step = self._step("predict")
-        parts = [map_structure(lambda t: t.numpy(), step((batch[0], None, None))) for batch in batches.epoch(steps)]
+        told, parts = CallbackList(_callbacks(callbacks), self), []
+        told.on_predict_begin()
+        for index, batch in enumerate(batches.epoch(steps)):
+            told.on_predict_batch_begin(index)
+            parts.append(map_structure(lambda t: t.numpy(), step((batch[0], None, None))))
+            told.on_predict_batch_end(index, {"outputs": parts[-1]})
+        told.on_predict_end()
         return map_structure(lambda *a: np.concatenate(a), parts[0], *parts[1:])
 
     def train_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
