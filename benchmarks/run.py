@@ -174,8 +174,9 @@ def main() -> None:
             print(f"measuring {workload}", flush=True)
             results["workloads"][workload], reached = measure(usable, workload, cache, quick)
             reach += reached
-        results["peaks"] = {key: max(r[key] for r in reach) for key in reach[0]}
-    print(write(results, FOLDER))
+            results["peaks"] = {key: max(r[key] for r in reach) for key in reach[0]}
+            text = write(results, FOLDER)  # after each: an interrupted run leaves what it has found
+    print(text)
 
 
 if __name__ == "__main__":
