@@ -115,13 +115,15 @@ def measure(frameworks: list[Framework], workload: str, cache: Path, quick: bool
             lost(framework.name, e)
     fastest = min(alive[OURS].ask("steps", 5)["seconds"])
     count = max(2, round(0.05 / fastest))  # short turns: whatever else the machine does meets all alike
+    epochs: dict[str, int] = {}
     for turn in range(8 if quick else 40):
         reach.append(alive[OURS].ask("peaks"))
         for name, worker in list(alive.items()):
             try:
                 found[name]["steps"] += worker.ask("steps", count)["seconds"]
                 if turn % 8 == 0:
-                    found[name]["fits"].append(worker.ask("fit", 4 * count)["seconds"])
+                    epochs.setdefault(name, max(5, round(0.3 / statistics.median(found[name]["steps"]))))
+                    found[name]["fits"].append(worker.ask("fit", epochs[name])["seconds"])
             except RuntimeError as e:
                 lost(name, e)
     profiles = [alive[OURS].ask("profile", 5) for _ in range(5)]

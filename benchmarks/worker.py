@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 THREADS = 2
-LIMIT = 0.5  # seconds that one answer may take, where the machine is busy with other things
+LIMIT = 0.3  # seconds that one answer may take, where the machine is busy with other things
 
 
 class Worker:
