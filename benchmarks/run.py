@@ -19,6 +19,7 @@ from environments import FOLDER, FRAMEWORKS, Framework
 from report import OURS, write
 from workloads import WORKLOADS
 
+PAUSE = 0.3  # seconds before each turn: threads of the one before spin for a while before they sleep
 PATIENCE = 600  # seconds for one answer; compiling everything anew is the slowest
 
 
@@ -119,6 +120,7 @@ def measure(frameworks: list[Framework], workload: str, cache: Path, quick: bool
     for turn in range(8 if quick else 40):
         reach.append(alive[OURS].ask("peaks"))
         for name, worker in list(alive.items()):
+            time.sleep(PAUSE)
             try:
                 found[name]["steps"] += worker.ask("steps", count)["seconds"]
                 if turn % 8 == 0:
