@@ -7,8 +7,10 @@ import inspect
 from collections.abc import Iterable
 
 __all__ = [
+    "AxisError",
     "BackendError",
     "CaptureError",
+    "CopyNeededError",
     "DTypeError",
     "DifferentiationError",
     "GraphError",
@@ -39,6 +41,14 @@ class InvalidArgumentError(HornbeamError, ValueError):
 
 class OutOfRangeError(HornbeamError, IndexError):
     """An index lies outside its axis, or there are too many indices."""
+
+
+class AxisError(InvalidArgumentError, OutOfRangeError):
+    """An axis lies outside the axes that a tensor has, or is given twice."""
+
+
+class CopyNeededError(InvalidArgumentError, BufferError):
+    """`copy=False` was asked for where the values have to be copied."""
 
 
 class DTypeError(HornbeamError, TypeError):

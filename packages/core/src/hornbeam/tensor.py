@@ -171,9 +171,17 @@ class Tensor(Methods):
         """Format the only element as a number; several as `repr` does."""
         return format(self.item(), spec) if not self.shape and not self.owner.symbolic else format(repr(self), spec)
 
-    def __dlpack__(self, **options: Any) -> Any:
-        """Share the memory with another array library."""
-        return self.owner.dlpack(self._concrete("__dlpack__()"), **options)
+    def __dlpack__(
+        self,
+        *,
+        stream: Any = None,
+        max_version: tuple[int, int] | None = None,
+        dl_device: tuple[int, int] | None = None,
+        copy: bool | None = None,
+    ) -> Any:
+        """Share the memory with another array library; the arguments are DLPack's, as the array API standard has them."""
+        array = self._concrete("__dlpack__()")
+        return self.owner.dlpack(array, stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
 
     def __dlpack_device__(self) -> tuple[int, int]:
         """DLPack's device type and number."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from hornbeam.backends.base import current_backend
 from hornbeam.dtypes import DType, as_dtype, promote, scalar_dtype
-from hornbeam.errors import InvalidArgumentError
+from hornbeam.errors import CopyNeededError, InvalidArgumentError
 from hornbeam.host import as_host
 from hornbeam.tensor import Tensor
 from hornbeam.tree import leaves
@@ -82,9 +82,11 @@ def asarray(obj: Any, /, *, dtype: Any = None, device: str | None = None, copy: 
         obj: the data. Python floats become the default float (float32), integers int32.
         dtype: default: that of the data.
         device: only the current backend's.
-        copy: True: never share memory with `obj`. Since values are never changed, sharing cannot be observed.
+        copy: True: changing `obj` in place is not seen in the result; False: it is, for the result is `obj` itself;
+            None: a tensor of the right dtype is returned as it is, all else is copied.
 
     Raises:
+        CopyNeededError: `copy` is False, and `obj` is no tensor, or one of another dtype.
         DTypeError: the data are not numbers.
         ShapeError: nested lists are ragged.
 
@@ -95,6 +97,9 @@ def asarray(obj: Any, /, *, dtype: Any = None, device: str | None = None, copy: 
     """
     check_device(device)
     tensor = as_tensor(obj, dtype)
+    if copy is False and tensor is not (obj.value if isinstance(obj, Variable) else obj):
+        wanted = "" if dtype is None else f" as {as_dtype(dtype)}"
+        raise CopyNeededError(f"{type(obj).__name__}{wanted} has to be copied; leave copy=False out")
     if copy:
         from hornbeam.ops.movement import identity
 

@@ -9,7 +9,7 @@ from hornbeam import dtypes, host
 from hornbeam.backends.base import current_backend
 from hornbeam.dtypes import DType, as_dtype
 from hornbeam.errors import DTypeError, InvalidArgumentError
-from hornbeam.ops.convert import as_tensor, check_device
+from hornbeam.ops.convert import asarray, check_device
 from hornbeam.tensor import Tensor
 from hornbeam.variable import Variable
 
@@ -139,9 +139,17 @@ def finite_limits(dtype: DType) -> tuple[Any, Any]:
 
 
 def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = None) -> Tensor:
-    """A tensor of another library's array in host memory, through DLPack; its values are copied."""
-    check_device(device)
-    return x if isinstance(x, Tensor) else as_tensor(host.from_library(x))
+    """A tensor of another library's array in host memory, through DLPack; its values are copied.
+
+    Args:
+        x: an array with `__dlpack__`.
+        device: only the current backend's.
+        copy: as for `asarray`: a tensor is returned as it is unless `copy` is True.
+
+    Raises:
+        CopyNeededError: `copy` is False, and `x` is no tensor.
+    """
+    return asarray(x if isinstance(x, Tensor) or copy is False else host.from_library(x), device=device, copy=copy)
 
 
 class NamespaceInfo:

@@ -46,7 +46,9 @@ def _parts(x: Tensor, key: Any) -> list[Any]:
                 continue
             if not index.ndim:
                 raise InvalidArgumentError("a single truth value cannot be part of a key; use hb.ops.where")
-            if index.shape != x.shape[used : used + index.ndim] and found.count(Ellipsis) == 0:
+            axes = x.shape[used : used + index.ndim]
+            fits = len(axes) == index.ndim and all(m in (s, 0) for m, s in zip(index.shape, axes, strict=True))
+            if not fits and found.count(Ellipsis) == 0:
                 raise OutOfRangeError(
                     f"a mask of shape {index.shape} does not fit the axes it selects from in shape {x.shape}"
                 )

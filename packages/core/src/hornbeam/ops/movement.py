@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from hornbeam.errors import DTypeError, InvalidArgumentError, ShapeError
+from hornbeam.errors import AxisError, DTypeError, InvalidArgumentError, ShapeError
 from hornbeam.interpret import bind, broadcast_shapes
 from hornbeam.ops.convert import as_tensor
 from hornbeam.primitive import Spec, primitive
@@ -78,7 +78,7 @@ def axes_of(axis: Any, ndim: int, name: str, *, unique: bool = True) -> tuple[in
     """Axes as a tuple of non-negative integers; None: all of them.
 
     Raises:
-        InvalidArgumentError: an axis is outside [-ndim, ndim), or given twice.
+        AxisError: an axis is outside [-ndim, ndim), or given twice.
     """
     if axis is None:
         return tuple(range(ndim))
@@ -86,10 +86,10 @@ def axes_of(axis: Any, ndim: int, name: str, *, unique: bool = True) -> tuple[in
     for a in axis if isinstance(axis, (tuple, list)) else (axis,):
         index = a.__index__()
         if not -ndim <= index < ndim:
-            raise InvalidArgumentError(f"{name}: axis {index} is out of range for a tensor of {ndim} axes")
+            raise AxisError(f"{name}: axis {index} is out of range for a tensor of {ndim} axes")
         found.append(index % ndim)
     if unique and len(set(found)) != len(found):
-        raise InvalidArgumentError(f"{name}: an axis is given twice in {axis}")
+        raise AxisError(f"{name}: an axis is given twice in {axis}")
     return tuple(found)
 
 

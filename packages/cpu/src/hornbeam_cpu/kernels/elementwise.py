@@ -104,7 +104,7 @@ def _floor_divide(b: Builder, xs: Sequence[Operand], signed: bool) -> Operand:
 
 
 def _floor_float(b: Builder, x: Operand, y: Operand) -> Operand:
-    """NumPy's: (x - fmod(x, y)) / y, brought to the whole number below."""
+    """NumPy's: (x - fmod(x, y)) / y, brought to the whole number below; x / y by zero and where one is infinite."""
     rest = b.rem(x, y)
     quotient = b.div(b.sub(x, rest), y)
     lower = b.bits("and", b.compare("ne", rest, b.zero(x.type)), _opposite(b, rest, y))
@@ -116,7 +116,8 @@ def _floor_float(b: Builder, x: Operand, y: Operand) -> Operand:
     found = b.select(
         b.compare("eq", quotient, b.zero(x.type)), b.intrinsic("copysign", b.zero(x.type), b.div(x, y)), whole
     )
-    return b.select(b.compare("eq", y, b.zero(y.type)), b.div(x, y), found)
+    infinite = b.bits("or", _isinf(b, [x], True), _isinf(b, [y], True))
+    return b.select(b.bits("or", infinite, b.compare("eq", y, b.zero(y.type))), b.div(x, y), found)
 
 
 def _opposite(b: Builder, x: Operand, y: Operand) -> Operand:

@@ -125,8 +125,8 @@ def power(x: float, y: float) -> float:
 
 
 def floor_divide(x: float, y: float) -> float:
-    """The floor of x / y."""
-    return x // y if y else divide(x, y)
+    """The floor of x / y; x / y where one of them is infinite."""
+    return x // y if y and math.isfinite(x) and math.isfinite(y) else divide(x, y)
 
 
 def remainder(x: float, y: float) -> float:

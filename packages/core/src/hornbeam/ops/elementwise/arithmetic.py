@@ -83,7 +83,22 @@ trunc = unary("trunc", "The value without its fraction.", takes="real")
 rint = unary(
     "round_even", "The nearest integer; halves go to the even one.", takes="number", kernel=lambda xp, x: xp.round(x)
 )
-floor_divide = binary("floor_divide", "The quotient rounded down.", takes="real", low2=0.5)
+
+
+def _floor_quotient(xp: Any, x: Any, y: Any) -> Any:
+    below = xp.floor_divide(x, y)
+    if not xp.isdtype(x.dtype, "real floating"):
+        return below
+    return xp.where(xp.isinf(x) | xp.isinf(y), xp.divide(x, y), below)
+
+
+floor_divide = binary(
+    "floor_divide",
+    "The quotient rounded down; that of or by an infinity is the quotient, as in the array API standard.",
+    takes="real",
+    low2=0.5,
+    kernel=_floor_quotient,
+)
 remainder = binary(
     "remainder",
     "What is left of x1 after division by x2, with the sign of x2.",

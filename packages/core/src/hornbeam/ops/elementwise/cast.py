@@ -7,6 +7,7 @@ from typing import Any
 from hornbeam.dtypes import DType, as_dtype, to_float
 from hornbeam.interpret import bind
 from hornbeam.ops.convert import as_tensor, check_device
+from hornbeam.ops.movement import identity
 from hornbeam.primitive import Spec, primitive
 from hornbeam.tensor import Tensor
 
@@ -44,7 +45,7 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: str | None = Non
     Args:
         x: tensor of any dtype.
         dtype: the target; a complex tensor becomes real by `real` first.
-        copy: kept for the array API; values are never shared observably.
+        copy: False: a tensor of that dtype is returned as it is, so that changing it in place is seen in both.
         device: only the current backend's.
 
     Example:
@@ -55,16 +56,16 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: str | None = Non
     check_device(device)
     tensor, target = as_tensor(x), as_dtype(dtype)
     if tensor.dtype is target:
-        return tensor
+        return identity(tensor) if copy and tensor is x else tensor
     return bind(cast_p, tensor, dtype=target)
 
 
 def cast(x: Any, dtype: Any) -> Tensor:
     """The tensor in another dtype (Keras's name of `astype`)."""
-    return astype(x, dtype)
+    return astype(x, dtype, copy=False)
 
 
 def as_float(x: Any) -> Tensor:
     """The tensor, converted to the default float if it holds integers or booleans."""
     tensor = as_tensor(x)
-    return astype(tensor, to_float(tensor.dtype))
+    return astype(tensor, to_float(tensor.dtype), copy=False)
