@@ -157,3 +157,21 @@ def test_floor_divide_has_the_standards_special_cases(call, x, y, out, dtype):
     found = call(ops.full(3, x, dtype=dtype), ops.full(3, y, dtype=dtype)).numpy()
     np.testing.assert_array_equal(found, np.full(3, out, dtype))
     assert math.isnan(out) or (np.signbit(found) == (math.copysign(1.0, out) < 0)).all()
+
+
+@pytest.mark.parametrize("k", [2**31, -(2**31), 2**70, -(2**70), 3, -3])
+def test_diagonals_far_outside_of_the_matrix(k):
+    x = np.ones((3, 3), "float32")
+    bounded = max(-5, min(k, 5))
+    np.testing.assert_array_equal(ops.eye(3, k=k).numpy(), np.eye(3, k=bounded))
+    np.testing.assert_array_equal(ops.tri(3, k=k).numpy(), np.tri(3, k=bounded))
+    np.testing.assert_array_equal(ops.tril(x, k=k).numpy(), np.tril(x, bounded))
+    np.testing.assert_array_equal(ops.triu(x, k=k).numpy(), np.triu(x, bounded))
+
+
+@pytest.mark.parametrize("num", [1, 2, 5])
+@pytest.mark.parametrize("endpoint", [True, False])
+def test_linspace_starts_and_ends_exactly_where_the_step_overflows(num, endpoint):
+    top = float(np.finfo("float64").max)
+    out = ops.linspace(-top, top, num, endpoint=endpoint, dtype="float64").numpy()
+    assert out[0] == -top and (num == 1 or not endpoint or out[-1] == top)

@@ -176,6 +176,8 @@ def linspace(
     count = reshape(bind(iota_p, length=num, dtype=as_dtype("int32")), spread)
     step = divide(add(last, multiply(first, -1.0)), float(intervals) if intervals > 0 else math.nan)
     values = add(multiply(astype(count, work), step), first) if intervals > 0 else add(multiply(count, 0.0), first)
+    if intervals > 0:  # where the step overflows, 0 times it is none
+        values = where(count == 0, first, values)
     if endpoint and num > 1:
         values = where(count == num - 1, last, values)
     if found.is_integer:
@@ -198,7 +200,7 @@ def eye(
     check_device(device)
     columns = N if M is None else M
     _shape((N, columns))
-    return astype(_offsets(N, columns) == k, as_dtype(dtype))
+    return astype(_offsets(N, columns) == _within(k, N, columns), as_dtype(dtype))
 
 
 def identity_matrix(n: int, dtype: Any = None) -> Tensor:
@@ -212,21 +214,29 @@ def _offsets(rows: int, columns: int) -> Tensor:
     return add(bind(iota_p, length=columns, dtype=as_dtype("int32")), multiply(row, -1))
 
 
+def _within(k: Any, rows: int, columns: int) -> Any:
+    """The diagonal's number, brought next to the matrix where it lies farther out: any integer is allowed."""
+    return k if isinstance(k, Tensor) else max(-rows, min(k, columns))
+
+
 def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:  # noqa: N803 - NumPy's names
     """Ones at and below the k-th diagonal."""
-    return astype(_offsets(N, N if M is None else M) <= k, as_dtype(dtype))
+    columns = N if M is None else M
+    return astype(_offsets(N, columns) <= _within(k, N, columns), as_dtype(dtype))
 
 
 def tril(x: Any, k: int = 0) -> Tensor:
     """The lower triangle of the last two axes; zeros above the k-th diagonal."""
     t = as_tensor(x)
-    return where(_offsets(*_matrix(t, "tril")) <= k, t, as_tensor(0, dtype=t.dtype))
+    rows, columns = _matrix(t, "tril")
+    return where(_offsets(rows, columns) <= _within(k, rows, columns), t, as_tensor(0, dtype=t.dtype))
 
 
 def triu(x: Any, k: int = 0) -> Tensor:
     """The upper triangle of the last two axes; zeros below the k-th diagonal."""
     t = as_tensor(x)
-    return where(_offsets(*_matrix(t, "triu")) >= k, t, as_tensor(0, dtype=t.dtype))
+    rows, columns = _matrix(t, "triu")
+    return where(_offsets(rows, columns) >= _within(k, rows, columns), t, as_tensor(0, dtype=t.dtype))
 
 
 def _matrix(t: Tensor, name: str) -> tuple[int, int]:
