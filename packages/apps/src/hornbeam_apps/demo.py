@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="hornbeam demo",
         description="Train a convolutional network on 1,797 real handwritten digits and show that it learns.",
     )
-    parser.add_argument("--epochs", type=int, default=9, help="times through the training data (default: 9)")
+    parser.add_argument("--epochs", type=int, default=12, help="times through the training data (default: 12)")
     parser.add_argument("--seed", type=int, default=7, help="of weights, shuffling and dropout (default: 7)")
     parser.add_argument("--output", type=Path, default=Path("demo-output"), help="folder for pictures and the model")
     options = parser.parse_args(argv)

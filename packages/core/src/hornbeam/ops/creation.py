@@ -176,8 +176,6 @@ def linspace(
     count = reshape(bind(iota_p, length=num, dtype=as_dtype("int32")), spread)
     step = divide(add(last, multiply(first, -1.0)), float(intervals) if intervals > 0 else math.nan)
     values = add(multiply(astype(count, work), step), first) if intervals > 0 else add(multiply(count, 0.0), first)
-    if intervals > 0:  # where the step overflows, 0 times it is none
-        values = where(count == 0, first, values)
     if endpoint and num > 1:
         values = where(count == num - 1, last, values)
     if found.is_integer:
