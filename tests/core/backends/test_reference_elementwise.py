@@ -72,6 +72,8 @@ def test_binary_of_special_values(check, name):
     x, y = (v.ravel() for v in np.meshgrid(SPECIAL, SPECIAL))
     with np.errstate(all="ignore"):
         expected = BINARY[name](x, y)
+        if name == "floor_divide":  # the array API standard's; NumPy's infinities are Python's here
+            expected = np.where(np.isinf(x) | np.isinf(y), x / y, expected)
     if name == "remainder":  # where the quotient overflows, NumPy and Python round the remainder differently
         with np.errstate(all="ignore"):
             keep = ~(np.abs(x / y) > 1e15) | np.isinf(x) | (y == 0)
