@@ -24,6 +24,7 @@ from hornbeam_cpu.lower.stage import Call, Context, Layout, Pointer, Stage, cont
 
 __all__ = ["can_lower", "copy_layout", "lower_region"]
 
+COMPLEX = {"complex64": "float32", "complex128": "float64"}
 TASK = 16 * 1024  # elements of a task: some ten microseconds of work
 WHOLE = 32 * 1024  # up to so many elements a reduction over serial dimensions is one task
 CHUNKS = 32  # at most so many partial results are added up
@@ -298,6 +299,10 @@ def copy_layout(
         context: receives the stage.
     """
     dtype = str(dtype)
+    if dtype in COMPLEX:  # pairs of real numbers
+        seen = Layout(layout.base, 2 * layout.offset, (*(2 * by for by in layout.strides), 1))
+        copy_layout(seen, (*shape, 2), COMPLEX[dtype], target, (*(2 * by for by in strides), 1), context)
+        return
     axes = [a for a, n in enumerate(shape) if n > 1]
     axes.sort(key=lambda a: -abs(strides[a]))
     origin = {a: layout.strides[a] for a in axes}
