@@ -10,7 +10,8 @@ from pathlib import Path
 import nox
 
 nox.options.default_venv_backend = "none"  # the sessions of every day use the environment that runs nox
-nox.options.sessions = ["lint", "types", "imports", "tests", "backends(backend='array_api_strict')"]
+nox.options.sessions = ["lint", "types", "imports", "tests"]
+nox.options.sessions += [f"backends(backend='{name}')" for name in ("cpu", "array_api_strict")]
 
 PACKAGES = ("core", "cpu", "layers", "optimizers", "models", "datasets", "apps")
 SIBLINGS = {
