@@ -136,8 +136,8 @@ import hornbeam as hb
 
 hb.set_backend(sys.argv[1])
 hb.set_num_threads(2)
-# Counters, some of them updated in their own memory: after each whole step they agree.
-names = [hb.Variable(np.zeros((300, 40), "float32")) for _ in range(6)]
+# Counters, some of them updated in their own memory: after each whole step they agree. float64: their sum stays exact.
+names = [hb.Variable(np.zeros((300, 40), "float64")) for _ in range(6)]
 
 @hb.jit
 def step(x):
