@@ -97,3 +97,14 @@ def test_operands_that_are_broadcast_are_read_as_they_are():
     expected = x * row + 0.5 - np.maximum(row, 0.5)
     np.testing.assert_allclose(f(x, row, ops.asarray(0.5, dtype="float64")).numpy(), expected)
     assert hb.jit(lambda n: ops.broadcast_to(n, (2, 2)) + ops.broadcast_to(n, (2, 2)))(1.5).shape == (2, 2)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint16", "int32", "float16", "float32", "float64", "complex64"])
+def test_choosing_keeps_every_bit(dtype):
+    rng = np.random.default_rng(0)
+    wide = np.dtype(dtype).itemsize
+    raw = rng.integers(0, 2 if dtype == "bool" else 256, size=(2, 7, 5, wide), dtype=np.uint8)  # NaNs of every kind
+    x, row = raw.view(dtype)[..., 0][0], raw.view(dtype)[..., 0][1][:1]
+    condition = rng.random((5, 7)) < 0.5
+    found = hb.jit(lambda c, x, y: hb.ops.where(c.T, x, y))(condition, x, row)
+    assert found.numpy().tobytes() == np.where(condition.T, x, row).tobytes()

@@ -260,8 +260,16 @@ def _cast_into(out: Any, x: Any) -> Any:
 
 
 def _where_into(out: Any, condition: Any, x: Any, y: Any) -> Any:
-    np.copyto(out, y)
-    np.copyto(out, x, where=condition)
+    if out.dtype.kind == "c":
+        np.copyto(out, y)
+        np.copyto(out, x, where=condition)
+        return out
+    # On bits, y ^ ((x ^ y) & mask): a masked copy goes element by element, which is ten times slower.
+    bits = f"i{out.itemsize}"
+    chosen, others = out.view(bits), y.view(bits)
+    np.bitwise_xor(x.view(bits), others, out=chosen)
+    np.bitwise_and(chosen, np.negative(condition.view("i1"), dtype=bits), out=chosen)
+    np.bitwise_xor(chosen, others, out=chosen)
     return out
 
 
