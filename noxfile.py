@@ -78,7 +78,7 @@ def backends(session: nox.Session, backend: str) -> None:
 
 @nox.session
 def properties(session: nox.Session) -> None:
-    """The property tests, with a thousand examples each."""
+    """The property tests, with hundreds of examples each, and thousands of random graphs."""
     run(session, "pytest", "-q", "tests", env={"HORNBEAM_HYPOTHESIS": "nightly"})
 
 

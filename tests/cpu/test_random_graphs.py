@@ -6,7 +6,7 @@ from hornbeam.testing.graphs import SMOOTH
 from hypothesis import given, settings
 
 CPU = make_backend("cpu")
-many = settings(max_examples=max(100, settings().max_examples))
+many = settings(max_examples=6 * settings().max_examples)
 
 
 @many

@@ -11,7 +11,7 @@ from hornbeam.testing import graphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-many = settings(max_examples=max(150, settings().max_examples))
+many = settings(max_examples=6 * settings().max_examples)
 blocks = st.lists(
     st.builds(
         lambda size, first, length: Block(size, first, first + length),

@@ -11,7 +11,7 @@ from hornbeam.testing.graphs import SMOOTH, Sample
 from hypothesis import Phase, given, settings
 
 NUMPY = make_backend("numpy")
-many = settings(max_examples=max(150, settings().max_examples))
+many = settings(max_examples=6 * settings().max_examples)
 
 
 @many
