@@ -108,3 +108,9 @@ def test_choosing_keeps_every_bit(dtype):
     condition = rng.random((5, 7)) < 0.5
     found = hb.jit(lambda c, x, y: hb.ops.where(c.T, x, y))(condition, x, row)
     assert found.numpy().tobytes() == np.where(condition.T, x, row).tobytes()
+
+
+def test_choosing_in_place_of_what_is_replaced():
+    x, condition = np.linspace(-2, 2, 12, dtype="float32").reshape(3, 4), np.arange(12).reshape(3, 4) % 3 == 0
+    found = hb.jit(lambda c, x: ops.where(c, 7.0, ops.exp(x)))(condition, x)
+    np.testing.assert_array_equal(found.numpy(), np.where(condition, np.float32(7), np.exp(x)))

@@ -266,10 +266,10 @@ def _where_into(out: Any, condition: Any, x: Any, y: Any) -> Any:
         return out
     # On bits, y ^ ((x ^ y) & mask): a masked copy goes element by element, which is ten times slower.
     bits = f"i{out.itemsize}"
-    chosen, others = out.view(bits), y.view(bits)
-    np.bitwise_xor(x.view(bits), others, out=chosen)
-    np.bitwise_and(chosen, np.negative(condition.view("i1"), dtype=bits), out=chosen)
-    np.bitwise_xor(chosen, others, out=chosen)
+    others = y.view(bits)  # its memory may be that of out
+    change = np.bitwise_xor(x.view(bits), others)
+    np.bitwise_and(change, np.negative(condition.view("i1"), dtype=bits), out=change)
+    np.bitwise_xor(others, change, out=out.view(bits))
     return out
 
 
