@@ -47,7 +47,8 @@ class Program:
             self.parts.append(Part(len(words), list(run)))
             words.append(len(run))
             for one in run:
-                words.extend((sum(s.tasks for s in one.stages), len(one.stages)))
+                length = 16 + sum(16 + 16 * len(s.calls) for s in one.stages)
+                words.extend((sum(s.tasks for s in one.stages), length))
                 for stage in one.stages:
                     words.extend((stage.tasks, len(stage.calls)))
                     for call in stage.calls:

@@ -27,9 +27,8 @@ class Pool:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.words = np.zeros(native.WORDS + 8, np.int64)
-        start = (-self.words.ctypes.data % 64) // 8
-        self.words = self.words[start : start + native.WORDS]  # counters begin on a cache line
+        self.words = np.zeros(native.words(native.MOST) + 8, np.int64)
+        self.words = self.words[(-self.words.ctypes.data % 64) // 8 :]  # counters begin on a cache line
         self.threads: list[threading.Thread] = []
         self.scratch = np.empty(0, np.uint8)
 
@@ -42,7 +41,7 @@ class Pool:
                         self._grow(threads - 1)
                 self._start(self.words, program, scratch, threads, clock)
         else:
-            words = np.zeros(native.WORDS, np.int64)
+            words = np.zeros(native.words(1), np.int64)
             self._start(words, program, scratch, 1, clock)
 
     def _start(self, words: np.ndarray, program: int, scratch: int, threads: int, clock: int) -> None:
