@@ -22,7 +22,15 @@ GUIDES = sorted(
     for path in (*ROOT.glob("packages/*/README.md"), *ROOT.glob("docs/**/*.md"), ROOT / "README.md")
     if path.name != "plugins.md"  # tests/core/plugins/test_guide.py installs its package first
 )
-FACES = ("hornbeam", "hornbeam.ops", "hornbeam.ops.linalg", "hornbeam.random", "hornbeam.testing", "hornbeam.plugins")
+FACES = (
+    "hornbeam",
+    "hornbeam.ops",
+    "hornbeam.ops.image",
+    "hornbeam.ops.linalg",
+    "hornbeam.random",
+    "hornbeam.testing",
+    "hornbeam.plugins",
+)
 
 
 def modules() -> list[str]:

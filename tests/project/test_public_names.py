@@ -13,8 +13,8 @@ import pytest
 
 API = Path(__file__).parents[1] / "api"
 FACES = {
-    "core": ("hornbeam", "hornbeam.ops", "hornbeam.ops.linalg", "hornbeam.random", "hornbeam.tree", "hornbeam.plugins",
-             "hornbeam.testing"),
+    "core": ("hornbeam", "hornbeam.ops", "hornbeam.ops.image", "hornbeam.ops.linalg", "hornbeam.random", "hornbeam.tree",
+             "hornbeam.plugins", "hornbeam.testing"),
     "layers": ("hornbeam_layers", "hornbeam_layers.activations", "hornbeam_layers.constraints",
                "hornbeam_layers.initializers", "hornbeam_layers.regularizers"),
     "optimizers": ("hornbeam_optimizers", "hornbeam_optimizers.losses", "hornbeam_optimizers.metrics",

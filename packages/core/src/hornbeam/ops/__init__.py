@@ -50,6 +50,7 @@ from hornbeam.ops.einstein import *
 from hornbeam.ops.fourier import *
 from hornbeam.composites import losses as _losses
 from hornbeam.composites import recurrent as _recurrent
+from hornbeam.ops import image as image
 from hornbeam.ops import linalg as linalg
 from hornbeam.ops.drawing import draw_all as _draw
 from hornbeam.ops.drawing import draw_members as _draw_members
@@ -99,4 +100,5 @@ __array_api_version__ = "2024.12"
 
 _draw(globals())
 _draw(vars(linalg), "linalg.")
+_draw(vars(image), "image.")
 _draw_members(type(fft), "fft.")
