@@ -64,7 +64,7 @@ def read_between(
     """
     work = rows if rows.dtype.is_floating else as_float(rows)
     tail = (1,) * (rows.ndim - 1)
-    nodes = []
+    nodes: list[Any] = []
     for places in coordinates:
         places = clip(places, -_FAR, _FAR)
         low = _rounded(places) if order == 0 else floor(places)
@@ -72,10 +72,9 @@ def read_between(
         share = places - low
         nodes.append([(index, None)] if order == 0 else [(index, 1.0 - share), (index + 1, share)])
     strides = [math.prod(sizes[axis + 1 :]) for axis in range(len(sizes))]
-    none: Any = None
-    total = none
+    total: Any = None
     for corner in itertools.product(*nodes):
-        number, weight, valid = start, none, none
+        number, weight, valid = start, None, None
         for (index, share), size, stride in zip(corner, sizes, strides, strict=True):
             number = number + _inside(index, size, mode) * stride
             if share is not None:
