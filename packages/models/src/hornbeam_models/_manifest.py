@@ -15,5 +15,20 @@ def provide_models() -> list[Component]:
 @hookimpl
 def provide_callbacks() -> list[Component]:
     """Every callback."""
-    names = ("EarlyStopping", "History", "LambdaCallback", "ModelCheckpoint")
-    return [Component(name, f"hornbeam_models.callbacks:{name}") for name in names]
+    homes = {
+        "ActivationRecorder": "activations",
+        "BackupAndRestore": "backup",
+        "CSVLogger": "outside",
+        "EarlyStopping": "monitor",
+        "History": "history",
+        "LambdaCallback": "outside",
+        "LearningRateFinder": "rates",
+        "LearningRateScheduler": "rates",
+        "ModelCheckpoint": "saving",
+        "ProgbarLogger": "progress",
+        "ReduceLROnPlateau": "monitor",
+        "RemoteMonitor": "outside",
+        "SwapEMAWeights": "averages",
+        "TerminateOnNaN": "nan",
+    }
+    return [Component(name, f"hornbeam_models.callbacks.{home}:{name}") for name, home in homes.items()]

@@ -1,27 +1,27 @@
-"""Trainer: compile, fit, evaluate and predict, and the steps that they run."""
+"""Trainer: compile, fit, evaluate and predict."""
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable
 from typing import Any
 
 import hornbeam as hb
-import numpy as np
 from hornbeam import Layer
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.layer import training_phase
-from hornbeam.tree import flatten, leaves, map_structure
+from hornbeam.tree import flatten, map_structure
 
-from hornbeam_models import compiled
-from hornbeam_models.callbacks import Callback, CallbackList, History, ProgressBar
-from hornbeam_models.data import Batches, Given, unpack_x_y_sample_weight, whole
+from hornbeam_models import compiling, loops
+from hornbeam_models.callbacks import Callback, CallbackList, History
+from hornbeam_models.callbacks.progress import verbosity
+from hornbeam_models.data import Batches, ClassWeights, Given, whole
+from hornbeam_models.steps import Steps
 
 __all__ = ["Trainer"]
 
 
-class Trainer(Layer):
+class Trainer(Steps):
     """A layer that can be compiled and trained. Override `train_step`, `test_step` or `predict_step` for steps of your own."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -29,10 +29,16 @@ class Trainer(Layer):
         self._given: dict[str, Any] = {}
         self.optimizer: Any = None
         self.stop_training = False
+        self.steps_per_execution = 1
         self.history: History | None = None
-        self._steps: dict[str, Callable[..., Any]] = {}
-        self._checked: set[str] = set()  # structures, shapes and dtypes of data that were found to fit
-        self._output_names: list[str] = []
+        self.callbacks: CallbackList | None = None  # those of the present, or last, `fit`
+        self.last_batch: Any = None  # what the present step of `fit` was given
+        self.interrupted = False  # whether `fit` is running, or did not come to its end
+        self.data_state: Any = None  # of the present epoch's order of samples
+        self._resume: tuple[int, int, Any, Callable[[], None]] | None = None
+        self._steps: dict[Any, Callable[..., Any]] = {}
+        self._checked: set[Any] = set()  # structures, shapes and dtypes of data that were found to fit
+        self._outputs_called: list[str] = []
 
     # ---- compile
 
@@ -44,6 +50,9 @@ class Trainer(Layer):
         metrics: Any = None,
         weighted_metrics: Any = None,
         run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: Any = "auto",
+        auto_scale_loss: bool = True,
     ) -> None:
         """Say how to train.
 
@@ -54,108 +63,92 @@ class Trainer(Layer):
             metrics: list of names, objects or functions; for several outputs a list of lists or a dict.
             weighted_metrics: as `metrics`; these take sample weights into account.
             run_eagerly: run step by step in Python instead of compiled, to debug.
+            steps_per_execution: steps after which callbacks are told.
+            jit_compile: kept for Keras's signature: steps are compiled unless `run_eagerly`.
+            auto_scale_loss: whether a model of policy "mixed_float16" has its optimizer wrapped in a LossScaleOptimizer.
 
         Raises:
             UnknownNameError: a name is not known.
         """
-        self.optimizer = compiled.optimizer(optimizer)
+        if run_eagerly and jit_compile is True:
+            warnings.warn("run_eagerly=True: the steps are not compiled, whatever jit_compile says", stacklevel=2)
+        self.steps_per_execution = whole("steps_per_execution", steps_per_execution, 1)
+        policies = {layer.dtype_policy.name for layer in (self, *_inside(self))}
+        self.optimizer = compiling.optimizer(optimizer, auto_scale_loss and "mixed_float16" in policies)
         names = getattr(self, "output_names", None)
-        self._loss = compiled.Losses(loss, loss_weights, names)
-        self._metrics = compiled.Metrics(metrics, weighted_metrics, names)
+        self._losses_given = compiling.Losses(loss, loss_weights, names)
+        self._metrics_given = compiling.Metrics(metrics, weighted_metrics, names)
+        self._tracks_loss = False
+        self.loss = loss
         self._given = {
             "loss": loss,
             "loss_weights": loss_weights,
             "metrics": metrics,
             "weighted_metrics": weighted_metrics,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": jit_compile,
+            "auto_scale_loss": auto_scale_loss,
         }
         self.run_eagerly = run_eagerly
         self._steps, self._checked = {}, set()
+
+    @property
+    def compiled(self) -> bool:
+        """Whether `compile` was called."""
+        return self.optimizer is not None
 
     def _require_compiled(self, what: str) -> None:
         if self.optimizer is None:
             raise InvalidArgumentError(f"call compile(optimizer, loss) before {what}()")
 
-    @property
-    def metrics_names(self) -> list[str]:
-        """The names of what `evaluate` returns."""
-        return ["loss", *(self._metrics.names if self.optimizer is not None else [])]
+    # ---- before the first step
 
-    # ---- one step
-
-    def train_step(self, data: Any) -> Any:
-        """Forward, backward and update on one batch; the figures go into the metrics.
-
-        Args:
-            data: (x, y, sample_weight), of which the last two may be None; see `unpack_x_y_sample_weight`.
-        """
-        x, y, sample_weight = unpack_x_y_sample_weight(data)
-        weights = self.trainable_variables
-
-        def forward() -> Any:
-            self.clear_losses()
-            pred = self(x, training=True)
-            loss, parts = self._loss(y, pred, sample_weight, self.losses)
-            return loss, (parts, pred)
-
-        (loss, (parts, pred)), grads = hb.value_and_grad(forward, variables=weights, has_aux=True)()
-        self.clear_losses()
-        self.optimizer.apply(grads, weights)
-        self._metrics.update((loss, parts), y, pred, sample_weight)
-
-    def test_step(self, data: Any) -> Any:
-        """Forward on one batch; the figures go into the metrics. `data` as for `train_step`."""
-        x, y, sample_weight = unpack_x_y_sample_weight(data)
-        self.clear_losses()
-        pred = self(x, training=False)
-        losses = self._loss(y, pred, sample_weight, self.losses)
-        self.clear_losses()
-        self._metrics.update(losses, y, pred, sample_weight)
-
-    def predict_step(self, data: Any) -> Any:
-        """The outputs for one batch. `data` as for `train_step`."""
-        x, _, _ = unpack_x_y_sample_weight(data)
-        out = self(x, training=False)
-        self.clear_losses()
-        return out
-
-    def _step(self, kind: str) -> Callable[..., Any]:
-        key = f"{kind}/{[v.trainable for v in self.weights]}/{[layer.trainable for layer in self._sublayers()]}"
-        if key not in self._steps:
-            function = getattr(self, f"{kind}_step")
-            self._steps[key] = function if getattr(self, "run_eagerly", False) else hb.jit(function)
-        return self._steps[key]
+    def _match(self, inputs: Any) -> Any:
+        """The inputs as `call` needs them; models that know their inputs' shapes check them here."""
+        return inputs
 
     def _make_ready_for(self, batches: Batches) -> None:
         """Find data that cannot be learned from, before the first step."""
         batches.given.check_labels()
         x, y, _ = batches.peek()
         self._make_ready(x, y, labelled=True)
+        batches.check = self._check_values if batches.streamed else None
         self._check_values(y if batches.streamed else batches.given.y)
 
-    def _match(self, inputs: Any) -> Any:
-        """The inputs as `call` needs them; models that know their inputs' shapes check them here."""
-        return inputs
-
     def _check_values(self, y: Any) -> None:
-        self._loss.check_values(y, self._output_names)
+        assert self._losses_given is not None
+        self._losses_given.check_values(y, self._outputs_called)
 
     def _make_ready(self, x: Any, y: Any = None, labelled: bool = False) -> None:
         """Build the model, and what depends on its outputs, before the first step: errors show before any training."""
-        described = [(tree, [(a.shape[1:], str(a.dtype)) for a in arrays]) for arrays, tree in map(flatten, (x, y))]
-        kind = f"{described} {labelled}"
+        kind = (_described(x), _described(y), labelled)
         if not self.built or kind not in self._checked:
-            self._match(x)
-            with training_phase(False), hb.no_grad():
-                pred = self(map_structure(lambda a: a[:1], x))
-            self.clear_losses()
-            if labelled:
-                self._loss.check(y, pred)
-                if not self._metrics.ready:
-                    self._metrics.build(y, pred, self._loss)
-                self._output_names = compiled.output_names(pred, getattr(self, "output_names", None))
+            try:
+                self._look_at(x, y, labelled)
+            except hb.HornbeamError:
+                if not self._has_own_steps(labelled):
+                    raise  # steps of one's own may do something else with the data
             self._checked.add(kind)
         if self.optimizer is not None:
             self.optimizer.build(self.trainable_variables)
+
+    def _has_own_steps(self, labelled: bool) -> bool:
+        own = (type(self).train_step, type(self).test_step) if labelled else (type(self).predict_step,)
+        return any(step not in (Steps.train_step, Steps.test_step, Steps.predict_step) for step in own)
+
+    def _look_at(self, x: Any, y: Any, labelled: bool) -> None:
+        self._match(x)
+        with training_phase(False), hb.no_grad():
+            pred = self(map_structure(lambda a: a[:1], x))
+        self.clear_losses()
+        if labelled:
+            assert self._losses_given is not None
+            assert self._metrics_given is not None
+            self._losses_given.check(y, pred)
+            if not self._metrics_given.ready:
+                self._metrics_given.build(y, pred, self._losses_given)
+            self._outputs_called = compiling.output_names(pred, getattr(self, "output_names", None))
 
     # ---- training
 
@@ -170,32 +163,34 @@ class Trainer(Layer):
         validation_split: float = 0.0,
         validation_data: Any = None,
         shuffle: bool = True,
-        class_weight: dict[int, float] | None = None,
+        class_weight: Any = None,
         sample_weight: Any = None,
         initial_epoch: int = 0,
         steps_per_epoch: int | None = None,
         validation_steps: int | None = None,
         validation_batch_size: int | None = None,
-        validation_freq: int = 1,
+        validation_freq: Any = 1,
     ) -> History:
         """Train.
 
         Args:
-            x: arrays (in lists or dicts for several inputs), or an iterable of batches (x, y) or (x, y, sample_weight).
+            x: arrays or data frames (in lists or dicts for several inputs), or what gives batches (x, y) or (x, y, sample_weight):
+                a generator, a pipeline, a PyDataset, a PyTorch DataLoader, a tf.data.Dataset.
             y: labels; None where `x` gives them.
             batch_size: samples per step; default 32.
             epochs: times through the data, counted from `initial_epoch`.
-            verbose: 0 silent, 1 progress bar, 2 a line an epoch; "auto": 1 on a terminal, else 2.
+            verbose: 0 silent, 1 progress bar, 2 a line an epoch; "auto": 1 on a terminal and in a notebook, else 2.
             callbacks: objects that are told of every step and epoch.
             validation_split: share of the arrays, at their end, that is kept for validation.
             validation_data: (x, y) or (x, y, sample_weight), or an iterable of batches.
-            shuffle: whether arrays are shuffled anew each epoch.
-            class_weight: factor of the loss by class index.
+            shuffle: whether arrays, and the batches of a PyDataset, are shuffled anew each epoch.
+            class_weight: factor of the loss by class index, as a dict; for several outputs a dict of such dicts by output, or a list.
             sample_weight: factor of the loss by sample; for several outputs one array for all, a list, or a dict by name.
+            initial_epoch: number of the first epoch.
             steps_per_epoch: batches an epoch; default: all.
             validation_steps: batches a validation; default: all.
             validation_batch_size: samples per step of a validation; default: `batch_size`.
-            validation_freq: validate every so many epochs.
+            validation_freq: validate every so many epochs, or after those in a list (counted from 1).
 
         Returns:
             The History: its dict `history` holds a list of values, one an epoch, for each figure.
@@ -206,23 +201,16 @@ class Trainer(Layer):
         self._require_compiled("fit")
         for what, value in (("epochs", epochs), ("initial_epoch", initial_epoch)):
             whole(what, value, 0)
-        whole("validation_freq", validation_freq, 1)
+        if not isinstance(validation_freq, (list, tuple, set)):
+            whole("validation_freq", validation_freq, 1)
         for what, count in (("steps_per_epoch", steps_per_epoch), ("validation_steps", validation_steps)):
             if count is not None:
                 whole(what, count, 1)
         told_too = _callbacks(callbacks)
         given = Given.of(x, y, sample_weight)
-        if class_weight is not None:
-            given = given.with_class_weight(class_weight)
         validation = None
         if validation_data is not None:
-            parts = validation_data if isinstance(validation_data, tuple) else (validation_data,)
-            if not 1 <= len(parts) <= 3 or isinstance(validation_data, list):
-                raise InvalidArgumentError(
-                    "validation_data is a tuple (x, y) or (x, y, sample_weight), or an iterable of batches; got a "
-                    f"{type(validation_data).__name__} of {len(validation_data)}"
-                )
-            validation = Given.of(*parts)
+            validation = Given.of_validation(validation_data)
         elif validation_split:
             given, validation = given.split(validation_split)
         batches = Batches(given, 32 if batch_size is None else batch_size, shuffle)
@@ -230,138 +218,119 @@ class Trainer(Layer):
         if validation is not None:
             held_out = Batches(validation, validation_batch_size or batches.batch_size, shuffle=False)
         self._make_ready_for(batches)
+        if class_weight is not None:
+            batches.class_weight = ClassWeights(class_weight, self._outputs_called or [""])
         if held_out is not None:
             self._make_ready_for(held_out)
-        steps = steps_per_epoch or batches.count
-        self.history = history = History()
-        bar = ProgressBar(verbose, epochs, steps)
-        told = CallbackList([bar, *told_too, history], self)
-        self.stop_training = False
-        train = self._step("train")
-        told.on_train_begin()
-        try:
-            for epoch in range(initial_epoch, epochs):
-                self._metrics.reset()
-                told.on_epoch_begin(epoch)
-                index = -1
-                for index, batch in enumerate(batches.epoch(steps_per_epoch)):
-                    if batches.streamed:
-                        self._check_values(batch[1])
-                    told.on_train_batch_begin(index)
-                    train(batch)
-                    told.on_train_batch_end(index, self._metrics.results)
-                if index < 0:
-                    warnings.warn(
-                        f"the batches ran out after {epoch - initial_epoch} epochs of {epochs - initial_epoch}, and training stops: "
-                        "give an iterable that can be started again, such as a list or an object with __iter__, or steps_per_epoch.",
-                        stacklevel=2,
-                    )
-                    break
-                logs = self._metrics.results()
-                if math.isnan(logs["loss"]) and epoch == initial_epoch:
-                    warnings.warn(
-                        f"the loss is NaN after the first epoch. {_why_nan(given)}",
-                        stacklevel=2,
-                    )
-                if held_out is not None and (epoch + 1) % validation_freq == 0:
-                    found = self._evaluate(held_out, validation_steps, told)
-                    logs.update({f"val_{k}": v for k, v in found.items()})
-                told.on_epoch_end(epoch, logs)
-                if self.stop_training:
-                    break
-        finally:
-            told.on_train_end()
-        return history
+        params = {"verbose": verbose, "epochs": epochs, "steps": steps_per_epoch or batches.count}
+        told = CallbackList(told_too, add_history=True, add_progbar=True, model=self, **params)
+        self.history = next(c for c in told.callbacks if isinstance(c, History))
+        loops.Fitting(
+            self, batches, held_out, told, epochs, initial_epoch, steps_per_epoch, validation_steps, validation_freq
+        ).run()
+        return self.history
 
-    def _evaluate(self, batches: Batches, steps: int | None, told: CallbackList) -> dict[str, float]:
-        self._metrics.reset()
-        test = self._step("test")
-        told.on_test_begin()
-        for index, batch in enumerate(batches.epoch(steps)):
-            told.on_test_batch_begin(index)
-            if batches.streamed:
-                self._check_values(batch[1])
-            test(batch)
-            told.on_test_batch_end(index, self._metrics.results)
-        found = self._metrics.results()
-        told.on_test_end(found)
-        return found
+    def resume_at(self, epoch: int, step: int, data_state: Any, restore: Callable[[], None]) -> None:
+        """Called by a callback when training begins: go on at this epoch and step, with that order of samples.
+
+        `restore` is called once more where the epoch is under way, after the callbacks were told of its beginning a second time.
+        """
+        self._resume = (epoch, step, data_state, restore)
 
     def evaluate(
-        self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: Any = 0, sample_weight: Any = None,
+        self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: Any = "auto", sample_weight: Any = None,
         steps: int | None = None, callbacks: Any = None, return_dict: bool = False,
     ) -> Any:  # fmt: skip
         """The loss and the metrics over data.
+
+        Args:
+            x, y, sample_weight: as for `fit`.
+            batch_size: samples per step; default 32.
+            verbose: 0 silent, 1 progress bar, 2 a line; "auto": a bar on a terminal and in a notebook, if it takes long.
+            steps: batches; default: all.
+            callbacks: objects that are told.
+            return_dict: whether to return a dict.
 
         Returns:
             A number where there are no metrics; else a list in the order of `metrics_names`, or a dict.
         """
         self._require_compiled("evaluate")
-        given = Given.of(x, y, sample_weight)
-        batches = Batches(given, 32 if batch_size is None else batch_size, shuffle=False)
+        batches = Batches(Given.of(x, y, sample_weight), 32 if batch_size is None else batch_size, shuffle=False)
         self._make_ready_for(batches)
-        if steps is not None:
-            whole("steps", steps, 1)
-        found = self._evaluate(batches, steps, CallbackList(_callbacks(callbacks), self))
-        if verbose:
-            print(" - ".join(f"{k}: {v:.4f}" for k, v in found.items()))
-        if return_dict:
-            return found
-        return list(found.values()) if len(found) > 1 else found["loss"]
+        told = self._listeners(callbacks, verbose, steps, batches)
+        return _listed(loops.evaluate(self, batches, steps, told), return_dict)
 
     def predict(
-        self, x: Any, batch_size: int | None = None, verbose: Any = 0, steps: int | None = None, callbacks: Any = None
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
     ) -> Any:
-        """The outputs for data, as NumPy arrays in the structure of the model's output."""
-        given = Given.of(x, None, None)
+        """The outputs for data, as NumPy arrays in the structure of the model's output. Arguments as for `evaluate`."""
+        batches = Batches(Given.of(x), 32 if batch_size is None else batch_size, shuffle=False)
+        self._make_ready(batches.peek()[0])
+        return loops.predict(self, batches, steps, self._listeners(callbacks, verbose, steps, batches))
+
+    def _listeners(self, callbacks: Any, verbose: Any, steps: int | None, batches: Batches) -> CallbackList:
         if steps is not None:
             whole("steps", steps, 1)
-        batches = Batches(given, 32 if batch_size is None else batch_size, shuffle=False)
-        self._make_ready(batches.peek()[0])
-        step = self._step("predict")
-        told, parts = CallbackList(_callbacks(callbacks), self), []
-        told.on_predict_begin()
-        for index, batch in enumerate(batches.epoch(steps)):
-            told.on_predict_batch_begin(index)
-            parts.append(map_structure(lambda t: t.numpy(), step((batch[0], None, None))))
-            told.on_predict_batch_end(index, {"outputs": parts[-1]})
-        told.on_predict_end()
-        return map_structure(lambda *a: np.concatenate(a), parts[0], *parts[1:])
+        if isinstance(callbacks, CallbackList):
+            return callbacks
+        show = verbose in (1, 2) or (verbose == "auto" and verbosity(verbose) == 1)
+        verbosity(verbose)
+        return CallbackList(
+            _callbacks(callbacks), add_progbar=show, model=self, verbose=verbose, steps=steps or batches.count
+        )
 
-    def train_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
+    # ---- one batch
+
+    def train_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
+    ) -> Any:
         """One training step; returns the batch's loss and metrics."""
-        return self._on_batch("train", x, y, sample_weight, return_dict)
+        return self._on_batch("train", x, y, sample_weight, class_weight, return_dict)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """The loss and the metrics of one batch."""
-        return self._on_batch("test", x, y, sample_weight, return_dict)
+        return self._on_batch("test", x, y, sample_weight, None, return_dict)
 
-    def _on_batch(self, kind: str, x: Any, y: Any, sample_weight: Any, return_dict: bool) -> Any:
+    def _on_batch(self, kind: str, x: Any, y: Any, sample_weight: Any, class_weight: Any, return_dict: bool) -> Any:
         self._require_compiled(f"{kind}_on_batch")
         given = Given.of(x, y, sample_weight)
         if given.iterable is not None:
             raise InvalidArgumentError(f"{kind}_on_batch takes the arrays of one batch; got a {type(x).__name__}")
         batches = Batches(given, given.count, shuffle=False)
         self._make_ready_for(batches)
-        (batch,) = batches.epoch(None)
-        self._metrics.reset()
-        self._step(kind)(batch)
-        found = self._metrics.results()
-        return found if return_dict else list(found.values()) if len(found) > 1 else found["loss"]
+        batch = batches.peek()
+        if class_weight is not None:
+            batch = ClassWeights(class_weight, self._outputs_called or [""]).applied(batch)
+        self.reset_metrics()
+        return _listed(self.figures(self.step_function(kind)(batch)), return_dict)
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, as NumPy arrays."""
         x = Given.of(x).x
         self._make_ready(x)
-        return map_structure(lambda t: t.numpy(), self._step("predict")((x, None, None)))
+        return loops.on_host(self.step_function("predict")((x, None, None)))
 
 
-def _why_nan(given: Given) -> str:
-    """What is known of the cause of a loss that is NaN."""
-    for array in leaves(given.x):
-        if array.dtype.kind == "f" and not np.isfinite(array).all():
-            return "The inputs hold NaN or infinity: remove or fill such samples."
-    return "Try a smaller learning rate, inputs of mean 0 and size 1, or a loss that takes logits."
+def _described(tree: Any) -> Any:
+    """Structure, shapes of a sample and dtypes of data."""
+    arrays, structure = flatten(tree)
+    return structure, tuple((a.shape[1:], a.dtype) for a in arrays)
+
+
+def _inside(layer: Layer) -> Any:
+    for inner in layer._sublayers():
+        yield inner
+        yield from _inside(inner)
+
+
+def _listed(found: dict[str, Any], as_dict: bool) -> Any:
+    """Figures as a dict, or a list, or the only one."""
+    return found if as_dict else list(found.values()) if len(found) > 1 else next(iter(found.values()))
 
 
 def _callbacks(given: Any) -> list[Any]:
@@ -370,6 +339,8 @@ def _callbacks(given: Any) -> list[Any]:
     Raises:
         InvalidArgumentError: something else is among them.
     """
+    if isinstance(given, CallbackList):
+        return given.callbacks
     found = [] if given is None else list(given) if isinstance(given, (list, tuple)) else [given]
     for callback in found:
         if isinstance(callback, type) or not hasattr(callback, "set_model"):

@@ -143,6 +143,21 @@ def set_random_seed(seed: int) -> None:
     _global.clear()
 
 
+def global_state() -> dict[str, Any]:
+    """What later draws without a seed, and generators made without one, depend on; see `set_global_state`."""
+    keys = [[int(w) for w in g.state.numpy()] for g in _global]
+    return {"seeds": list(_seeds), "keys": keys}
+
+
+def set_global_state(state: dict[str, Any]) -> None:
+    """Go on from what `global_state` returned."""
+    _seeds[:] = state["seeds"]
+    for i, words in enumerate(state["keys"]):
+        if i == len(_global):
+            _global.append(SeedGenerator(0, "global_seed"))
+        _global[i].state.assign(as_tensor(words, dtype=dtypes.uint32))
+
+
 def _next_seed() -> int:
     if not _seeds:
         return secrets.randbits(63)

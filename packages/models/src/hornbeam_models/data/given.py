@@ -1,9 +1,8 @@
-"""What `fit` takes: arrays in nested containers, or iterables of batches; checked, and cut into batches."""
+"""Given: the data of one call, checked."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,9 @@ from hornbeam import Tensor
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.tree import flatten, leaves, map_structure
 
-__all__ = ["Batches", "Given", "unpack_x_y_sample_weight", "whole"]
+from hornbeam_models.data.pydataset import is_pydataset
+
+__all__ = ["Given", "pack_x_y_sample_weight", "unpack_x_y_sample_weight", "whole"]
 
 Batch = tuple[Any, Any, Any]
 
@@ -28,8 +29,13 @@ def whole(what: str, value: Any, least: int) -> int:
 
 
 def _array(x: Any) -> Any:
-    """An array of whatever has or holds numbers; float64 becomes the default float."""
-    array = x.numpy() if isinstance(x, Tensor) else np.asarray(x)
+    """An array of whatever has or holds numbers, data frames and other libraries' tensors too; float64 becomes the default float."""
+    if isinstance(x, Tensor):
+        array = x.numpy()
+    elif hasattr(x, "to_numpy"):
+        array = x.to_numpy()
+    else:
+        array = np.asarray(x.detach().cpu() if hasattr(x, "detach") and hasattr(x, "cpu") else x)
     if array.dtype.kind not in "biuf" and array.dtype.name != "bfloat16":
         example = f" such as {array.flat[0:1].tolist()[0]!r}" if array.size else ""
         hint = {
@@ -60,7 +66,11 @@ class Given:
             raise InvalidArgumentError(
                 f"x must be arrays or an iterable of batches; got the text {x!r}. Load the file first."
             )
-        streamed = not isinstance(x, (list, tuple, dict)) and not hasattr(x, "shape") and hasattr(x, "__iter__")
+        streamed = (
+            not isinstance(x, (list, tuple, dict))
+            and not hasattr(x, "shape")
+            and (hasattr(x, "__iter__") or is_pydataset(x))
+        )
         if streamed and (y is not None or sample_weight is not None):
             raise InvalidArgumentError(
                 f"x is a {type(x).__name__}, which has to give the batches (x, y) or (x, y, sample_weight) by itself; leave y and "
@@ -94,6 +104,21 @@ class Given:
             raise InvalidArgumentError("the data are empty: there is no sample in x")
         return cls(x, y, weight)
 
+    @classmethod
+    def of_validation(cls, data: Any) -> Given:
+        """Check what was given as `validation_data`.
+
+        Raises:
+            InvalidArgumentError: it is neither a tuple (x, y) or (x, y, sample_weight) nor an iterable of batches.
+        """
+        parts = data if isinstance(data, tuple) else (data,)
+        if not 1 <= len(parts) <= 3 or isinstance(data, list):
+            raise InvalidArgumentError(
+                "validation_data is a tuple (x, y) or (x, y, sample_weight), or an iterable of batches; got a "
+                f"{type(data).__name__} of {len(data)}"
+            )
+        return cls.of(*parts)
+
     @property
     def count(self) -> int:
         """The number of samples."""
@@ -112,30 +137,6 @@ class Given:
                     raise InvalidArgumentError(
                         f"the {what} hold NaN or infinity, first in sample {row}. Remove or fill such samples."
                     )
-
-    def with_class_weight(self, class_weight: dict[int, float]) -> Given:
-        """The same data, with each sample weighted by its class."""
-        if self.iterable is not None or len(leaves(self.y)) != 1:
-            raise InvalidArgumentError("class_weight needs one array of labels")
-        if not isinstance(class_weight, dict):
-            raise InvalidArgumentError(
-                f"class_weight must be a dict from class index to factor, such as {{0: 1.0, 1: 2.0}}; got {class_weight!r}"
-            )
-        for key, factor in class_weight.items():
-            if (
-                not isinstance(key, (int, np.integer))
-                or not isinstance(factor, (int, float, np.number))
-                or not factor >= 0
-            ):
-                raise InvalidArgumentError(
-                    f"class_weight must map class indices to factors of at least 0, such as {{0: 1.0, 1: 2.0}}; got {key!r}: {factor!r}"
-                )
-        labels = leaves(self.y)[0]
-        classes = labels.argmax(-1) if labels.ndim > 1 and labels.shape[-1] > 1 else labels.reshape(-1).astype(np.int64)
-        weight = np.array([class_weight.get(int(c), 1.0) for c in classes], np.float32)
-        if self.sample_weight is not None:
-            weight = weight * leaves(self.sample_weight)[0].reshape(-1)
-        return Given(self.x, self.y, weight)
 
     def split(self, share: float) -> tuple[Given, Given]:
         """The first samples for training, the last for validation."""
@@ -171,75 +172,6 @@ def _numbers_to_array(tree: Any) -> Any:
     return tree
 
 
-class Batches:
-    """The batches of every epoch."""
-
-    def __init__(self, given: Given, batch_size: int, shuffle: bool) -> None:
-        self.given, self.batch_size = given, whole("batch_size", batch_size, 1)
-        self.count = None if given.iterable is not None else math.ceil(given.count / batch_size)
-        # follows hb.set_random_seed
-        self.generator = np.random.default_rng(np.random.randint(2**31)) if shuffle else None
-        self.pending: list[Batch] = []
-        self.stream: Iterator[Any] | None = None
-
-    @property
-    def streamed(self) -> bool:
-        """Whether the batches come from an iterable, and are not known before they come."""
-        return self.given.iterable is not None
-
-    def peek(self) -> Batch:
-        """The first batch, which is not lost."""
-        if self.given.iterable is None:
-            part = self.given.slice(slice(0, self.batch_size))
-            return part.x, part.y, part.sample_weight
-        if not self.pending:
-            self.stream = iter(self.given.iterable)
-            try:
-                self.pending.append(_as_batch(next(self.stream)))
-            except StopIteration:
-                raise InvalidArgumentError("the data are empty: the iterable gives no batch") from None
-        return self.pending[0]
-
-    def epoch(self, steps: int | None) -> Iterator[Batch]:
-        """One pass over the data, or so many batches of it."""
-        if self.given.iterable is not None:
-            yield from self._streamed(steps)
-            return
-        order = None if self.generator is None else self.generator.permutation(self.given.count)
-        for index in range(self.count or 0):
-            if steps is not None and index >= steps:
-                return
-            rows: Any = slice(index * self.batch_size, (index + 1) * self.batch_size)
-            part = self.given.slice(rows if order is None else order[rows])
-            yield part.x, part.y, part.sample_weight
-
-    def _streamed(self, steps: int | None) -> Iterator[Batch]:
-        if self.stream is None and not self.pending:
-            self.stream = iter(self.given.iterable)
-        given = 0
-        while steps is None or given < steps:
-            if self.pending:
-                batch = self.pending.pop()
-            else:
-                assert self.stream is not None
-                try:
-                    batch = _as_batch(next(self.stream))
-                except StopIteration:
-                    self.stream = None
-                    if steps is None or iter(self.given.iterable) is self.given.iterable:
-                        return
-                    self.stream = iter(self.given.iterable)
-                    continue
-            given += 1
-            yield batch
-
-
-def _as_batch(item: Any) -> Batch:
-    checked = Given.of(*unpack_x_y_sample_weight(item))
-    checked.check_labels()
-    return checked.x, checked.y, checked.sample_weight
-
-
 def unpack_x_y_sample_weight(data: Any) -> Batch:
     """What a batch holds: inputs, labels or None, sample weights or None.
 
@@ -257,3 +189,15 @@ def unpack_x_y_sample_weight(data: Any) -> Batch:
     if len(parts) > 3:
         raise InvalidArgumentError(f"a batch is (x,), (x, y) or (x, y, sample_weight); got a tuple of {len(parts)}")
     return (*parts, None, None)[:3]
+
+
+def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
+    """A batch of its parts, as `unpack_x_y_sample_weight` takes it apart.
+
+    Example:
+        >>> pack_x_y_sample_weight(1, 2)
+        (1, 2)
+    """
+    if sample_weight is not None:
+        return x, y, sample_weight
+    return (x, y) if y is not None else (x,) if isinstance(x, (tuple, list)) else x

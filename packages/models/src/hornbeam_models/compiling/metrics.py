@@ -1,0 +1,119 @@
+"""Metrics: the metrics that `compile()` was given, one set for each output."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from hornbeam.errors import DTypeError
+from hornbeam.plugins import registry
+from hornbeam.tensor import widened
+from hornbeam.tree import leaves
+
+from hornbeam_models.compiling.losses import Losses
+from hornbeam_models.compiling.outputs import labels, output_names, sample_weights, spread
+
+__all__ = ["Metrics"]
+
+
+class Metrics:
+    """The loss's running mean, and the metrics of every output."""
+
+    def __init__(self, given: Any, weighted: Any, names: list[str] | None) -> None:
+        self.given, self.weighted, self.names_of_outputs = given, weighted, names
+        self.parts: dict[str, Any] = {}  # the running mean of each output's loss, where there are several
+        self.loss = registry.lookup("metrics", "Mean")(name="loss")
+        self.entries: list[tuple[int, Any, bool]] = []
+        self.ready = False
+        for name in [*leaves(given), *leaves(weighted)]:
+            if isinstance(name, str) and name not in ("accuracy", "acc"):
+                self._find(name)
+            elif not isinstance(name, str) and not callable(name) and not hasattr(name, "update_state"):
+                raise DTypeError(
+                    f"compile: metrics must be names such as 'accuracy', metric objects or functions; got {name!r}"
+                )
+
+    @staticmethod
+    def _find(name: str) -> Any:
+        return registry.lookup("metrics", name)
+
+    def build(self, y: Any, pred: Any, losses: Losses) -> None:
+        """Make the metrics, now that the outputs' shapes are known ("accuracy" depends on them)."""
+        preds, names = leaves(pred), output_names(pred, self.names_of_outputs)
+        wanted = self.given is not None or self.weighted is not None
+        trues = labels(y, pred, names) if wanted else []
+        several = len(preds) > 1
+        found = spread(losses.given, names, "loss")
+        with_loss = [name for name, loss in zip(names, found, strict=True) if loss is not None]
+        mean = registry.lookup("metrics", "Mean")
+        self.parts = {name: mean(name=f"{name}_loss") for name in with_loss} if len(with_loss) > 1 else {}
+        self.entries = []
+        for given, weighted in ((self.given, False), (self.weighted, True)):
+            if given is None:
+                continue
+            flat = not several and isinstance(given, (list, tuple))
+            groups = [given] if flat else spread(given, names, "metrics")
+            for index, group in enumerate(groups):
+                for entry in group if isinstance(group, (list, tuple)) else [group]:
+                    if entry is not None:
+                        metric = self._make(entry, trues[index], preds[index])
+                        self._name(metric, names[index] if several else "", weighted)
+                        self.entries.append((index, metric, weighted))
+        if several:
+            self.entries.sort(key=lambda entry: str(entry[1].name))  # as Keras's `evaluate` lists them
+        self.ready = True
+
+    def _name(self, metric: Any, output: str, weighted: bool) -> None:
+        prefix = f"{output}_" if output and not metric.name.startswith(f"{output}_") else ""
+        taken = {m.name for _, m, _ in self.entries}
+        name = f"{prefix}{metric.name}"
+        metric.name = f"{prefix}weighted_{metric.name}" if weighted and name in taken else name
+
+    def _make(self, entry: Any, true: Any, pred: Any) -> Any:
+        if isinstance(entry, str):
+            if entry in ("accuracy", "acc"):
+                metric: Any = self._find(_accuracy_for(true, pred))()
+                metric.name = entry
+                return metric
+            found = self._find(entry)
+            metric = found() if inspect.isclass(found) else self._make(found, true, pred)
+            metric.name = entry
+            return metric
+        if inspect.isclass(entry):
+            return entry()
+        if hasattr(entry, "update_state"):
+            return entry
+        wrapped = registry.lookup("metrics", "Mean")(name=getattr(entry, "__name__", "metric"))
+        mean_update = wrapped.update_state
+
+        def update(y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+            mean_update(entry(y_true, y_pred), sample_weight)
+
+        wrapped.update_state = update
+        return wrapped
+
+    def update(self, y: Any, pred: Any, sample_weight: Any) -> None:
+        """Take in one batch: its labels, and the outputs."""
+        if not self.entries:
+            return
+        names, preds = output_names(pred, self.names_of_outputs), [widened(p) for p in leaves(pred)]
+        trues, each = labels(y, pred, names), sample_weights(sample_weight, names)
+        for index, metric, weighted in self.entries:
+            if weighted:
+                metric.update_state(trues[index], preds[index], each[index])
+            else:
+                metric.update_state(trues[index], preds[index])
+
+    @property
+    def all(self) -> list[Any]:
+        """The loss's mean, those of the outputs' losses, and the metrics."""
+        return [self.loss, *self.parts.values(), *(m for _, m, _ in self.entries)]
+
+
+def _accuracy_for(true: Any, pred: Any) -> str:
+    """Which accuracy "accuracy" means, as in Keras: by the shapes of labels and outputs."""
+    if pred.shape[-1] == 1:
+        return "BinaryAccuracy"
+    shape = tuple(true.shape)
+    same = len(shape) == len(pred.shape) and shape[-1] == pred.shape[-1]
+    return "CategoricalAccuracy" if same else "SparseCategoricalAccuracy"

@@ -1,0 +1,167 @@
+"""Batches: what the epochs of one call are made of, and where in them training is."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from hornbeam.errors import InvalidArgumentError
+from hornbeam.tree import leaves
+
+from hornbeam_models.data.given import Batch, Given, unpack_x_y_sample_weight, whole
+from hornbeam_models.data.pydataset import batches_of, is_pydataset
+from hornbeam_models.data.weights import ClassWeights
+
+__all__ = ["Batches"]
+
+AHEAD = 1 << 20  # bytes of a batch from which on the next one is put together while the step runs
+
+
+class Batches:
+    """The batches of every epoch.
+
+    Args:
+        given: arrays, or an iterable of batches.
+        batch_size: samples per batch of arrays.
+        shuffle: whether arrays, and batches that are known by number, come in another order each epoch.
+        class_weight: factors of the loss by class.
+    """
+
+    def __init__(self, given: Given, batch_size: int, shuffle: bool, class_weight: ClassWeights | None = None) -> None:
+        self.given, self.batch_size = given, whole("batch_size", batch_size, 1)
+        self.class_weight = class_weight
+        # follows hb.set_random_seed
+        self.generator = np.random.default_rng(np.random.randint(2**31)) if shuffle else None
+        self.check: Callable[[Any], None] | None = None  # what finds labels that nothing can be learned from
+        self.pending: list[Batch] = []
+        self.stream: Iterator[Any] | None = None
+        self.numbered = self.streamed and is_pydataset(given.iterable)
+        self.count = self._count()
+
+    def _count(self) -> int | None:
+        if not self.streamed:
+            return math.ceil(self.given.count / self.batch_size)
+        source = self.given.iterable
+        if self.numbered:
+            count = source.num_batches if hasattr(source, "num_batches") else len(source)
+            return None if count is None or count == math.inf else int(count)
+        try:
+            return len(source)
+        except TypeError:
+            return None
+
+    @property
+    def streamed(self) -> bool:
+        """Whether the batches come from an iterable, and are not known before they come."""
+        return self.given.iterable is not None
+
+    @property
+    def last_size(self) -> int | None:
+        """Samples in the last batch of an epoch, where it is shorter than the others."""
+        if self.streamed or self.count == 1:
+            return None
+        return self.given.count % self.batch_size or None
+
+    # ---- to go on later
+
+    def state(self) -> Any:
+        """What the order of the coming epochs depends on."""
+        return None if self.generator is None else self.generator.bit_generator.state
+
+    def set_state(self, state: Any) -> None:
+        """Go on from what `state` returned."""
+        if self.generator is not None and state is not None:
+            self.generator.bit_generator.state = state
+
+    # ---- batches
+
+    def peek(self) -> Batch:
+        """The first batch, which is not lost."""
+        if not self.streamed:
+            part = self.given.slice(slice(0, self.batch_size))
+            return self._weighted((part.x, part.y, part.sample_weight))
+        if not self.pending:
+            if self.numbered:
+                return self._checked(self.given.iterable[0])
+            self.stream = iter(self.given.iterable)
+            try:
+                self.pending.append(self._checked(next(self.stream)))
+            except StopIteration:
+                raise InvalidArgumentError("the data are empty: the iterable gives no batch") from None
+        return self.pending[0]
+
+    def epoch(self, steps: int | None = None, skip: int = 0) -> Iterator[Batch]:
+        """One pass over the data, or so many batches of it, without the first `skip`."""
+        if not self.streamed:
+            return self._sliced(steps, skip)
+        return itertools.islice(self._by_number(steps) if self.numbered else self._from_stream(steps), skip, None)
+
+    def _sliced(self, steps: int | None, skip: int) -> Iterator[Batch]:
+        order = None if self.generator is None else self.generator.permutation(self.given.count)
+        stop = self.count if steps is None else min(steps, self.count or 0)
+
+        def batch(index: int) -> Batch:
+            rows: Any = slice(index * self.batch_size, (index + 1) * self.batch_size)
+            part = self.given.slice(rows if order is None else order[rows])
+            return self._weighted((part.x, part.y, part.sample_weight))
+
+        indices = range(skip, stop or 0)
+        per_sample = sum(a.nbytes for a in leaves((self.given.x, self.given.y))) // max(1, self.given.count)
+        if order is None or per_sample * self.batch_size < AHEAD:
+            yield from map(batch, indices)
+            return
+        with ThreadPoolExecutor(1, "hornbeam-batches") as pool:
+            coming = None
+            for index in indices:
+                ready = batch(index) if coming is None else coming.result()
+                coming = pool.submit(batch, index + 1) if index + 1 < indices.stop else None
+                yield ready
+
+    def _by_number(self, steps: int | None) -> Iterator[Batch]:
+        source = self.given.iterable
+        if hasattr(source, "on_epoch_begin"):
+            source.on_epoch_begin()
+        order: Any = itertools.count() if self.count is None else range(self.count)
+        if self.generator is not None and self.count is not None:
+            order = [int(i) for i in self.generator.permutation(self.count)]
+        if steps is not None:
+            order = itertools.islice(order if self.count is None else itertools.cycle(order), steps)
+        yield from map(self._checked, batches_of(source, order))
+        if hasattr(source, "on_epoch_end"):
+            source.on_epoch_end()
+
+    def _from_stream(self, steps: int | None) -> Iterator[Batch]:
+        if self.stream is None and not self.pending:
+            self.stream = iter(self.given.iterable)
+        given = 0
+        while steps is None or given < steps:
+            if self.pending:
+                batch = self.pending.pop()
+            else:
+                assert self.stream is not None
+                try:
+                    batch = self._checked(next(self.stream))
+                except StopIteration:
+                    self.stream = None
+                    if steps is None or iter(self.given.iterable) is self.given.iterable:
+                        return
+                    self.stream = iter(self.given.iterable)
+                    continue
+            given += 1
+            yield batch
+
+    def _checked(self, item: Any) -> Batch:
+        if isinstance(item, list) and type(self.given.iterable).__module__.startswith("torch.utils.data"):
+            item = tuple(item)  # PyTorch's loaders give lists
+        checked = Given.of(*unpack_x_y_sample_weight(item))
+        checked.check_labels()
+        if self.check is not None:
+            self.check(checked.y)
+        return self._weighted((checked.x, checked.y, checked.sample_weight))
+
+    def _weighted(self, batch: Batch) -> Batch:
+        return batch if self.class_weight is None else self.class_weight.applied(batch)

@@ -1,0 +1,170 @@
+"""The loops over epochs and batches, and whom they tell."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from hornbeam.tree import leaves, map_structure
+
+from hornbeam_models.callbacks.base import CallbackList, Logs
+from hornbeam_models.data import Batches, Given
+
+__all__ = ["Fitting", "evaluate", "on_host", "predict"]
+
+
+@dataclass
+class Fitting:
+    """One call of `fit`: its arguments, checked."""
+
+    model: Any
+    batches: Batches
+    held_out: Batches | None
+    told: CallbackList
+    epochs: int
+    initial_epoch: int
+    steps_per_epoch: int | None
+    validation_steps: int | None
+    validation_freq: Any
+
+    def run(self) -> None:
+        """Train."""
+        model, told = self.model, self.told
+        model.stop_training, model.interrupted, model._resume = False, True, None
+        logs: dict[str, Any] = {}
+        model.callbacks = told
+        told.on_train_begin()
+        epoch, skip = self.initial_epoch, 0
+        if model._resume is not None:
+            epoch, skip, state, restore = model._resume
+            self.batches.set_state(state)
+        try:
+            while epoch < self.epochs and not model.stop_training:
+                if not skip:
+                    model.reset_metrics()
+                told.on_epoch_begin(epoch)
+                if skip:
+                    restore()
+                model.data_state = self.batches.state()
+                found = self._epoch(epoch, skip)
+                if found is None:
+                    break
+                logs = found
+                told.on_epoch_end(epoch, logs)
+                epoch, skip = epoch + 1, 0
+            finish = getattr(model.optimizer, "finalize_variable_values", None)
+            if finish is not None and getattr(model.optimizer, "use_ema", False):
+                finish(model.trainable_variables)
+            model.interrupted = False
+        finally:
+            model.last_batch = None
+            told.on_train_end(logs)
+
+    def _epoch(self, epoch: int, skip: int) -> dict[str, Any] | None:
+        model, batches = self.model, self.batches
+        step = model.step_function("train")
+        returned, steps = _run(model, "train", self.told, batches.epoch(self.steps_per_epoch, skip), step, skip)
+        if not steps and not skip:
+            warnings.warn(
+                f"the batches ran out after {epoch - self.initial_epoch} epochs of {self.epochs - self.initial_epoch}, and training "
+                "stops: give an iterable that can be started again, such as a list or an object with __iter__, or steps_per_epoch.",
+                stacklevel=4,
+            )
+            return None
+        logs = model.figures(returned)
+        loss = logs.get("loss", 0.0)
+        if epoch == self.initial_epoch and np.ndim(loss) == 0 and math.isnan(loss):
+            warnings.warn(f"the loss is NaN after the first epoch. {_why_nan(batches.given)}", stacklevel=4)
+        if self.held_out is not None and self._validates(epoch):
+            found = evaluate(model, self.held_out, self.validation_steps, self.told)
+            logs.update({f"val_{k}": v for k, v in found.items()})
+        return logs
+
+    def _validates(self, epoch: int) -> bool:
+        freq = self.validation_freq
+        return (epoch + 1) % freq == 0 if isinstance(freq, int) else epoch + 1 in freq
+
+
+def _run(
+    model: Any, kind: str, told: CallbackList, batches: Iterator[Any], step: Callable[[Any], Any], first: int = 0
+) -> tuple[Any, int]:
+    """Run a step on every batch, and tell the callbacks: with `steps_per_execution`, of so many steps at once.
+
+    Training ends early where `model.stop_training` is set.
+
+    Returns:
+        What the last step returned, and how many steps there were.
+    """
+    begin = getattr(told, f"on_{kind}_batch_begin") if told.listeners(f"on_{kind}_batch_begin") else None
+    end = getattr(told, f"on_{kind}_batch_end") if told.listeners(f"on_{kind}_batch_end") else None
+    group, training = model.steps_per_execution, kind == "train"
+    returned: Any = None
+    index, untold = first - 1, 0
+
+    def tell_end() -> None:
+        if end is None:
+            return
+        if kind == "predict":
+            end(index, {"outputs": returned})
+            return
+        logs = Logs(lambda: model.figures(returned))
+        end(index, logs)
+        logs.settle_if_kept()
+
+    for index, batch in enumerate(batches, first):
+        if begin is not None and not untold:
+            begin(index, {})
+        if training:
+            model.last_batch = batch
+        returned = step(batch)
+        untold += 1
+        if untold == group:
+            untold = 0
+            tell_end()
+            if training and model.stop_training:
+                break
+    if untold:
+        tell_end()
+    return returned, index - first + 1
+
+
+def evaluate(model: Any, batches: Batches, steps: int | None, told: CallbackList) -> dict[str, Any]:
+    """The figures over the batches."""
+    model.reset_metrics()
+    told.on_test_begin({})
+    returned, _ = _run(model, "test", told, batches.epoch(steps), model.step_function("test"))
+    found = model.figures(returned)
+    told.on_test_end(found)
+    return dict(found)
+
+
+def predict(model: Any, batches: Batches, steps: int | None, told: CallbackList) -> Any:
+    """The outputs for all batches, as NumPy arrays."""
+    step = model.step_function("predict")
+    parts: list[Any] = []
+
+    def run(batch: Any) -> Any:
+        parts.append(on_host(step((batch[0], None, None))))
+        return parts[-1]
+
+    told.on_predict_begin({})
+    _run(model, "predict", told, batches.epoch(steps), run)
+    told.on_predict_end({})
+    return parts[0] if len(parts) == 1 else map_structure(lambda *a: np.concatenate(a), parts[0], *parts[1:])
+
+
+def on_host(tree: Any) -> Any:
+    """Nested tensors as NumPy arrays."""
+    return map_structure(lambda t: t.numpy() if hasattr(t, "numpy") else np.asarray(t), tree)
+
+
+def _why_nan(given: Given) -> str:
+    """What is known of the cause of a loss that is NaN."""
+    for array in leaves(given.x):
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            return "The inputs hold NaN or infinity: remove or fill such samples."
+    return "Try a smaller learning rate, inputs of mean 0 and size 1, or a loss that takes logits. TerminateOnNaN() says where it began."

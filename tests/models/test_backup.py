@@ -1,0 +1,121 @@
+"""A run that is killed and resumed ends with the bits of one that was not."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import hornbeam as hb
+import numpy as np
+import pytest
+from hornbeam import callbacks
+from hornbeam_layers import Dense, Input
+from hornbeam_models import Sequential
+
+from tests.models import interrupted_run
+
+NIGHTLY = os.environ.get("HORNBEAM_HYPOTHESIS") == "nightly"
+SCRIPT = Path(interrupted_run.__file__)
+STEPS = 4 * 5  # of the whole run
+
+
+def process(folder, *steps, wait=None):
+    """Run the script; returns its exit status."""
+    command = [sys.executable, str(SCRIPT), str(folder), hb.backend(), *map(str, steps)]
+    with subprocess.Popen(command) as child:
+        if wait is not None:
+            time.sleep(wait)
+            child.send_signal(signal.SIGKILL)
+        return child.wait()
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory):
+    return json.loads(json.dumps(interrupted_run.run(tmp_path_factory.mktemp("whole"))))
+
+
+def check(folder, expected):
+    ended = json.loads((folder / "ended.json").read_text())
+    assert ended["history"] == expected["history"]
+    assert ended["epochs"] == expected["epochs"] == [0, 1, 2, 3]
+    assert ended["arrays"] == expected["arrays"]
+    assert ended["backup"] is False
+
+
+@pytest.mark.parametrize("seed", range(20 if NIGHTLY else 1))
+def test_killed_twice_and_resumed_it_ends_with_the_same_bits(tmp_path, expected, seed):
+    if hb.backend() not in ("numpy", "cpu"):
+        pytest.skip("processes of their own run on numpy and cpu")
+    rng = random.Random(f"{seed} {hb.backend()}")
+    for _ in range(2):
+        assert process(tmp_path, rng.randrange(2, STEPS // 2)) == -signal.SIGKILL
+        assert (tmp_path / "backup").exists()
+    assert process(tmp_path) == 0
+    check(tmp_path, expected)
+
+
+@pytest.mark.parametrize("seed", range(20 if NIGHTLY else 0))
+def test_killed_at_any_moment(tmp_path, expected, seed):
+    started = time.monotonic()
+    assert process(tmp_path) == 0
+    length = time.monotonic() - started
+    (tmp_path / "ended.json").unlink()
+    for _ in range(3):
+        process(tmp_path, wait=random.Random(seed).uniform(0.3, 1.1) * length)
+    if not (tmp_path / "ended.json").exists():
+        assert process(tmp_path) == 0
+    check(tmp_path, expected)
+
+
+def made(units=1):
+    model = Sequential([Input((3,)), Dense(units)])
+    model.compile("sgd", "mse")
+    return model
+
+
+X, Y = np.ones((8, 3), np.float32), np.ones((8, 1), np.float32)
+
+
+def interrupted(model, folder, **how):
+    """Two epochs, of which the second breaks off."""
+
+    def stop(epoch, logs=None):
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+    told = [callbacks.BackupAndRestore(folder, **how), callbacks.LambdaCallback(on_epoch_begin=stop)]
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, Y, epochs=2, verbose=0, callbacks=told)
+
+
+def test_a_damaged_state_is_refused_or_the_one_before_it_used(tmp_path):
+    model = made()
+    interrupted(model, tmp_path / "a")
+    state = tmp_path / "a" / "latest.state"
+    state.write_bytes(state.read_bytes()[:100])
+    with pytest.raises(hb.SerializationError, match="damaged"):
+        model.fit(X, Y, verbose=0, callbacks=[callbacks.BackupAndRestore(tmp_path / "a")])
+    interrupted(model, tmp_path / "b", save_freq=1, double_checkpoint=True)
+    state = tmp_path / "b" / "latest.state"
+    state.write_bytes(b"")
+    with pytest.warns(UserWarning, match="The state before it is used"):
+        history = model.fit(X, Y, epochs=2, verbose=0, callbacks=[callbacks.BackupAndRestore(tmp_path / "b")])
+    assert history.epoch == [0, 1]
+
+
+def test_a_state_of_another_model_is_refused(tmp_path):
+    interrupted(made(), tmp_path)
+    with pytest.raises(hb.InvalidArgumentError, match="the shapes of its variables differ"):
+        made(2).fit(X, np.ones((8, 2)), verbose=0, callbacks=[callbacks.BackupAndRestore(tmp_path)])
+    with pytest.raises(hb.InvalidArgumentError, match="save_freq must be 'epoch' or a number"):
+        callbacks.BackupAndRestore(tmp_path, save_freq=0)
+
+
+def test_the_state_is_kept_where_that_is_wanted(tmp_path):
+    told = callbacks.BackupAndRestore(tmp_path, delete_checkpoint=False)
+    made().fit(X, Y, verbose=0, callbacks=[told])
+    assert (tmp_path / "latest.state").exists()

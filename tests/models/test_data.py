@@ -1,0 +1,173 @@
+"""What fit takes as data, each against the same data as arrays."""
+
+import threading
+
+import hornbeam as hb
+import numpy as np
+import pytest
+from hornbeam_layers import Dense, Input
+from hornbeam_models import Model, Sequential
+from hornbeam_models.data import Batches, ClassWeights, Given, PyDataset, pack_x_y_sample_weight
+
+RNG = np.random.default_rng(1)
+X, Y = RNG.normal(size=(20, 3)).astype("float32"), RNG.normal(size=(20, 1)).astype("float32")
+
+
+def losses(*data, **how):
+    model = Sequential([Input((3,)), Dense(1, kernel_initializer="ones")])
+    model.compile("sgd", "mse")
+    return model.fit(*data, **{"epochs": 2, "shuffle": False, "verbose": 0, **how}).history["loss"]
+
+
+EXPECTED = losses(X, Y, batch_size=5)
+
+
+class Slices(PyDataset):
+    """The batches of X and Y; notes which threads made them."""
+
+    def __init__(self, **how):
+        super().__init__(**how)
+        self.threads, self.epochs = set(), 0
+
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, index):
+        self.threads.add(threading.get_ident())
+        return X[5 * index : 5 * index + 5], Y[5 * index : 5 * index + 5]
+
+    def on_epoch_end(self):
+        self.epochs += 1
+
+
+class Pipeline:
+    """An iterable of batches that knows how many there are."""
+
+    def __len__(self):
+        return 4
+
+    def __iter__(self):
+        return iter([(X[i : i + 5], Y[i : i + 5]) for i in range(0, 20, 5)])
+
+
+class Frame:
+    """What a data frame has that matters here."""
+
+    def __init__(self, values):
+        self.values, self.shape = values, values.shape
+
+    def to_numpy(self):
+        return self.values.astype("float64")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        lambda: (Slices(),),
+        lambda: (Slices(workers=3, max_queue_size=2),),
+        lambda: (Pipeline(),),
+        lambda: (list(Pipeline()) and Pipeline(),),
+        lambda: (Frame(X), Frame(Y)),
+        lambda: ({"only": X}["only"].tolist(), Y.tolist()),
+        lambda: (hb.ops.asarray(X), hb.ops.asarray(Y)),
+    ],
+    ids=["dataset", "workers", "pipeline", "again", "frame", "lists", "tensors"],
+)
+def test_the_same_losses_as_from_arrays(data):
+    np.testing.assert_allclose(losses(*data(), batch_size=5), EXPECTED, rtol=1e-6)
+
+
+def test_a_dataset_is_told_of_epochs_and_workers_are_threads():
+    source = Slices(workers=2)
+    losses(source)
+    assert source.epochs == 2
+    assert threading.get_ident() not in source.threads - {threading.get_ident()}
+    assert len(source.threads) >= 2
+
+
+def test_shuffling_a_dataset_changes_the_order_of_its_batches_only():
+    batches = Batches(Given.of(Slices()), 32, shuffle=True)
+    seen = [float(x[0, 0]) for x, _, _ in batches.epoch()]
+    assert sorted(seen) == sorted(X[::5, 0].tolist())
+    state = batches.state()
+    first = [x[0, 0] for x, _, _ in batches.epoch()]
+    batches.set_state(state)
+    assert [x[0, 0] for x, _, _ in batches.epoch(None, 1)] == first[1:]
+    assert sum(1 for _ in batches.epoch(7)) == 7  # more steps than batches: it goes round
+
+
+def test_large_batches_are_put_together_ahead_and_are_the_same():
+    x = RNG.normal(size=(64, 100, 200)).astype("float32")
+    batches = Batches(Given.of(x, np.arange(64)), 16, shuffle=True)
+    state = batches.state()
+    found = list(batches.epoch())
+    batches.set_state(state)
+    order = batches.generator.permutation(64)
+    for i, (part, y, _) in enumerate(found):
+        np.testing.assert_array_equal(y, order[16 * i : 16 * i + 16])
+        np.testing.assert_array_equal(part, x[y])
+
+
+@pytest.mark.parametrize(
+    ("labels", "given", "expected"),
+    [
+        ([0, 1, 2], {0: 1.0, 1: 3.0}, [1, 3, 1]),
+        ([[0], [1], [1]], {1: 0.5}, [1, 0.5, 0.5]),
+        ([[1, 0, 0], [0, 0, 1]], {0: 2.0, 2: 4.0}, [2, 4]),
+        ([0.0, 1.0], {0: 5.0}, [5, 1]),
+    ],
+)
+def test_class_weights_are_sample_weights(labels, given, expected):
+    _, _, weight = ClassWeights(given, ["out"]).applied((None, np.array(labels), None))
+    np.testing.assert_array_equal(weight, expected)
+    _, _, weight = ClassWeights(given, ["out"]).applied((None, np.array(labels), np.arange(len(expected))))
+    np.testing.assert_array_equal(weight, np.multiply(expected, np.arange(len(expected))))
+
+
+def test_class_weights_of_several_outputs_go_to_theirs():
+    kinds, sizes = np.array([0, 1, 1, 2] * 5), Y
+    x = Input((3,))
+    model = Model(x, {"kind": Dense(3, activation="softmax")(x), "size": Dense(1)(x)})
+    model.compile("sgd", {"kind": "sparse_categorical_crossentropy", "size": "mse"})
+    y = {"kind": kinds, "size": sizes}
+    plain = model.evaluate(X, y, return_dict=True, batch_size=20)
+    pred = model.predict(X)["kind"]
+    weights = np.choose(kinds, [1.0, 3.0, 0.5])
+    expected = (-np.log(pred[np.arange(20), kinds]) * weights).mean()
+    for given in ({"kind": {1: 3.0, 2: 0.5}}, [{1: 3.0, 2: 0.5}, None]):
+        history = model.fit(X, y, class_weight=given, batch_size=20, verbose=0).history
+        assert history["kind_loss"][0] == pytest.approx(expected, rel=1e-5)
+        assert history["size_loss"][0] == pytest.approx(plain["size_loss"], rel=1e-5)
+        model.set_weights([w * 1.0 for w in model.get_weights()])
+        plain = model.evaluate(X, y, return_dict=True, batch_size=20)
+        pred = model.predict(X)["kind"]
+        expected = (-np.log(pred[np.arange(20), kinds]) * weights).mean()
+    with pytest.raises(hb.InvalidArgumentError, match="give class_weight as a dict by output"):
+        model.fit(X, y, class_weight={0: 1.0}, verbose=0)
+    with pytest.raises(hb.InvalidArgumentError, match="names the outputs .'color'."):
+        model.fit(X, y, class_weight={"color": {0: 1.0}}, verbose=0)
+
+
+def test_class_weights_of_batches_that_come_one_by_one():
+    expected = losses(X, (Y > 0).astype(int), batch_size=5, class_weight={1: 2.0})
+    stream = [(X[i : i + 5], (Y[i : i + 5] > 0).astype(int)) for i in range(0, 20, 5)]
+
+    class Again:
+        def __iter__(self):
+            return iter(stream)
+
+    np.testing.assert_allclose(losses(Again(), class_weight={1: 2.0}), expected, rtol=1e-6)
+
+
+def test_packing():
+    assert pack_x_y_sample_weight(1) == 1
+    assert pack_x_y_sample_weight([1]) == ([1],)
+    assert pack_x_y_sample_weight(1, 2) == (1, 2)
+    assert pack_x_y_sample_weight(1, None, 3) == (1, None, 3)
+
+
+def test_validation_after_given_epochs():
+    model = Sequential([Input((3,)), Dense(1)])
+    model.compile("sgd", "mse")
+    history = model.fit(X, Y, epochs=4, verbose=0, validation_data=(X, Y), validation_freq=[1, 4]).history
+    assert len(history["val_loss"]) == 2
