@@ -303,9 +303,9 @@ class Trainer(Steps):
             raise InvalidArgumentError(f"{kind}_on_batch takes the arrays of one batch; got a {type(x).__name__}")
         batches = Batches(given, given.count, shuffle=False)
         self._make_ready_for(batches)
-        batch = batches.peek()
         if class_weight is not None:
-            batch = ClassWeights(class_weight, self._outputs_called or [""]).applied(batch)
+            batches.class_weight = ClassWeights(class_weight, self._outputs_called or [""])
+        (batch,) = batches.epoch()
         self.reset_metrics()
         return _listed(self.figures(self.step_function(kind)(batch)), return_dict)
 

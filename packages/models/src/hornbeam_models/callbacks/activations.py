@@ -26,10 +26,11 @@ def activations(model: Any, x: Any, layers: Any = None) -> dict[str, Any]:
         InvalidArgumentError: no layer of that name is called.
 
     Example:
+        >>> import hornbeam as hb
         >>> from hornbeam.plugins import registry
         >>> from hornbeam_models import Sequential
         >>> dense = registry.lookup("layers", "Dense")(2, name="first")
-        >>> activations(Sequential([dense]), np.ones((3, 4), "float32"))["first"].shape
+        >>> activations(Sequential([dense]), hb.ops.ones((3, 4)))["first"].shape
         (3, 2)
     """
     found: dict[str, Any] = {}

@@ -83,7 +83,7 @@ class Batches:
         """The first batch, which is not lost."""
         if not self.streamed:
             part = self.given.slice(slice(0, self.batch_size))
-            return self._weighted((part.x, part.y, part.sample_weight))
+            return part.x, part.y, part.sample_weight
         if not self.pending:
             if self.numbered:
                 return self._checked(self.given.iterable[0])
@@ -96,9 +96,12 @@ class Batches:
 
     def epoch(self, steps: int | None = None, skip: int = 0) -> Iterator[Batch]:
         """One pass over the data, or so many batches of it, without the first `skip`."""
-        if not self.streamed:
-            return self._sliced(steps, skip)
-        return itertools.islice(self._by_number(steps) if self.numbered else self._from_stream(steps), skip, None)
+        found: Iterator[Batch]
+        if self.streamed:
+            found = itertools.islice(self._by_number(steps) if self.numbered else self._from_stream(steps), skip, None)
+        else:
+            found = self._sliced(steps, skip)
+        return found if self.class_weight is None else map(self.class_weight.applied, found)
 
     def _sliced(self, steps: int | None, skip: int) -> Iterator[Batch]:
         order = None if self.generator is None else self.generator.permutation(self.given.count)
@@ -107,7 +110,7 @@ class Batches:
         def batch(index: int) -> Batch:
             rows: Any = slice(index * self.batch_size, (index + 1) * self.batch_size)
             part = self.given.slice(rows if order is None else order[rows])
-            return self._weighted((part.x, part.y, part.sample_weight))
+            return part.x, part.y, part.sample_weight
 
         indices = range(skip, stop or 0)
         per_sample = sum(a.nbytes for a in leaves((self.given.x, self.given.y))) // max(1, self.given.count)
@@ -161,7 +164,4 @@ class Batches:
         checked.check_labels()
         if self.check is not None:
             self.check(checked.y)
-        return self._weighted((checked.x, checked.y, checked.sample_weight))
-
-    def _weighted(self, batch: Batch) -> Batch:
-        return batch if self.class_weight is None else self.class_weight.applied(batch)
+        return checked.x, checked.y, checked.sample_weight
