@@ -56,8 +56,9 @@ def _noting(layer: Layer, found: dict[str, Any]) -> Any:
 
     def compute(*args: Any, **kwargs: Any) -> Any:
         out = plain(layer, *args, **kwargs)
-        arrays = [t.numpy() for t in leaves(out)]
-        found[layer.name] = arrays[0] if len(arrays) == 1 else arrays
+        if not any(t.owner.symbolic for t in leaves(out)):  # as while a model that was not built finds out shapes
+            arrays = [t.numpy() for t in leaves(out)]
+            found[layer.name] = arrays[0] if len(arrays) == 1 else arrays
         return out
 
     return compute
