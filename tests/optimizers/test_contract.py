@@ -1,9 +1,9 @@
-"""Every optimizer, loss and metric keeps the contract of its check in `hornbeam.testing`."""
+"""Every optimizer and loss keeps the contract of its check in `hornbeam.testing`."""
 
 import hornbeam as hb
 import numpy as np
 import pytest
-from hornbeam.testing import check_loss, check_metric, check_optimizer
+from hornbeam.testing import check_loss, check_optimizer
 
 
 @pytest.mark.parametrize(
@@ -59,24 +59,3 @@ def labels(rng, n):
 )
 def test_loss(name, arguments, y_true, y_pred):
     check_loss(getattr(hb.losses, name), arguments, y_true=y_true, y_pred=y_pred)
-
-
-def pairs(y_true, y_pred):
-    return lambda rng, n: (y_true(rng, n), y_pred(rng, n))
-
-
-@pytest.mark.parametrize(
-    ("name", "data"),
-    [
-        ("Mean", lambda rng, n: (rng.normal(size=n),)),
-        ("Sum", lambda rng, n: (rng.normal(size=n),)),
-        ("MeanSquaredError", pairs(normal, normal)),
-        ("MeanAbsoluteError", pairs(normal, normal)),
-        ("Accuracy", pairs(labels, labels)),
-        ("BinaryAccuracy", pairs(one_hot, probabilities)),
-        ("CategoricalAccuracy", pairs(one_hot, probabilities)),
-        ("SparseCategoricalAccuracy", pairs(labels, probabilities)),
-    ],
-)
-def test_metric(name, data):
-    check_metric(getattr(hb.metrics, name), data=data)

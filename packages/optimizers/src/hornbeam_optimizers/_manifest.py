@@ -35,12 +35,47 @@ def provide_losses() -> list[Component]:
     return [Component(n, f"hornbeam_optimizers.losses.classes:{n}", aliases=a) for n, a in aliases.items()]
 
 
+METRICS = {  # by the module that has them
+    "accuracy": (
+        "Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "SparseCategoricalAccuracy", "SparseTopKCategoricalAccuracy",
+        "TopKCategoricalAccuracy",
+    ),
+    "auc": ("AUC",),
+    "confusion": ("FalseNegatives", "FalsePositives", "Precision", "Recall", "TrueNegatives", "TruePositives"),
+    "correlation": ("ConcordanceCorrelation", "CosineSimilarity", "PearsonCorrelation"),
+    "errors": (
+        "LogCoshError", "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanSquaredError", "MeanSquaredLogarithmicError",
+    ),
+    "fscore": ("F1Score", "FBetaScore"),
+    "hinges": ("CategoricalHinge", "Hinge", "SquaredHinge"),
+    "iou": ("BinaryIoU", "IoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU"),
+    "moments": ("ExplainedVariance", "PearsonR", "R2Score", "RootMeanSquaredError"),
+    "probabilistic": (
+        "BinaryCrossentropy", "CategoricalCrossentropy", "KLDivergence", "Poisson", "SparseCategoricalCrossentropy",
+    ),
+    "operating": ("PrecisionAtRecall", "RecallAtPrecision", "SensitivityAtSpecificity", "SpecificityAtSensitivity"),
+    "reductions": ("Mean", "MeanMetricWrapper", "Sum"),
+}  # fmt: skip
+METRIC_ALIASES = {
+    "BinaryCrossentropy": ("bce", "BCE"),
+    "BinaryIoU": ("binary_iou",),
+    "IoU": ("iou",),
+    "KLDivergence": ("kld", "KLD", "kullback_leibler_divergence"),
+    "LogCoshError": ("logcosh", "log_cosh"),
+    "MeanAbsoluteError": ("mae", "MAE"),
+    "MeanAbsolutePercentageError": ("mape", "MAPE"),
+    "MeanIoU": ("mean_iou",),
+    "MeanSquaredError": ("mse", "MSE"),
+    "MeanSquaredLogarithmicError": ("msle", "MSLE"),
+    "RootMeanSquaredError": ("rmse", "RMSE"),
+}
+
+
 @hookimpl
 def provide_metrics() -> list[Component]:
     """Every metric, by its Keras names."""
-    aliases = {
-        "Accuracy": (), "BinaryAccuracy": (), "CategoricalAccuracy": (), "SparseCategoricalAccuracy": (),
-        "MeanSquaredError": ("mse", "MSE"), "MeanAbsoluteError": ("mae", "MAE"),
-    }  # fmt: skip
-    found = [Component(n, f"hornbeam_optimizers.metrics.accuracy:{n}", aliases=a) for n, a in aliases.items()]
-    return [*found, *(Component(n, f"hornbeam_optimizers.metrics.base:{n}") for n in ("Mean", "Sum"))]
+    return [
+        Component(name, f"hornbeam_optimizers.metrics.{module}:{name}", aliases=METRIC_ALIASES.get(name, ()))
+        for module, names in METRICS.items()
+        for name in names
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from hornbeam import Tensor, dtypes, ops
@@ -10,8 +11,10 @@ from hornbeam.errors import InvalidArgumentError, ShapeError
 from hornbeam.tensor import activation_input
 
 __all__ = [
-    "binary_crossentropy", "categorical_crossentropy", "mean_absolute_error", "mean_squared_error",
-    "sparse_categorical_crossentropy",
+    "binary_crossentropy", "binary_focal_crossentropy", "categorical_crossentropy", "categorical_focal_crossentropy",
+    "categorical_hinge", "hinge", "huber", "kl_divergence", "log_cosh", "mean_absolute_error",
+    "mean_absolute_percentage_error", "mean_squared_error", "mean_squared_logarithmic_error", "poisson",
+    "sparse_categorical_crossentropy", "squared_hinge",
 ]  # fmt: skip
 
 EPSILON = 1e-7  # Keras's epsilon
@@ -108,3 +111,97 @@ def sparse_categorical_crossentropy(
         hot = ops.one_hot(labels, pred.shape[axis], axis=axis, dtype=pred.dtype)
         loss = -ops.sum(hot * _log_probabilities(pred, axis), axis=axis)
     return loss if ignore_class is None else ops.where(ops.equal(true, ignore_class), 0.0, loss)
+
+
+def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Tensor:
+    """100 * mean(|y_true - y_pred| / max(|y_true|, 1e-7)) over the last axis."""
+    true, pred = _pair(y_true, y_pred, "mean_absolute_percentage_error")
+    return 100.0 * ops.mean(ops.abs((true - pred) / ops.maximum(ops.abs(true), EPSILON)), axis=-1)
+
+
+def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Tensor:
+    """mean((log(y_true + 1) - log(y_pred + 1))**2) over the last axis; negative values count as 0."""
+    true, pred = _pair(y_true, y_pred, "mean_squared_logarithmic_error")
+    logs = [ops.log(ops.maximum(x, EPSILON) + 1.0) for x in (true, pred)]
+    return ops.mean(ops.square(logs[1] - logs[0]), axis=-1)
+
+
+def log_cosh(y_true: Any, y_pred: Any) -> Tensor:
+    """mean(log(cosh(y_pred - y_true))) over the last axis."""
+    true, pred = _pair(y_true, y_pred, "log_cosh")
+    error = pred - true
+    return ops.mean(error + ops.softplus(-2.0 * error) - math.log(2.0), axis=-1)
+
+
+def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Tensor:
+    """mean of error**2 / 2 up to |error| = delta, and of delta * |error| - delta**2 / 2 beyond, over the last axis."""
+    true, pred = _pair(y_true, y_pred, "huber")
+    size = ops.abs(pred - true)
+    return ops.mean(ops.where(size <= delta, 0.5 * ops.square(size), delta * size - 0.5 * delta * delta), axis=-1)
+
+
+def _signs(true: Tensor) -> Tensor:
+    """Labels 0 and 1 as -1 and 1; others stay."""
+    binary = ops.all(ops.logical_or(ops.equal(true, 0.0), ops.equal(true, 1.0)))
+    return ops.where(binary, 2.0 * true - 1.0, true)
+
+
+def hinge(y_true: Any, y_pred: Any) -> Tensor:
+    """mean(max(1 - y_true * y_pred, 0)) over the last axis, for labels -1 and 1, or 0 and 1."""
+    true, pred = _pair(y_true, y_pred, "hinge")
+    return ops.mean(ops.maximum(1.0 - _signs(true) * pred, 0.0), axis=-1)
+
+
+def squared_hinge(y_true: Any, y_pred: Any) -> Tensor:
+    """mean(max(1 - y_true * y_pred, 0)**2) over the last axis, for labels -1 and 1, or 0 and 1."""
+    true, pred = _pair(y_true, y_pred, "squared_hinge")
+    return ops.mean(ops.square(ops.maximum(1.0 - _signs(true) * pred, 0.0)), axis=-1)
+
+
+def categorical_hinge(y_true: Any, y_pred: Any) -> Tensor:
+    """max(1 + max((1 - y_true) * y_pred) - sum(y_true * y_pred), 0) over the last axis, for one-hot labels."""
+    true, pred = _pair(y_true, y_pred, "categorical_hinge")
+    right, wrong = ops.sum(true * pred, axis=-1), ops.max((1.0 - true) * pred, axis=-1)
+    return ops.maximum(wrong - right + 1.0, 0.0)
+
+
+def kl_divergence(y_true: Any, y_pred: Any) -> Tensor:
+    """sum(y_true * log(y_true / y_pred)) over the last axis, of distributions."""
+    true, pred = (ops.clip(x, EPSILON, 1.0) for x in _pair(y_true, y_pred, "kl_divergence"))
+    return ops.sum(true * ops.log(true / pred), axis=-1)
+
+
+def poisson(y_true: Any, y_pred: Any) -> Tensor:
+    """mean(y_pred - y_true * log(y_pred + 1e-7)) over the last axis."""
+    true, pred = _pair(y_true, y_pred, "poisson")
+    return ops.mean(pred - true * ops.log(pred + EPSILON), axis=-1)
+
+
+def binary_focal_crossentropy(
+    y_true: Any, y_pred: Any, apply_class_balancing: bool = False, alpha: float = 0.25, gamma: float = 2.0,
+    from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1,
+) -> Tensor:  # fmt: skip
+    """The binary cross-entropy, with each value times (1 - p of the label)**gamma, and alpha (1 - alpha for 0) if balanced."""
+    true, pred = _pair(y_true, y_pred, "binary_focal_crossentropy")
+    if label_smoothing:
+        true = true * (1.0 - label_smoothing) + 0.5 * label_smoothing
+    p = ops.sigmoid(pred) if from_logits else pred
+    inside = ops.clip(p, EPSILON, 1.0 - EPSILON)
+    each = -(true * ops.log(inside) + (1.0 - true) * ops.log(1.0 - inside))
+    each = each * ops.power(1.0 - (true * p + (1.0 - true) * (1.0 - p)), gamma)
+    if apply_class_balancing:
+        each = each * (true * alpha + (1.0 - true) * (1.0 - alpha))
+    return ops.mean(each, axis=axis)
+
+
+def categorical_focal_crossentropy(
+    y_true: Any, y_pred: Any, alpha: float = 0.25, gamma: float = 2.0, from_logits: bool = False,
+    label_smoothing: float = 0.0, axis: int = -1,
+) -> Tensor:  # fmt: skip
+    """The categorical cross-entropy, with each value times alpha * (1 - p of the class)**gamma."""
+    true, pred = _pair(y_true, y_pred, "categorical_focal_crossentropy")
+    if label_smoothing:
+        true = true * (1.0 - label_smoothing) + label_smoothing / true.shape[-1]
+    p = ops.softmax(pred, axis=axis) if from_logits else pred
+    logs = _log_probabilities(p, axis)
+    return ops.sum(-true * logs * alpha * ops.power(1.0 - ops.exp(logs), gamma), axis=axis)

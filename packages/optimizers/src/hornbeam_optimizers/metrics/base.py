@@ -1,27 +1,49 @@
-"""Metric, and the means that most metrics are."""
+"""Metric: the base class of streaming figures, whose state lies in variables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from hornbeam import Tensor, Variable, ops
+import numpy as np
+from hornbeam import Tensor, Variable, dtypes, ops
+from hornbeam.dtypes import DType
 from hornbeam.errors import InvalidArgumentError, refuse_unknown_arguments
-from hornbeam.naming import to_snake_case
-from hornbeam.tensor import widened
+from hornbeam.naming import to_snake_case, unique_name
+from hornbeam.plugins import registry
+from hornbeam.policy import DTypePolicy
 
-from hornbeam_optimizers.weights import fitted, with_mask
+__all__ = ["Metric"]
 
-__all__ = ["Mean", "MeanMetricWrapper", "Metric", "Sum"]
+STATE = dtypes.float64  # counts and sums stay exact far beyond the 2**24 at which float32 stops counting
 
 
 class Metric:
     """A figure over everything seen since `reset_state`. Subclass it with `update_state` and `result`.
 
+    Variables are made in `__init__`, or at the first update, with `add_variable`. An update whose arrays are being captured
+    (in `fit`, or under `hb.jit`) becomes part of the compiled step.
+
     Args:
-        dtype: kept for Keras's signature.
-        name: default: the class name in snake case.
+        dtype: of the figure; default: the default float. Sums are kept in float64 whatever it is.
+        name: default: the class name in snake case, with a number where it is taken.
+
+    Example:
+        >>> from hornbeam import ops
+        >>> class Largest(Metric):
+        ...     def __init__(self, name="largest"):
+        ...         super().__init__(name=name)
+        ...         self.best = self.add_variable((), "zeros", name="best")
+        ...     def update_state(self, y_true, y_pred, sample_weight=None):
+        ...         self.best.assign(ops.maximum(self.best, ops.max(y_pred)))
+        ...     def result(self):
+        ...         return self.best.value
+        >>> metric = Largest()
+        >>> metric.update_state([0, 0], [1.0, 3.0]); float(metric.result())
+        3.0
     """
+
+    on_host = False  # whether update_state needs values and not captured tensors; `fit` calls it after the step then
+    _direction: str | None = None  # "up" where larger figures are better, "down" where smaller ones are
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Refuse what `__init__` does not take."""
@@ -29,21 +51,56 @@ class Metric:
         return super().__new__(cls)
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
-        self.name = name or to_snake_case(type(self).__name__)
-        self.variables: list[Variable] = []
+        self.name = name or unique_name(to_snake_case(type(self).__name__))
+        self._dtype = DTypePolicy.of("int32" if dtype == "int" else dtype or dtypes.floatx()).compute_dtype
+        self._variables: list[Variable] = []
 
-    def add_variable(self, shape: Any, name: str) -> Variable:
-        """A variable that starts, and restarts, at zero."""
-        variable = Variable(ops.zeros(shape, "float32"), trainable=False, name=name)
-        self.variables.append(variable)
+    @property
+    def dtype(self) -> DType:
+        """The dtype that was asked for."""
+        return self._dtype
+
+    @property
+    def variables(self) -> list[Variable]:
+        """The state: what `add_variable` made, and the variables of metrics that are attributes."""
+        inner = [v for m in vars(self).values() if isinstance(m, Metric) for v in m.variables]
+        return [*self._variables, *inner]
+
+    def add_variable(
+        self, shape: Any = (), initializer: Any = None, dtype: Any = None, aggregation: str = "sum", name: str | None = None
+    ) -> Variable:  # fmt: skip
+        """A variable of the state; `reset_state` makes it zero.
+
+        Args:
+            shape: its sizes.
+            initializer: "zeros" (default), another name, or a function `(shape, dtype) -> values`.
+            dtype: default: float64, so that sums over many batches stay exact.
+            aggregation: how replicas are joined; kept for Keras's signature.
+            name: shown in errors.
+        """
+        if isinstance(initializer, str) and initializer != "zeros":
+            found = registry.lookup("initializers", initializer)
+            initializer = found() if isinstance(found, type) else found
+        wanted = STATE if dtype is None else dtypes.as_dtype(dtype)
+        sizes = tuple(shape)
+        # host zeros: state may be made while a step is captured, and must not be part of it
+        first = initializer(sizes, dtype=wanted) if callable(initializer) else np.zeros(sizes, np.float32)
+        variable = Variable(first, dtype=wanted, trainable=False, name=name or f"variable_{len(self._variables)}")
+        self._variables.append(variable)
         return variable
+
+    def add_weight(
+        self, shape: Any = (), initializer: Any = None, dtype: Any = None, name: str | None = None
+    ) -> Variable:
+        """`add_variable`, under its older name."""
+        return self.add_variable(shape, initializer, dtype, name=name)
 
     def update_state(self, *args: Any, **kwargs: Any) -> None:
         """Take in one batch."""
         raise InvalidArgumentError(f"{type(self).__name__} has no update_state(): override it.")
 
-    def result(self) -> Tensor:
-        """The figure."""
+    def result(self) -> Any:
+        """The figure: a tensor, or a dict of tensors."""
         raise InvalidArgumentError(f"{type(self).__name__} has no result(): override it.")
 
     def reset_state(self) -> None:
@@ -51,80 +108,67 @@ class Metric:
         for variable in self.variables:
             variable.assign(ops.zeros(variable.shape, variable.dtype))
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
-        """Take in one batch, and give the figure."""
+    def stateless_update_state(self, metric_variables: Any, *args: Any, **kwargs: Any) -> list[Tensor]:
+        """The state after a batch, of a state before it; the metric's own state stays.
+
+        Args:
+            metric_variables: values, one for each of `variables`.
+            args: as for `update_state`.
+            kwargs: as for `update_state`.
+
+        Raises:
+            InvalidArgumentError: there are more or fewer values than variables.
+        """
+
+        def update() -> list[Tensor]:
+            self.update_state(*args, **kwargs)
+            return self._values()
+
+        return self._with(metric_variables, update)
+
+    def stateless_result(self, metric_variables: Any) -> Any:
+        """The figure of a state, of which `metric_variables` are the values."""
+        return self._with(metric_variables, self.result)
+
+    def stateless_reset_state(self) -> list[Tensor]:
+        """The state that has seen nothing."""
+        return [ops.zeros(v.shape, v.dtype) for v in self.variables]
+
+    def _values(self) -> list[Tensor]:
+        return [v.value for v in self.variables]
+
+    def _with(self, values: Any, function: Any) -> Any:
+        if len(values) != len(self.variables):
+            raise InvalidArgumentError(
+                f"{type(self).__name__} has {len(self.variables)} variables, but {len(values)} values were given"
+            )
+        before = self._values()
+        try:
+            for variable, value in zip(self.variables, values, strict=True):
+                variable.assign(value)
+            return function()
+        finally:
+            for variable, value in zip(self.variables, before, strict=False):
+                variable.assign(value)
+
+    def _figure(self, value: Any) -> Tensor:
+        """A result in the dtype that was asked for, or the default float for whole numbers."""
+        return ops.cast(value, self._dtype if self._dtype.is_floating else dtypes.floatx())
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Take in one batch, and give the figure over everything so far."""
         self.update_state(*args, **kwargs)
         return self.result()
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
-        return {"name": self.name}
+        return {"name": self.name, "dtype": str(self._dtype)}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """A metric of `get_config`'s result."""
         return cls(**config)
 
-
-class Sum(Metric):
-    """The (weighted) sum of values."""
-
-    def __init__(self, name: str = "sum", dtype: Any = None) -> None:
-        super().__init__(name=name)
-        self.total = self.add_variable((), "total")
-
-    def update_state(self, values: Any, sample_weight: Any = None) -> None:
-        """Add the values."""
-        weighted, _ = _weighted(values, sample_weight)
-        self.total.assign(self.total + weighted)
-
-    def result(self) -> Tensor:
-        """The sum."""
-        return self.total.value
-
-
-class Mean(Metric):
-    """The (weighted) mean of values; 0 of none.
-
-    Example:
-        >>> m = Mean()
-        >>> m.update_state([1.0, 3.0]); float(m.result())
-        2.0
-    """
-
-    def __init__(self, name: str = "mean", dtype: Any = None) -> None:
-        super().__init__(name=name)
-        self.total = self.add_variable((), "total")
-        self.count = self.add_variable((), "count")
-
-    def update_state(self, values: Any, sample_weight: Any = None) -> None:
-        """Take in values."""
-        weighted, weight = _weighted(values, sample_weight)
-        self.total.assign(self.total + weighted)
-        self.count.assign(self.count + weight)
-
-    def result(self) -> Tensor:
-        """The mean."""
-        count = self.count.value
-        return ops.where(ops.equal(count, 0.0), 0.0, self.total / ops.maximum(count, 1e-30))
-
-
-def _weighted(values: Any, sample_weight: Any) -> tuple[Tensor, Any]:
-    """The sum of values times weights, and the sum of the weights."""
-    v = ops.cast(values, "float32")
-    w = fitted(sample_weight, v)
-    return (ops.sum(v), float(v.size)) if w is None else (ops.sum(v * w), ops.sum(w))
-
-
-class MeanMetricWrapper(Mean):
-    """The mean of a function `fn(y_true, y_pred, **kwargs)`, which gives one value per sample."""
-
-    def __init__(self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any) -> None:
-        super().__init__(name=str(name or getattr(fn, "__name__", "mean_metric_wrapper")))
-        self.fn, self.how = fn, kwargs
-
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
-        """Take in one batch; steps that the prediction's mask leaves out do not count."""
-        y_pred = widened(y_pred)
-        values = ops.asarray(self.fn(y_true, y_pred, **self.how))
-        super().update_state(values, with_mask(fitted(sample_weight, values), y_pred, values))
+    def __repr__(self) -> str:
+        """Class and name."""
+        return f"<{type(self).__name__} name={self.name}>"

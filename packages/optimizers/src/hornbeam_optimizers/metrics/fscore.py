@@ -1,0 +1,136 @@
+"""F-beta and F1: the harmonic mean of precision and recall, for each class or averaged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hornbeam import Tensor, ops
+from hornbeam.errors import InvalidArgumentError, ShapeError
+from hornbeam.tensor import widened
+
+from hornbeam_optimizers.metrics import checks
+from hornbeam_optimizers.metrics.base import STATE, Metric
+from hornbeam_optimizers.metrics.inputs import one_hot_pair, spread, weights_of
+
+__all__ = ["F1Score", "FBetaScore"]
+
+EPSILON = 1e-7  # Keras's: added to each divisor
+
+
+class FBetaScore(Metric):
+    """(1 + beta**2) * precision * recall / (beta**2 * precision + recall).
+
+    Labels are one-hot or multi-hot rows (batch, classes); class indices (batch,) are taken too.
+
+    Args:
+        average: None (one figure a class), "micro" (of all decisions together), "macro" (the mean over classes) or "weighted"
+            (by how often each class occurs).
+        beta: how much more recall counts than precision; a float above 0.
+        threshold: predictions above it are positive, from above 0 to 1; None: the largest of each row is.
+        name: name of the figure.
+        dtype: of the figure.
+
+    Raises:
+        InvalidArgumentError: an argument is not as said above.
+
+    Example:
+        >>> metric = FBetaScore(beta=2.0, threshold=0.5)
+        >>> metric.update_state([[1, 1, 1], [1, 0, 0], [1, 1, 0]], [[0.2, 0.6, 0.7], [0.2, 0.6, 0.6], [0.6, 0.8, 0]])
+        >>> [round(x, 4) for x in metric.result().numpy().tolist()]
+        [0.3846, 0.9091, 0.8333]
+
+    Sources:
+        van Rijsbergen, Information Retrieval, 1979.
+    """
+
+    _direction = "up"
+
+    def __init__(
+        self, average: str | None = None, beta: float = 1.0, threshold: float | None = None,
+        name: str | None = "fbeta_score", dtype: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(name=name, dtype=dtype)
+        who = type(self).__name__
+        self.average = checks.averages(average, who)
+        if not isinstance(beta, float) or not beta > 0:
+            raise InvalidArgumentError(f"{who}: beta must be a float above 0; got {beta!r}")
+        if threshold is not None and (not isinstance(threshold, float) or not 0 < threshold <= 1):
+            raise InvalidArgumentError(
+                f"{who}: threshold must be None or a float above 0 and at most 1; got {threshold!r}"
+            )
+        self.beta, self.threshold = beta, threshold
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Take in one batch.
+
+        Raises:
+            ShapeError: predictions are not (batch, classes), or labels do not fit.
+        """
+        name, y_pred = type(self).__name__, widened(y_pred)
+        weights = weights_of(sample_weight, y_pred)
+        true, pred = one_hot_pair(y_true, y_pred, name)
+        if pred.ndim != 2:
+            raise ShapeError(f"{name}: predictions must be (batch, classes); got shape {pred.shape}")
+        checks.binary(true, name)
+        checks.finite(pred, "prediction", name)
+        if not self._variables:
+            shape = (4,) if self.average == "micro" else (4, pred.shape[1])
+            self.counts = self.add_variable(shape, name="counts")
+        if self.threshold is None:
+            largest = ops.max(pred, axis=-1, keepdims=True)
+            said = ops.logical_and(ops.greater_equal(pred, largest), ops.greater(ops.abs(pred), 1e-9))
+        else:
+            said = ops.greater(pred, self.threshold)
+        said = ops.cast(said, pred.dtype)
+        cells = ops.stack([said * true, said * (1.0 - true), (1.0 - said) * true, true])  # (4, batch, classes)
+        weights = spread(weights, pred.shape, name)
+        cells = cells if weights is None else cells * weights
+        found = ops.sum(cells, axis=(1, 2) if self.average == "micro" else 1)
+        self.counts.assign(self.counts + ops.cast(found, STATE))
+
+    def result(self) -> Tensor:
+        """The figure, or one for each class; 0 before anything was seen."""
+        if not self._variables:
+            return self._figure(0.0)
+        tp, fp, fn, seen = (self.counts.value[i] for i in range(4))
+        precision, recall = tp / (tp + fp + EPSILON), tp / (tp + fn + EPSILON)
+        square = self.beta**2
+        score = precision * recall / (square * precision + recall + EPSILON) * (1.0 + square)
+        if self.average == "weighted":
+            score = ops.sum(score * (seen / (ops.sum(seen) + EPSILON)))
+        elif self.average is not None:
+            score = ops.mean(score)
+        return self._figure(score)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments."""
+        return {**super().get_config(), "average": self.average, "beta": self.beta, "threshold": self.threshold}
+
+
+class F1Score(FBetaScore):
+    """2 * precision * recall / (precision + recall).
+
+    Args:
+        average: None (one figure a class), "micro", "macro" or "weighted"; see `FBetaScore`.
+        threshold: predictions above it are positive, from above 0 to 1; None: the largest of each row is.
+        name: name of the figure.
+        dtype: of the figure.
+
+    Raises:
+        InvalidArgumentError: an argument is not as said above.
+
+    Example:
+        >>> metric = F1Score(average="macro")
+        >>> metric.update_state([0, 1], [[0.8, 0.2], [0.6, 0.4]]); round(float(metric.result()), 4)
+        0.3333
+    """
+
+    def __init__(
+        self, average: str | None = None, threshold: float | None = None, name: str | None = "f1_score",
+        dtype: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(average, 1.0, threshold, name, dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments."""
+        return {k: v for k, v in super().get_config().items() if k != "beta"}
