@@ -143,3 +143,9 @@ def check_primitive(
     np.testing.assert_allclose(found, expected, rtol=0, atol=TOLERANCE[dtype] * scale, err_msg=str(graph))
     for count, out in zip((2, 3), outs[1:], strict=True):
         assert outs[0].tobytes() == out.tobytes(), f"{count} threads give other bits, in\n{graph}"
+
+
+def fallbacks_of(step: Any) -> list[str]:
+    """The primitives that a jitted function runs on NumPy kernels."""
+    programs = [made.executable for made in step.compiled.values()]
+    return [str(g.fallback.node.primitive) for p in programs for g in p.groups if g.fallback and g.fallback.bad is None]

@@ -10,7 +10,7 @@ from hornbeam_cpu.llvm.builder import Builder, Module, Operand, is_float, vector
 from hornbeam_cpu.llvm.library import ABI
 from hornbeam_cpu.llvm.target import Target
 
-__all__ = ["Extreme", "Rows", "extreme", "gather", "scatter", "share", "wrap"]
+__all__ = ["Extreme", "Rows", "extreme", "gather", "scatter", "share", "words", "wrap"]
 
 
 class Rows(NamedTuple):
@@ -34,7 +34,7 @@ class Extreme(NamedTuple):
     largest: bool
 
 
-def _words(b: Builder, pointers: int, numbers: int) -> list[Operand]:
+def words(b: Builder, pointers: int, numbers: int) -> list[Operand]:
     """The addresses, then the numbers, of args."""
     kinds = ["ptr"] * pointers + ["i64"] * numbers
     return [b.load(kind, b.at(b.arg("args"), i, "i64")) for i, kind in enumerate(kinds)]
@@ -49,7 +49,7 @@ def wrap(target: Target, dtype: str) -> Module:
     """args: index, out, bad, count, size, block. out[i] = index[i], plus size where negative; bad[task] = whether one is outside."""
     module = Module()
     b = Builder(module, "kernel", ABI)
-    source, out, bad, count, size, block = _words(b, 3, 3)
+    source, out, bad, count, size, block = words(b, 3, 3)
     first = b.mul(b.arg("task"), block)
     last = b.minimum(b.add(first, block), count)
     wrong = b.variable(b.i64(0))
@@ -70,7 +70,7 @@ def gather(target: Target, rows: Rows) -> Module:
     """args: x, index, out, count, width, block. out[i, :] = x[index[i], :], each row of `width` elements."""
     module = Module()
     b = Builder(module, "kernel", ABI)
-    x, index, out, count, width, block = _words(b, 3, 3)
+    x, index, out, count, width, block = words(b, 3, 3)
     kind = stored(rows.dtype)
     lanes = target.lanes(SIZES[rows.dtype])
     first = b.mul(b.arg("task"), block)
@@ -91,7 +91,7 @@ def scatter(target: Target, rows: Rows) -> Module:
     """
     module = Module()
     b = Builder(module, "kernel", ABI)
-    index, updates, out, count, width, size, block = _words(b, 3, 4)
+    index, updates, out, count, width, size, block = words(b, 3, 4)
     kind = stored(rows.dtype)
     lanes = target.lanes(SIZES[rows.dtype])
     first = b.mul(b.arg("task"), block)
@@ -126,7 +126,7 @@ def extreme(target: Target, how: Extreme) -> Module:
     """args: x, out, rows, width, inner, block. out[r, j] (int32) = the first place of the largest of x[r, :, j]; NaN is larger."""
     module = Module()
     b = Builder(module, "kernel", ABI)
-    x, out, rows, width, inner, block = _words(b, 2, 4)
+    x, out, rows, width, inner, block = words(b, 2, 4)
     first = b.mul(b.arg("task"), block)
     kind, type = stored(how.dtype), computed(how.dtype)
     signed = how.dtype[0] not in "ub"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hornbeam_cpu.lower import attention, contraction, convolution, movement, rows, scan, window
+from hornbeam_cpu.lower import attention, contraction, convolution, movement, ordering, rows, scan, window
 from hornbeam_cpu.lower.stage import Rule
 
 __all__ = ["RULES"]
@@ -22,4 +22,10 @@ RULES: dict[str, Rule] = {
     "scan": scan.lower,
     "concatenate": movement.lower_concatenate,
     "pad": movement.lower_pad,
+    "update_slice": movement.lower_update_slice,
+    "dynamic_slice": movement.lower_dynamic_slice,
+    "dynamic_update_slice": movement.lower_dynamic_update_slice,
+    "cumulative_sum": ordering.lower_cumulative_sum,
+    "argsort": ordering.lower_argsort,
+    "searchsorted": ordering.lower_searchsorted,
 }
