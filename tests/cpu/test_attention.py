@@ -23,8 +23,8 @@ def graph(primitive, arrays, how):
 
 def compare(primitive, arrays, dtype, how):
     """The engine's results in `dtype`, which must be NumPy's of float64, and the same bits on any number of threads."""
-    given_ = [a if a.dtype == bool else a.astype(dtype) for a in arrays]
-    exact = [a if a.dtype == bool else a.astype("float64") for a in given_]
+    given_ = [a.astype(dtype) if a.dtype.kind == "f" else a for a in arrays]
+    exact = [a.astype("float64") if a.dtype.kind == "f" else a for a in given_]
     run = CpuExecutable(graph(primitive, given_, how), CPU)
     assert not any(g.fallback for g in run.groups)
     found = run(given_)
@@ -42,24 +42,27 @@ def compare(primitive, arrays, dtype, how):
 @given(
     st.integers(1, 3), st.integers(1, 70), st.integers(1, 70), st.integers(1, 3), st.integers(1, 19), st.integers(1, 19),
     st.sampled_from(("none", "full", "one row", "one key", "shared")), st.booleans(), st.booleans(),
-    st.sampled_from(("float32", "float64")), st.integers(0, 99),
+    st.sampled_from(("float32", "float64")), st.sampled_from((0.0, 0.0, 0.3, 0.9)), st.integers(0, 99),
 )  # fmt: skip
-@example(2, 57, 33, 2, 16, 17, "full", True, True, "float32", 0)
-@example(1, 1, 1, 1, 1, 1, "full", True, True, "float64", 0)
-@example(2, 113, 200, 1, 32, 8, "shared", False, True, "float32", 1)
-def test_as_the_decomposition(batch, queries, keys, heads, dim, value, mask, causal, through, dtype, seed):
+@example(2, 57, 33, 2, 16, 17, "full", True, True, "float32", 0.0, 0)
+@example(1, 1, 1, 1, 1, 1, "full", True, True, "float64", 0.0, 0)
+@example(2, 113, 200, 1, 32, 8, "shared", False, True, "float32", 0.0, 1)
+@example(2, 113, 201, 2, 32, 8, "none", False, True, "float32", 0.1, 1)
+def test_as_the_decomposition(batch, queries, keys, heads, dim, value, mask, causal, through, dtype, rate, seed):
     rng = np.random.default_rng(seed)
     shapes = (batch, queries, heads, dim), (batch, keys, heads, dim), (batch, keys, heads, value)
     arrays = [rng.normal(size=s).astype("float32") for s in shapes]
-    how = {"extra": (), "scale": dim**-0.5, "causal": causal, "rate": 0.0}
+    how = {"extra": (), "scale": dim**-0.5, "causal": causal, "rate": rate}
     masks = []
     if mask != "none":
         full = (batch, heads, queries, keys)
         ones = {"full": (), "one row": (2,), "one key": (3,), "shared": (0, 1)}[mask]
         masks = [rng.random(tuple(1 if a in ones else n for a, n in enumerate(full))) < 0.6]
-    out, logsumexp = compare(attention_p, [*arrays, *masks], dtype, how | {"extra": ("mask",) * len(masks)})
+    more = ("mask",) * len(masks) + ("key",) * bool(rate)
+    masks += [rng.integers(0, 2**32, 4, dtype="uint32")] if rate else []
+    out, logsumexp = compare(attention_p, [*arrays, *masks], dtype, how | {"extra": more})
     cts = [rng.normal(size=out.shape)] + ([rng.normal(size=logsumexp.shape)] if through else [])
-    extra = ("dout", "dlogsumexp")[: len(cts)] + ("mask",) * len(masks)
+    extra = ("dout", "dlogsumexp")[: len(cts)] + more
     compare(attention_grad_p, [*arrays, out, logsumexp, *cts, *masks], dtype, how | {"extra": extra})
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hornbeam.backends.base import using_backend
 from hornbeam_cpu.llvm import library
+from hornbeam_cpu.lower.plan import Lowering
 
 from tests.cpu import workloads
 from tests.cpu.harness import threads
@@ -46,6 +47,19 @@ def test_another_batch_size_needs_no_other_kernel(kind, tmp_path, monkeypatch):
     for size in (32, 31, 64, 500, 7, 2):
         all_steps(model, kind, size)
         assert not loaded, f"a batch of {size} needs {loaded}"
+
+
+@pytest.mark.parametrize("kind", workloads.MODELS)
+def test_nothing_runs_on_numpy_kernels(kind, monkeypatch):
+    left, fall_back = [], Lowering._fall_back
+
+    def noted(lowering, node):
+        left.append(node.primitive.name)
+        fall_back(lowering, node)
+
+    monkeypatch.setattr(Lowering, "_fall_back", noted)
+    all_steps(workloads.model(kind), kind, 33)
+    assert not left
 
 
 @pytest.mark.parametrize("kind", workloads.MODELS)

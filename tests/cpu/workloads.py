@@ -52,7 +52,7 @@ def recurrent() -> Any:
 def transformer() -> Any:
     """Self-attention and a dense block, each added to what it was given and normalised."""
     x = Input((11, 12))
-    y = LayerNormalization()(x + Dropout(0.1)(MultiHeadAttention(2, 6)(x, x)))
+    y = LayerNormalization()(x + Dropout(0.1)(MultiHeadAttention(2, 6, dropout=0.1)(x, x)))
     z = LayerNormalization()(y + Dense(12)(Dense(17, activation="gelu")(y)))
     return Model(x, Dense(CLASSES, activation="softmax")(GlobalAveragePooling1D()(z)))
 

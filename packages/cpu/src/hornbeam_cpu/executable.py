@@ -18,7 +18,7 @@ from hornbeam.host import native_dtype
 from hornbeam.interpreters.evaluate import adopt
 
 from hornbeam_cpu.lower.plan import Fallback, lower
-from hornbeam_cpu.lower.rules import RULES
+from hornbeam_cpu.lower.rules import keeps
 from hornbeam_cpu.program import Part, Program
 from hornbeam_cpu.schedule import Group, group, lifetimes
 
@@ -34,7 +34,7 @@ class CpuExecutable(Executable):
     """
 
     def __init__(self, graph: Graph, backend: Any) -> None:
-        super().__init__(optimize(graph, RULES), backend)
+        super().__init__(optimize(graph, keeps), backend)
         self.lock = threading.Lock()
         self.timed = enabled("time")
         graph = self.graph

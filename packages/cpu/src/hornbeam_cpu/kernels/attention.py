@@ -16,15 +16,20 @@ from hornbeam_cpu.kernels.scalars import SIZES, computed
 from hornbeam_cpu.llvm.builder import Builder, Module, Operand, vector
 from hornbeam_cpu.llvm.library import ABI
 from hornbeam_cpu.llvm.mathematics import FUNCTIONS
+from hornbeam_cpu.llvm.philox import write_words
 from hornbeam_cpu.llvm.target import Target
 
-__all__ = ["BACKWARD", "FORWARD", "Attention", "backward", "forward", "scratch_bytes"]
+__all__ = ["BACKWARD", "FORWARD", "Attention", "backward", "forward", "scratch_bytes", "word_bytes"]
 
 # All arrays have the layout [batch, time, heads, dim]. queries, keys: lengths; dim, value: sizes of a head; block: queries at a
-# time; mask0 ... mask3: strides of the mask in bytes along batch, heads, queries and keys.
-_SIZES = ("heads", "queries", "keys", "dim", "value", "scale", "block", *(f"mask{i}" for i in range(4)))
-FORWARD = ("q", "k", "v", "mask", "out", "logsumexp", *_SIZES)
-BACKWARD = ("q", "k", "v", "mask", "out", "logsumexp", "dout", "dlogsumexp", "dq", "dk", "dv", *_SIZES)
+# time; mask0 ... mask3: strides of the mask in bytes along batch, heads, queries and keys. Of dropout: key: four words; words: bytes
+# into the scratch memory at which a row's random words lie; share: of 2**24, what is kept; factor: what that is multiplied by.
+_SIZES = (
+    *("heads", "queries", "keys", "dim", "value", "scale", "block", *(f"mask{i}" for i in range(4))),
+    *("words", "share", "factor"),
+)
+FORWARD = ("q", "k", "v", "mask", "key", "out", "logsumexp", *_SIZES)
+BACKWARD = ("q", "k", "v", "mask", "key", "out", "logsumexp", "dout", "dlogsumexp", "dq", "dk", "dv", *_SIZES)
 POINTERS = frozenset(BACKWARD) - frozenset(_SIZES)
 
 
@@ -35,12 +40,14 @@ class Attention(NamedTuple):
         dtype: float32 or float64.
         masked, causal: see the composite.
         dlogsumexp: whether the gradient has a cotangent of it.
+        dropout: whether probabilities are dropped, by the random words of their places.
     """
 
     dtype: str
     masked: bool
     causal: bool
     dlogsumexp: bool = False
+    dropout: bool = False
 
 
 def scratch_bytes(target: Target, dtype: str, block: int, keys: int, depth: int, backward: bool) -> int:
@@ -48,6 +55,11 @@ def scratch_bytes(target: Target, dtype: str, block: int, keys: int, depth: int,
     size = SIZES[dtype]
     panel = (max(depth, keys, block) + 1) * tile(target)[1] * target.lanes(size) * size
     return panel + (2 if backward else 1) * block * _padded(keys, target.lanes(size)) * size + 2 * block * size + 256
+
+
+def word_bytes(target: Target, dtype: str, keys: int) -> int:
+    """What the random words of a row take, drawn in whole vectors of blocks of four."""
+    return 4 * (keys + 8 + 4 * target.lanes(SIZES[dtype])) // 64 * 64 + 64
 
 
 def _padded(keys: int, count: int) -> int:
@@ -76,6 +88,9 @@ class _Head:
         longest = b.maximum(b.maximum(word["dim"], word["value"]), b.maximum(word["keys"], word["block"]))
         panel_size = b.mul(b.add(longest, b.i64(1)), b.i64(tile(target)[1] * self.count))
         self.scores = b.at(self.panel, panel_size, self.kind)
+        if how.dropout:
+            write_words(module, self.count)
+            self.factor = b.load(self.kind, b.at(b.arg("args"), names.index("factor"), "i64"))
 
     def rows(self, name: str, length: str, size: str) -> Operand:
         """The first row of this head in an array."""
@@ -124,6 +139,24 @@ class _Head:
             there = b.bits("and", there, b.compare("ne", seen, b.zero(seen.type)))
         return there
 
+    def draw(self, query: Operand) -> Operand:
+        """Draw the random words of a query's row of probabilities; returns where they are."""
+        b, word = self.b, self.word
+        first = b.mul(b.add(b.mul(b.arg("task"), word["queries"]), query), word["keys"])
+        offset = b.bits("and", first, b.i64(3))
+        blocks = b.bits("lshr", b.add(b.add(offset, word["keys"]), b.i64(3)), b.i64(2))
+        place = b.at(b.arg("scratch"), word["words"], "i8")
+        b.call("words", "void", word["key"], b.bits("lshr", first, b.i64(2)), blocks, place, declare=False)
+        return b.at(place, offset, "i32")
+
+    def kept(self, drawn: Operand, j: Operand) -> Operand:
+        """What dropout multiplies a vector of probabilities by: 0, or 1 divided by the share that is kept."""
+        b = self.b
+        word = b.load(vector("i32", self.count), b.at(drawn, j, "i32"))
+        share = b.splat(b.convert("trunc", self.word["share"], "i32"), self.count)
+        kept = b.compare("lt", b.bits("lshr", word, b.const(word.type, 8)), share)
+        return b.select(kept, b.splat(self.factor, self.count), b.const(self.type, 0.0))
+
 
 def forward(target: Target, how: Attention) -> Module:
     """The module of the forward kernel; its args are `FORWARD`."""
@@ -153,9 +186,10 @@ def forward(target: Target, how: Attention) -> Module:
             nowhere = b.compare("eq", top, b.const(kind, -math.inf))
             top = b.select(nowhere, b.const(kind, 0.0), top)
             total = b.variable(b.const(type, 0.0))
+            drawn = head.draw(query) if how.dropout else None
             with b.range(0, word["keys"], count) as j:
                 e = FUNCTIONS["exp"](b, b.sub(b.load(type, b.at(row, j, kind)), b.splat(top, count)))
-                b.store(e, b.at(row, j, kind))
+                b.store(b.mul(e, head.kept(drawn, j)) if drawn else e, b.at(row, j, kind))
                 total.set(b.add(total.get(), e))
             sum_ = b.select(nowhere, b.const(kind, 1.0), b.across("add", total.get()))
             b.store(b.div(b.const(kind, 1.0), sum_), b.at(totals, i, kind))
@@ -204,13 +238,16 @@ def backward(target: Target, how: Attention) -> Module:
             if how.dlogsumexp:
                 weight = b.sub(weight, b.load(kind, b.at(head.numbers("dlogsumexp"), query, kind)))
             less = b.load(kind, b.at(logsumexp, query, kind))
+            drawn = head.draw(query) if how.dropout else None
             with b.range(0, keys, count) as j:
                 there = head.visible(query, j, b.first_lanes(b.sub(keys, j), count))
                 score = b.mul(b.load(type, b.at(row, j, kind)), b.splat(head.scale, count))
                 p = FUNCTIONS["exp"](b, b.sub(score, b.splat(less, count)))
                 p = b.select(there, p, b.const(type, 0.0))
-                by = b.sub(b.load(type, b.at(slope, j, kind)), b.splat(weight, count))
-                b.store(p, b.at(row, j, kind))
+                dp = b.load(type, b.at(slope, j, kind))
+                kept = head.kept(drawn, j) if drawn else None
+                by = b.sub(b.mul(dp, kept) if kept else dp, b.splat(weight, count))
+                b.store(b.mul(p, kept) if kept else p, b.at(row, j, kind))
                 ds = b.mul(b.mul(p, by), b.splat(head.scale, count))
                 b.store(b.select(there, ds, b.const(type, 0.0)), b.at(slope, j, kind))
         goal = b.at(dq, b.mul(first, dim), kind)

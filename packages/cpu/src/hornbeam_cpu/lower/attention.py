@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 
 from hornbeam.graph.ir import Node, Value
 
@@ -11,10 +12,19 @@ from hornbeam_cpu.llvm.library import Kernel
 from hornbeam_cpu.lower.bits import bits_of
 from hornbeam_cpu.lower.stage import Call, Context, Pointer, Stage
 
-__all__ = ["lower", "lower_gradient"]
+__all__ = ["lower", "lower_gradient", "takes"]
 
 SCORES = 160 * 1024  # bytes of a block of scores at most: with all else it stays in the second cache
 LEAST = 56  # queries of a block at least: four register tiles
+
+
+def takes(node: Node) -> bool:
+    """Whether there is a kernel: for single and double precision, where nothing is empty and the gradient is one of `out`."""
+    backward = node.primitive.name == "attention_grad"
+    real = str(node.outputs[0].dtype) in ("float32", "float64")
+    return (
+        real and all(v.size for v in (*node.inputs, *node.outputs)) and (not backward or "dout" in node.params["extra"])
+    )
 
 
 def _mask(node: Node, context: Context, mask: Value | None) -> tuple[Pointer | int, tuple[int, ...], list[Value]]:
@@ -42,12 +52,10 @@ def lower_gradient(node: Node, context: Context) -> bool:
 
 
 def _lower(node: Node, context: Context, needed: tuple[Value, ...], more: tuple[Value, ...], backward: bool) -> bool:
+    if not takes(node):
+        return False
     dtype = str(node.outputs[0].dtype)
     extra = dict(zip(node.params["extra"], more, strict=True))
-    if dtype not in ("float32", "float64") or "key" in extra or not all(v.size for v in (*node.inputs, *node.outputs)):
-        return False
-    if backward and "dout" not in extra:
-        return False
     q, k, v = needed[:3]
     (batch, queries, heads, dim), keys, value = q.shape, k.shape[1], v.shape[3]
     names = ("q", "k", "v", "out", "logsumexp")
@@ -63,9 +71,14 @@ def _lower(node: Node, context: Context, needed: tuple[Value, ...], more: tuple[
     values |= {"scale": bits_of(dtype, node.params["scale"]), "block": block}
     values |= {f"mask{i}": by for i, by in enumerate(strides)}
     values.setdefault("dlogsumexp", 0)
-    how = attention.Attention(dtype, "mask" in extra, node.params["causal"], "dlogsumexp" in extra)
+    values.setdefault("key", 0)
+    how = attention.Attention(dtype, "mask" in extra, node.params["causal"], "dlogsumexp" in extra, "key" in extra)
     order = attention.BACKWARD if backward else attention.FORWARD
     scratch = attention.scratch_bytes(context.target, dtype, block, keys, max(dim, value), backward)
+    rate = node.params["rate"]
+    share = struct.unpack("f", struct.pack("f", 1.0 - rate))[0]  # a word's upper 24 bits are compared with it
+    values |= {"words": scratch, "share": math.ceil(share * 2**24), "factor": bits_of(dtype, 1.0 / (1.0 - rate))}
+    scratch += attention.word_bytes(context.target, dtype, keys) if "key" in extra else 0
     kernel = Kernel(attention.backward if backward else attention.forward, (how,), node.primitive.name)
     call = Call(kernel, tuple(values[name] for name in order), scratch)
     pairs = batch * heads * queries * keys

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from hornbeam.graph.ir import Node
+
 from hornbeam_cpu.lower import attention, contraction, convolution, movement, ordering, rows, scan, window
 from hornbeam_cpu.lower.stage import Rule
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "keeps"]
 
 RULES: dict[str, Rule] = {
     "dot_general": contraction.lower,
@@ -29,3 +31,9 @@ RULES: dict[str, Rule] = {
     "argsort": ordering.lower_argsort,
     "searchsorted": ordering.lower_searchsorted,
 }
+
+
+def keeps(node: Node) -> bool:
+    """Whether a composite is lowered as a whole; else it is written out before anything is fused."""
+    name = node.primitive.name
+    return attention.takes(node) if name in ("attention", "attention_grad") else name in RULES

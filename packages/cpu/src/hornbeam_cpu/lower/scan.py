@@ -33,10 +33,10 @@ class _Place(NamedTuple):
 
 def lower(node: Node, context: Context) -> bool:
     """Emit one stage for all blocks of the batch; False where the body has a part without a rule, or is too large for one thread."""
-    from hornbeam_cpu.lower.rules import RULES
+    from hornbeam_cpu.lower.rules import keeps
 
     params = node.params
-    body = optimize(params["body"], RULES)
+    body = optimize(params["body"], keeps)
     if not params["length"] or any(not v.size for v in (*body.inputs, *body.outputs)):
         return False
     axes = batch_axes(body) if params["carries"] else None

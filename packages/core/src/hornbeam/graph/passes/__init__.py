@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from typing import Any
 
 from hornbeam.graph.check import check
 from hornbeam.graph.ir import Graph
 from hornbeam.graph.passes.dead import dead_code
+from hornbeam.graph.passes.expand import Keep
 from hornbeam.graph.passes.expand import expand as expand
 from hornbeam.graph.passes.layout import layout
 from hornbeam.graph.passes.share import share
@@ -26,12 +27,12 @@ PASSES: tuple[tuple[str, Callable[[Graph], Graph]], ...] = (
 )
 
 
-def optimize(graph: Graph, composites: Container[str] = (), debug: bool = __debug__) -> Graph:
+def optimize(graph: Graph, composites: Keep = (), debug: bool = __debug__) -> Graph:
     """Expand the composites that the backend has no kernel for, then apply every pass.
 
     Args:
         graph: what was captured.
-        composites: names of those that the backend runs whole.
+        composites: those that the backend runs whole: their names, or a function that says it of a node.
         debug: check the graph after each pass.
     """
     graph = expand(graph, composites)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 
 from hornbeam.graph.ir import Graph, Node, Value
 from hornbeam.primitive import Composite, specs_of
 
-__all__ = ["expand"]
+__all__ = ["Keep", "expand"]
+
+# Which composites stay: those of these names, or the nodes of which a function says so.
+Keep = Container[str] | Callable[[Node], bool]
 
 
-def expand(graph: Graph, keep: Container[str] = ()) -> Graph:
-    """The graph with every composite that is not in `keep` written out, also inside one another."""
+def expand(graph: Graph, keep: Keep = ()) -> Graph:
+    """The graph with every composite that is not to be kept written out, also inside one another."""
     from hornbeam.interpreters.capture import capture_specs
+
+    kept = keep if callable(keep) else lambda node: node.primitive.name in keep
 
     nodes: list[Node] = []
     constants = list(graph.constants)
@@ -21,7 +26,7 @@ def expand(graph: Graph, keep: Container[str] = ()) -> Graph:
     def inline(node: Node) -> None:
         inputs = tuple(renamed.get(v, v) for v in node.inputs)
         primitive = node.primitive
-        if not isinstance(primitive, Composite) or primitive.name in keep:
+        if not isinstance(primitive, Composite) or kept(node):
             nodes.append(Node(primitive, inputs, node.params, node.outputs, node.where))
             return
         body = capture_specs(primitive.decomposition, specs_of(inputs), node.params)
