@@ -114,3 +114,8 @@ def test_choosing_in_place_of_what_is_replaced():
     x, condition = np.linspace(-2, 2, 12, dtype="float32").reshape(3, 4), np.arange(12).reshape(3, 4) % 3 == 0
     found = hb.jit(lambda c, x: ops.sum(ops.where(c, 7.0, ops.square(x)), axis=0))(condition, x)
     np.testing.assert_allclose(found.numpy(), np.where(condition, 7, x * x).sum(0), rtol=1e-6)
+
+
+def test_choosing_a_single_number():
+    found = hb.jit(lambda c, x: -ops.where(c, x, 0.0))(np.array(True), np.float32(1.5))
+    assert found.numpy() == -1.5

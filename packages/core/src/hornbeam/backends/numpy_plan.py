@@ -267,7 +267,7 @@ def _where_into(out: Any, condition: Any, x: Any, y: Any) -> Any:
     # On bits, y ^ ((x ^ y) & mask): a masked copy goes element by element, which is ten times slower.
     bits = f"i{out.itemsize}"
     others = y.view(bits)  # its memory may be that of out
-    change = np.bitwise_xor(x.view(bits), others)
+    change = np.asarray(np.bitwise_xor(x.view(bits), others))  # without axes NumPy gives a number
     np.bitwise_and(change, np.negative(condition.view("i1"), dtype=bits), out=change)
     np.bitwise_xor(others, change, out=out.view(bits))
     return out
