@@ -19,7 +19,7 @@ def layer(kind, tensors, how):
     if kind == "lstm":
         return lstm(z, recurrent, h0, c0, **masks, **how)
     if kind == "simple_rnn":
-        return (simple_rnn(z, recurrent, h0, **masks, **how),)
+        return simple_rnn(z, recurrent, h0, **masks, **how)
     if kind == "gru":
         return gru(z, recurrent, h0, bias, **masks, **how)
     return gru(z, recurrent, h0, reset_after=False, **masks, **how)
@@ -51,14 +51,14 @@ def arrays_of(kind, batch, time, units, masked, dropped, seed):
     rng = np.random.default_rng(seed)
     wide = GATES[kind] * units
     found = {
-        "z": rng.normal(size=(batch, time, wide)),
+        "z": rng.normal(size=(time, batch, wide)),
         "recurrent": rng.normal(size=(units, wide)) / units**0.5,
         "h0": rng.normal(size=(batch, units)),
         "c0": rng.normal(size=(batch, units)),
         "bias": rng.normal(size=wide),
     }
     if masked:
-        found["mask"] = rng.random((batch, time)) < 0.7
+        found["mask"] = rng.random((time, batch)) < 0.7
     if dropped:
         found["recurrent_mask"] = (rng.random((batch, units)) < 0.7) / 0.7
     return {n: a if a.dtype == bool else a.astype("float32") for n, a in found.items()}

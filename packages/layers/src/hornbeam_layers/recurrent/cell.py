@@ -134,13 +134,17 @@ class RecurrentCell(Layer):
         """All steps: results [batch, time, units] where their inputs stand, and the last states."""
         if training and 0 < self.dropout < 1:
             sequences = sequences * ops.expand_dims(self.get_dropout_mask(sequences[:, 0]), 1)
-        z = ops.matmul(sequences, self.kernel)
+        z = ops.matmul(
+            ops.swapaxes(sequences, 0, 1), self.kernel
+        )  # [time, batch, ...]: each step's numbers lie together
         options: dict[str, Any] = {name: activations.serialize(getattr(self, name)) for name in self._functions}
-        options |= {"mask": mask, "reverse": reverse}
+        options |= {"mask": None if mask is None else ops.swapaxes(mask, 0, 1), "reverse": reverse}
         options["recurrent_mask"] = self.get_recurrent_dropout_mask(states[0]) if training else None
-        return self._walk(z, states, options)
+        outputs, states = self._walk(z, states, options)
+        return ops.swapaxes(outputs, 0, 1), states
 
     def _walk(self, z: Tensor, states: list[Tensor], options: dict[str, Any]) -> tuple[Tensor, list[Tensor]]:
+        """The results [time, batch, units] and the last states, from inputs times kernel [time, batch, columns]."""
         raise InvalidArgumentError(f"{type(self).__name__} does not say how to walk over time")
 
     # ---- configuration
@@ -160,8 +164,3 @@ class RecurrentCell(Layer):
 
 
 _KINDS = {"initializer": initializers, "regularizer": regularizers, "constraint": constraints}
-
-
-def last_step(states: Tensor, reverse: bool) -> Tensor:
-    """The state after the last step of the walk: [batch, time, units] -> [batch, units]."""
-    return states[:, 0] if reverse else states[:, -1]

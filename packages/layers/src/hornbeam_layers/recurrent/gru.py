@@ -7,7 +7,7 @@ from typing import Any
 from hornbeam import Tensor, ops
 from hornbeam.composites.recurrent import gru
 
-from hornbeam_layers.recurrent.cell import RecurrentCell, last_step
+from hornbeam_layers.recurrent.cell import RecurrentCell
 from hornbeam_layers.recurrent.layer import RecurrentLayer
 
 __all__ = ["GRU", "GRUCell"]
@@ -93,8 +93,8 @@ class GRUCell(RecurrentCell):
         for_inputs, for_state = self._biases()
         z = z if for_inputs is None else z + for_inputs
         options |= {"recurrent_bias": for_state, "reset_after": self.reset_after}
-        h, _ = gru(z, self.recurrent_kernel, states[0], **options)
-        return h, [last_step(h, options["reverse"])]
+        h, _, last = gru(z, self.recurrent_kernel, states[0], **options)
+        return h, [last]
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""

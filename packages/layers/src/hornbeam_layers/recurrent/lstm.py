@@ -7,7 +7,7 @@ from typing import Any
 from hornbeam import Tensor, ops
 from hornbeam.composites.recurrent import lstm
 
-from hornbeam_layers.recurrent.cell import RecurrentCell, last_step
+from hornbeam_layers.recurrent.cell import RecurrentCell
 from hornbeam_layers.recurrent.layer import RecurrentLayer
 
 __all__ = ["LSTM", "LSTMCell"]
@@ -86,8 +86,9 @@ class LSTMCell(RecurrentCell):
         return h, [h, c]
 
     def _walk(self, z: Tensor, states: list[Tensor], options: dict[str, Any]) -> tuple[Tensor, list[Tensor]]:
-        h, c, _ = lstm(z + self.bias if self.use_bias else z, self.recurrent_kernel, states[0], states[1], **options)
-        return h, [last_step(t, options["reverse"]) for t in (h, c)]
+        z = z + self.bias if self.use_bias else z
+        h, _, _, *last = lstm(z, self.recurrent_kernel, states[0], states[1], **options)
+        return h, last
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""

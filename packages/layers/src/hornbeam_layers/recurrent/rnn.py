@@ -126,6 +126,8 @@ class RNN(Layer):
             outputs = ops.where(keep, outputs, ops.zeros_like(outputs))
         if self.return_sequences:
             output = ops.flip(outputs, axis=1) if self.go_backwards else outputs
+        elif whole and (mask is None or not self.zero_output_for_mask):
+            output = states[0]  # the cell's result is its first state
         else:
             output = outputs[:, 0 if self.go_backwards else -1]
         return (output, *states) if self.return_state else output

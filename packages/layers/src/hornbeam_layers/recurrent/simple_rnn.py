@@ -7,7 +7,7 @@ from typing import Any
 from hornbeam import Tensor, ops
 from hornbeam.composites.recurrent import simple_rnn
 
-from hornbeam_layers.recurrent.cell import RecurrentCell, last_step
+from hornbeam_layers.recurrent.cell import RecurrentCell
 from hornbeam_layers.recurrent.layer import RecurrentLayer
 
 __all__ = ["SimpleRNN", "SimpleRNNCell"]
@@ -65,8 +65,8 @@ class SimpleRNNCell(RecurrentCell):
         return h, [h] if isinstance(states, (list, tuple)) else h
 
     def _walk(self, z: Tensor, states: list[Tensor], options: dict[str, Any]) -> tuple[Tensor, list[Tensor]]:
-        h = simple_rnn(z + self.bias if self.use_bias else z, self.recurrent_kernel, states[0], **options)
-        return h, [last_step(h, options["reverse"])]
+        h, last = simple_rnn(z + self.bias if self.use_bias else z, self.recurrent_kernel, states[0], **options)
+        return h, [last]
 
 
 class SimpleRNN(RecurrentLayer):

@@ -1,4 +1,4 @@
-"""What the recurrent composites share: activations with derivatives from their values, and the axes of time."""
+"""What the recurrent composites share: activations with derivatives from their values, and shifts in time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hornbeam.ops.elementwise.comparison import where
 from hornbeam.ops.elementwise.exponential import sigmoid
 from hornbeam.ops.elementwise.trigonometric import tanh
 from hornbeam.ops.joining import concat
-from hornbeam.ops.movement import expand_dims, permute_dims, static_slice
+from hornbeam.ops.movement import expand_dims, static_slice
 from hornbeam.ops.nn import elu, hard_sigmoid, relu, softsign
 from hornbeam.tensor import Tensor
 
@@ -67,20 +67,15 @@ def first(x: Tensor, size: int) -> Tensor:
     return static_slice(x, (0,) * x.ndim, (*x.shape[:-1], size))
 
 
-def swap_time(x: Tensor) -> Tensor:
-    """[batch, time, ...] <-> [time, batch, ...]."""
-    return permute_dims(x, (1, 0, *range(2, x.ndim)))
-
-
 def before(states: Tensor, initial: Tensor, reverse: bool) -> Tensor:
-    """The state from which each step starts: [batch, time, units], out of the states after each step and the first one."""
-    batch, time, units = states.shape
-    start = expand_dims(initial, 1)
+    """The state from which each step starts: [time, batch, units], out of the states after each step and the first one."""
+    time, *rest = states.shape
+    start = expand_dims(initial, 0)
     if not time:
         return states
     if reverse:
-        return concat([static_slice(states, (0, 1, 0), (batch, time, units)), start], axis=1)
-    return concat([start, static_slice(states, (0, 0, 0), (batch, time - 1, units))], axis=1)
+        return concat([static_slice(states, (1, 0, 0), (time, *rest)), start], axis=0)
+    return concat([start, static_slice(states, (0, 0, 0), (time - 1, *rest))], axis=0)
 
 
 def times_transposed(x: Tensor, weights: Tensor) -> Tensor:
@@ -89,8 +84,8 @@ def times_transposed(x: Tensor, weights: Tensor) -> Tensor:
 
 
 def of_recurrent(previous: Tensor, dz: Tensor, recurrent_mask: Tensor | None) -> Tensor:
-    """The cotangent of weights that every step uses: [batch, time, m] and [batch, time, n] -> [m, n]."""
-    seen = previous if recurrent_mask is None else previous * expand_dims(recurrent_mask, 1)
+    """The cotangent of weights that every step uses: [time, batch, m] and [time, batch, n] -> [m, n]."""
+    seen = previous if recurrent_mask is None else previous * recurrent_mask
     return bind(dot_general_p, seen, dz, contracting=((0, 1), (0, 1)), batch=((), ()))
 
 
@@ -110,18 +105,18 @@ def named(extra: Sequence[str], tensors: Sequence[Tensor]) -> dict[str, Tensor]:
 
 
 def of_recurrent_mask(previous: Tensor, dz: Tensor, recurrent: Tensor) -> Tensor:
-    """The cotangent of the state's dropout: [batch, time, units], [batch, time, n], [units, n] -> [batch, units]."""
+    """The cotangent of the state's dropout: [time, batch, units], [time, batch, n], [units, n] -> [batch, units]."""
     through = bind(dot_general_p, dz, recurrent, contracting=((2,), (1,)), batch=((), ()))
-    return (previous * through).sum(1)
+    return (previous * through).sum(0)
 
 
 def example(t: Any, gates: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """For test cases: tensors of fitting shapes, options by chance, and static parameters."""
     n, time, u = t.sizes[:3]
-    tensors = {"z": t.array((n, time, gates * u)), "recurrent": t.array((u, gates * u)), "state": t.array((n, u))}
+    tensors = {"z": t.array((time, n, gates * u)), "recurrent": t.array((u, gates * u)), "state": t.array((n, u))}
     extra = {}
     if t.rng.random() < 0.5:
-        extra["mask"] = t.rng.random((n, time)) < 0.5
+        extra["mask"] = t.rng.random((time, n)) < 0.5
     if t.rng.random() < 0.5:
         extra["recurrent_mask"] = t.array((n, u))
     return tensors, extra, {"activation": "tanh", "reverse": bool(t.rng.random() < 0.5)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam.composites.recurrent import common
-from hornbeam.composites.recurrent.common import activation_of, blocks, named, slope_of, swap_time, times_transposed
+from hornbeam.composites.recurrent.common import activation_of, blocks, named, slope_of, times_transposed
 from hornbeam.interpret import bind
 from hornbeam.ops.contraction import matmul
 from hornbeam.ops.control import scan
@@ -37,15 +37,15 @@ def _columns(weights: Tensor, start: int, stop: int) -> Tensor:
 def gru_p(
     z: Tensor, recurrent: Tensor, h0: Tensor, *more: Tensor,
     extra: tuple[str, ...], activation: str, recurrent_activation: str, reset_after: bool, reverse: bool,
-) -> tuple[Tensor, Tensor]:  # fmt: skip
+) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
     """One step, with the update gate u, the reset gate r and the candidate n: h = u * h + (1 - u) * n.
 
     u and r are activated sums of z's blocks and h @ recurrent (+ recurrent_bias). Where `reset_after`, n is the activation of
     z_n + r * m with m = h @ recurrent_n + bias_n; else of z_n + (r * h) @ recurrent_n.
 
-    Shapes: z [batch, time, 3 units], recurrent [units, 3 units], h0 [batch, units]; `extra` names further tensors:
+    Shapes: z [time, batch, 3 units], recurrent [units, 3 units], h0 [batch, units]; `extra` names further tensors:
     recurrent_bias [3 units] (only where `reset_after`), mask and recurrent_mask as in `lstm`. Results: h after each step,
-    [batch, time, units], and u, r, n, and m where `reset_after`: [batch, time, 3 or 4 units].
+    [time, batch, units]; u, r, n, and m where `reset_after`: [time, batch, 3 or 4 units]; the last h, [batch, units].
     """
     found = named(extra, more)
     act, gate, units = activation_of(activation), activation_of(recurrent_activation), recurrent.shape[0]
@@ -71,19 +71,19 @@ def gru_p(
             new = where(expand_dims(row["mask"], 1), new, h)
         return new, (new, concat(kept, axis=1))
 
-    rows = {"z": swap_time(z)} | ({"mask": swap_time(found["mask"])} if "mask" in found else {})
-    _, (h, gates) = scan(step, h0, rows, reverse=reverse)
-    return swap_time(h), swap_time(gates)
+    rows = {"z": z} | ({"mask": found["mask"]} if "mask" in found else {})
+    last, (h, gates) = scan(step, h0, rows, reverse=reverse)
+    return h, gates, last
 
 
 @gru_p.vjp("inputs out")
 def _(cts: Any, inputs: Any, out: Any, extra: tuple[str, ...], reset_after: bool, reverse: bool, **how: str) -> Any:
     _, recurrent, h0, *more = inputs
-    h, gates = out
+    h, gates, _ = out
     found = named(extra, more)
     previous, rmask, units = common.before(h, h0, reverse), found.get("recurrent_mask"), h0.shape[1]
     chosen = {name: t for name, t in found.items() if name != "recurrent_bias"}
-    optional = common.given(dh=cts[0], dgates=cts[1], **chosen)
+    optional = common.given(dh=cts[0], dgates=cts[1], dlast=cts[2], **chosen)
     dz, dm, dh0 = bind(
         gru_grad_p, recurrent, gates, previous, *optional.values(),
         extra=tuple(optional), reset_after=reset_after, reverse=reverse, **how,
@@ -117,11 +117,11 @@ def _(cts: Any, inputs: Any, out: Any, extra: tuple[str, ...], reset_after: bool
 def _grad_case(t: Any) -> Any:
     tensors, extra, params = common.example(t, 3)
     reset_after = bool(t.rng.random() < 0.5)
-    (n, time), units = tensors["z"].shape[:2], tensors["state"].shape[1]
-    kept = (n, time, (4 if reset_after else 3) * units)
-    shapes = {"dh": (n, time, units), "dgates": kept}
+    (time, n), units = tensors["z"].shape[:2], tensors["state"].shape[1]
+    kept = (time, n, (4 if reset_after else 3) * units)
+    shapes = {"dh": (time, n, units), "dgates": kept, "dlast": (n, units)}
     extra = {name: t.array(shape) for name, shape in shapes.items() if t.rng.random() < 0.7} | extra
-    needed = tensors["recurrent"], t.array(kept, 0.1, 0.9), t.array((n, time, units))
+    needed = tensors["recurrent"], t.array(kept, 0.1, 0.9), t.array((time, n, units))
     params |= {"recurrent_activation": "sigmoid", "reset_after": reset_after}
     return t.case(*needed, *extra.values(), extra=tuple(extra), **params)
 
@@ -133,8 +133,8 @@ def gru_grad_p(
 ) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
     """(dz, dm, dh0) of `gru`, whose parameters it shares; `reverse` is the forward walk's.
 
-    previous: the state from which each step started, [batch, time, units]. `extra` names further tensors: dh and dgates, the
-    cotangents of gru's results (one that is not there is zero), mask and recurrent_mask. dm [batch, time, units] is the
+    previous: the state from which each step started, [time, batch, units]. `extra` names further tensors: dh, dgates and dlast,
+    the cotangents of gru's results (one that is not there is zero), mask and recurrent_mask. dm [time, batch, units] is the
     cotangent of what the third block of the recurrent weights gave.
     """
     found = named(extra, more)
@@ -174,19 +174,19 @@ def gru_grad_p(
 
     rows = {"gates": gates, "before": previous}
     rows |= {name: found[name] for name in ("dh", "dgates", "mask") if name in found}
-    none = zeros((previous.shape[0], units), previous.dtype)
-    dh0, (dz, dm) = scan(step, none, {k: swap_time(v) for k, v in rows.items()}, reverse=not reverse)
-    return swap_time(dz), swap_time(dm), dh0
+    last = found["dlast"] if "dlast" in found else zeros((previous.shape[1], units), previous.dtype)
+    dh0, (dz, dm) = scan(step, last, rows, reverse=not reverse)
+    return dz, dm, dh0
 
 
 def gru(
     z: Any, recurrent: Any, h0: Any, recurrent_bias: Any = None, mask: Any = None, recurrent_mask: Any = None,
     activation: str = "tanh", recurrent_activation: str = "sigmoid", reset_after: bool = True, reverse: bool = False,
-) -> tuple[Tensor, Tensor]:  # fmt: skip
+) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
     """All steps of a GRU.
 
     Args:
-        z: inputs times kernel, plus the inputs' bias: [batch, time, 3 * units]; blocks in Keras's order: update (z), reset (r),
+        z: inputs times kernel, plus the inputs' bias: [time, batch, 3 * units]; blocks in Keras's order: update (z), reset (r),
             candidate (h).
         recurrent: [units, 3 * units].
         h0: first state, [batch, units].
@@ -195,8 +195,8 @@ def gru(
         reset_after: whether the reset gate acts after the product with the recurrent weights, or before it.
 
     Returns:
-        h after each step, [batch, time, units]; and the activated gates, [batch, time, 3 * units] (with the candidate's
-        recurrent part behind them where `reset_after`: 4 * units).
+        h after each step, [time, batch, units]; the activated gates, [time, batch, 3 * units] (with the candidate's recurrent
+        part behind them where `reset_after`: 4 * units); h after the last step that is walked, [batch, units].
 
     Raises:
         InvalidArgumentError: an activation is not among the supported ones.
@@ -205,9 +205,9 @@ def gru(
 
     Example:
         >>> import hornbeam as hb
-        >>> h, gates = gru(hb.ops.ones((2, 5, 9)), hb.ops.ones((3, 9)), hb.ops.zeros((2, 3)))
-        >>> h.shape
-        (2, 5, 3)
+        >>> h, gates, last = gru(hb.ops.ones((5, 2, 9)), hb.ops.ones((3, 9)), hb.ops.zeros((2, 3)))
+        >>> h.shape, last.shape
+        ((5, 2, 3), (2, 3))
     """
     optional = common.given(recurrent_bias=recurrent_bias, mask=mask, recurrent_mask=recurrent_mask)
     return bind(

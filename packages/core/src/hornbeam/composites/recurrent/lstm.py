@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam.composites.recurrent import common
-from hornbeam.composites.recurrent.common import activation_of, blocks, named, slope_of, swap_time, times_transposed
+from hornbeam.composites.recurrent.common import activation_of, blocks, named, slope_of, times_transposed
 from hornbeam.interpret import bind
 from hornbeam.ops.control import scan
 from hornbeam.ops.convert import as_tensor
@@ -29,12 +29,13 @@ def _case(t: Any) -> Any:
 def lstm_p(
     z: Tensor, recurrent: Tensor, h0: Tensor, c0: Tensor, *more: Tensor,
     extra: tuple[str, ...], activation: str, recurrent_activation: str, reverse: bool,
-) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
+) -> tuple[Tensor, ...]:  # fmt: skip
     """One step: i, f, g, o = z + h @ recurrent, activated; c = f * c + i * g; h = o * activation(c).
 
-    Shapes: z [batch, time, 4 units], recurrent [units, 4 units], h0 and c0 [batch, units]; `extra` names further tensors:
-    mask [batch, time] bool and recurrent_mask [batch, units]. Results: h and c [batch, time, units] and the activated gates
-    [batch, time, 4 units]. `reverse`: from the last step to the first; results stand where their inputs stood.
+    Shapes: z [time, batch, 4 units], recurrent [units, 4 units], h0 and c0 [batch, units]; `extra` names further tensors:
+    mask [time, batch] bool and recurrent_mask [batch, units]. Results: h and c [time, batch, units], the activated gates
+    [time, batch, 4 units], and the last h and c [batch, units]. `reverse`: from the last step to the first; results stand where
+    their inputs stood.
     """
     found = named(extra, more)
     act, gate = activation_of(activation), activation_of(recurrent_activation)
@@ -50,9 +51,9 @@ def lstm_p(
             new_h, new_c = where(keep, new_h, h), where(keep, new_c, c)
         return (new_h, new_c), (new_h, new_c, concat([i, f, g, o], axis=1))
 
-    rows = {"z": swap_time(z)} | ({"mask": swap_time(found["mask"])} if "mask" in found else {})
-    _, (h, c, gates) = scan(step, (h0, c0), rows, reverse=reverse)
-    return swap_time(h), swap_time(c), swap_time(gates)
+    rows = {"z": z} | ({"mask": found["mask"]} if "mask" in found else {})
+    last, results = scan(step, (h0, c0), rows, reverse=reverse)
+    return *results, *last
 
 
 @lstm_p.vjp("inputs out")
@@ -60,9 +61,9 @@ def _(
     cts: Any, inputs: Any, out: Any, extra: tuple[str, ...], activation: str, recurrent_activation: str, reverse: bool
 ) -> Any:
     _, recurrent, h0, c0, *more = inputs
-    h, c, gates = out
+    h, c, gates, *_ = out
     found = named(extra, more)
-    optional = common.given(dh=cts[0], dc=cts[1], dgates=cts[2], **found)
+    optional = common.given(dh=cts[0], dc=cts[1], dgates=cts[2], dlast_h=cts[3], dlast_c=cts[4], **found)
     dz, dh0, dc0 = bind(
         lstm_grad_p, recurrent, gates, c, c0, *optional.values(),
         extra=tuple(optional), activation=activation, recurrent_activation=recurrent_activation, reverse=reverse,
@@ -81,7 +82,7 @@ def _(
 def _grad_case(t: Any) -> Any:
     tensors, extra, params = common.example(t, 4)
     states = (*tensors["z"].shape[:2], tensors["state"].shape[1])
-    shapes = {"dh": states, "dc": states, "dgates": tensors["z"].shape}
+    shapes = {"dh": states, "dc": states, "dgates": tensors["z"].shape, "dlast_h": states[1:], "dlast_c": states[1:]}
     extra = {name: t.array(shape) for name, shape in shapes.items() if t.rng.random() < 0.7} | extra
     gates, c = t.array(tensors["z"].shape, 0.1, 0.9), t.array(states)
     needed = tensors["recurrent"], gates, c, tensors["state"]
@@ -95,8 +96,8 @@ def lstm_grad_p(
 ) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
     """(dz, dh0, dc0) of `lstm`, whose parameters it shares; `reverse` is the forward walk's.
 
-    `extra` names further tensors: dh, dc and dgates, the cotangents of lstm's results (one that is not there is zero), mask
-    and recurrent_mask.
+    `extra` names further tensors: dh, dc, dgates, dlast_h and dlast_c, the cotangents of lstm's results (one that is not there
+    is zero), mask and recurrent_mask.
     """
     found = named(extra, more)
     act, slope, gate_slope = activation_of(activation), slope_of(activation), slope_of(recurrent_activation)
@@ -128,28 +129,29 @@ def lstm_grad_p(
 
     rows = {"gates": gates, "c": c, "before": common.before(c, c0, reverse)}
     rows |= {name: found[name] for name in ("dh", "dc", "dgates", "mask") if name in found}
-    none = zeros(c0.shape, c0.dtype)
-    (dh0, dc0), dz = scan(step, (none, none), {k: swap_time(v) for k, v in rows.items()}, reverse=not reverse)
-    return swap_time(dz), dh0, dc0
+    last = [found[name] if name in found else zeros(c0.shape, c0.dtype) for name in ("dlast_h", "dlast_c")]
+    (dh0, dc0), dz = scan(step, tuple(last), rows, reverse=not reverse)
+    return dz, dh0, dc0
 
 
 def lstm(
     z: Any, recurrent: Any, h0: Any, c0: Any, mask: Any = None, recurrent_mask: Any = None,
     activation: str = "tanh", recurrent_activation: str = "sigmoid", reverse: bool = False,
-) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
+) -> tuple[Tensor, ...]:  # fmt: skip
     """All steps of an LSTM.
 
     Args:
-        z: inputs times kernel, plus bias: [batch, time, 4 * units]; gates in the order i, f, c, o.
+        z: inputs times kernel, plus bias: [time, batch, 4 * units]; gates in the order i, f, c, o.
         recurrent: [units, 4 * units].
         h0, c0: first states, [batch, units].
-        mask: [batch, time], bool; where False, the step leaves the states as they are.
+        mask: [time, batch], bool; where False, the step leaves the states as they are.
         recurrent_mask: [batch, units]; multiplies the state before each product with `recurrent` (recurrent dropout).
         activation, recurrent_activation: names out of `SUPPORTED`.
         reverse: from the last step to the first; results stand where their inputs stood.
 
     Returns:
-        h and c after each step, [batch, time, units], and the activated gates, [batch, time, 4 * units].
+        h and c after each step, [time, batch, units]; the activated gates, [time, batch, 4 * units]; h and c after the last
+        step that is walked, [batch, units].
 
     Raises:
         InvalidArgumentError: an activation is not among the supported ones.
@@ -158,9 +160,9 @@ def lstm(
 
     Example:
         >>> import hornbeam as hb
-        >>> h, c, gates = lstm(hb.ops.ones((2, 5, 12)), hb.ops.ones((3, 12)), hb.ops.zeros((2, 3)), hb.ops.zeros((2, 3)))
-        >>> h.shape, gates.shape
-        ((2, 5, 3), (2, 5, 12))
+        >>> h, c, gates, last_h, last_c = lstm(hb.ops.ones((5, 2, 12)), hb.ops.ones((3, 12)), hb.ops.zeros((2, 3)), hb.ops.zeros((2, 3)))
+        >>> h.shape, gates.shape, last_h.shape
+        ((5, 2, 3), (5, 2, 12), (2, 3))
     """
     optional = common.given(mask=mask, recurrent_mask=recurrent_mask)
     return bind(
