@@ -19,16 +19,17 @@ __all__ = [
 
 
 def lower_concatenate(node: Node, context: Context) -> bool:
-    """Each operand is copied to its place."""
+    """Each operand is copied to its place, unless it was made there."""
     out, axis = node.output, node.params["axis"]
     if str(out.dtype) not in SIZES:
         return False
-    strides = contiguous(out.shape)
+    memory, offset, strides = context.layout(out)
     begin = 0
     for value in node.inputs:
-        if value.size:
-            target = Pointer(out, begin * strides[axis] * SIZES[str(out.dtype)])
-            copy_layout(context.layout(value), value.shape, value.dtype, target, strides, context)
+        source = context.layout(value)
+        if value.size and source.base is not memory:
+            target = Pointer(memory, (offset + begin * strides[axis]) * SIZES[str(out.dtype)])
+            copy_layout(source, value.shape, value.dtype, target, strides, context)
         begin += value.shape[axis]
     return True
 

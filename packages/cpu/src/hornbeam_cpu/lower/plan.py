@@ -11,6 +11,7 @@ from hornbeam.graph.region import Region
 from hornbeam_cpu.llvm.target import Target, host
 from hornbeam_cpu.lower.loops import can_lower, copy_layout, lower_region
 from hornbeam_cpu.lower.rules import RULES
+from hornbeam_cpu.lower.shifted import shifted
 from hornbeam_cpu.lower.stage import Context, Layout, Pointer, Stage, contiguous
 from hornbeam_cpu.lower.views import VIEWS, layout_of
 
@@ -73,6 +74,9 @@ class Lowering:
         self.target: Target = host()
         self.producers = graph.producers()
         self.layouts: dict[Value, Layout] = {}
+        self.shifts = shifted(graph) if outside is None else {}
+        for results, shift in self.shifts.items():
+            self.layouts |= {results: shift.results, shift.value: shift.moved}
         self.copies: dict[Value, Value] = {}
         self.steps: list[Stage | Fallback] = []
 
@@ -97,6 +101,9 @@ class Lowering:
             self._fall_back(node)
 
     def _fall_back(self, node: Node) -> None:
+        for value in node.outputs:
+            if value in self.shifts:  # a NumPy kernel's results lie by themselves
+                del self.layouts[value], self.layouts[self.shifts[value].value]
         self.steps.append(Fallback(node, tuple(self.dense(v) for v in node.inputs)))
 
     # ---- what rules ask for

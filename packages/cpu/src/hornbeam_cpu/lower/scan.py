@@ -144,11 +144,13 @@ class _Loop:
             size = row.dtype.itemsize
             step = math.prod(out.shape[1:]) * size
             along = contiguous(out.shape[1:])[0] * size if self.blocked else 0
+            memory, offset, _ = self.context.layout(out)
+            begin = offset * size + self.first * along
             if result in made and result not in self.places and result.nbytes == row.nbytes:
-                self._move(result, out, self.first * along, rows * along, step)
+                self._move(result, memory, begin, rows * along, step)
                 continue
             goal = Value(row.shape, row.dtype)
-            self._move(goal, out, self.first * along, rows * along, step)
+            self._move(goal, memory, begin, rows * along, step)
             self._copy(row, goal)
         pending = []
         for carry, new in zip(self.carried, self.body.outputs[:carries], strict=True):
@@ -212,9 +214,10 @@ class _Loop:
         args = (*(head[name] for name in loop.HEAD), *table, *moves, *local, *words)
         call = Call(Kernel(loop.generate, (), "loop"), args, copy + own + scratch)
         flops = self.tasks * self.node.params["length"] * sum(s.flops for s in self.steps)
-        seen = tuple(v for v in dict.fromkeys(reads) if v not in self.node.outputs)
+        made = tuple(self.context.layout(v).base for v in self.node.outputs)
+        seen = tuple(v for v in dict.fromkeys(reads) if v not in made)
         name = f"scan of {self.node.params['length']} steps, {self.body.inputs[0]!r}"
-        self.context.emit(Stage(self.tasks, (call,), seen, self.node.outputs, flops, name))
+        self.context.emit(Stage(self.tasks, (call,), seen, made, flops, name))
 
     def _ends(self) -> tuple[list[Stage], list[Stage]]:
         """Copies of the first state into the task's memory, and of the last one out of it."""

@@ -182,6 +182,35 @@ def past_ones(g: Rewriter, node: Node) -> Value | None:
     return g.emit("reshape", turned, shape=node.output.shape)
 
 
+def into_gather(g: Rewriter, node: Node) -> Value | None:
+    """Rows that nobody reads in the order of the index are picked in the order that is wanted."""
+    picked, axes = g.made(node.inputs[0], "gather"), node.params["axes"]
+    if picked is None or not g.once(node.inputs[0]):
+        return None
+    table, index = picked.inputs
+    lead = len(index.shape)
+    if axes[lead:] != tuple(range(lead, len(axes))):
+        return None
+    return g.emit("gather", table, g.emit("transpose", index, axes=axes[:lead]))
+
+
+def into_scatter(g: Rewriter, node: Node) -> Value | None:
+    """Rows that are added in can come in any order, as long as the index has the same."""
+    table, index, updates = node.inputs
+    rows = g.made(updates, "reshape")
+    turned = rows and g.made(rows.inputs[0], "transpose")
+    if not turned or node.params["mode"] != "add":
+        return None
+    source, axes = turned.inputs[0], turned.params["axes"]
+    lead = len(axes) - len(table.shape) + 1
+    shape = turned.output.shape
+    if lead < 1 or shape[lead:] != table.shape[1:] or axes[lead:] != tuple(range(lead, len(axes))):
+        return None
+    arranged = g.emit("transpose", g.emit("reshape", index, shape=shape[:lead]), axes=_inverse(axes[:lead]))
+    index = g.emit("reshape", arranged, shape=index.shape)
+    return g.emit("scatter", table, index, g.emit("reshape", source, shape=updates.shape), mode="add")
+
+
 RULES: Rules = {
     "elementwise": (through_elementwise, reshapes_through_elementwise),
     **{f"reduce_{name}": (into_reduction,) for name in ("sum", "prod", "max", "min", "any", "all")},
@@ -193,7 +222,8 @@ RULES: Rules = {
     "flip": (through_movement,),
     "concatenate": (through_concatenate,),
     "dot_general": (into_product,),
-    "transpose": (of_product, past_ones),
+    "transpose": (of_product, past_ones, into_gather),
+    "scatter": (into_scatter,),
 }
 BOTH = merged(ALGEBRA, RULES)
 
