@@ -8,6 +8,7 @@ from hornbeam.backends.base import make_backend, using_backend
 from hornbeam.graph.passes import optimize
 from hornbeam.interpret import bind
 from hornbeam.ops.contraction import dot_general_p
+from hornbeam.ops.indexing import gather_p, scatter_p
 from hornbeam.testing import check_engine, graphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -69,6 +70,36 @@ def test_rule(left, function, arrays):
         assert " ".join(n.primitive.name for n in simple.nodes) == left, f"{graph}\n{simple}"
         for got, want in zip(NUMPY.run_graph(simple, arrays), NUMPY.run_graph(graph, arrays), strict=True):
             np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6)
+
+
+def picked(table, index):
+    return bind(gather_p, table, index)
+
+
+def added(table, index, updates):
+    return bind(scatter_p, table, index.reshape((-1,)), T(updates, (1, 0, 2)).reshape((-1, 5)), mode="add")
+
+
+INDEX = RNG.integers(0, 3, (4, 2))
+
+
+@pytest.mark.parametrize(
+    ("left", "function", "arrays"),
+    [
+        ("transpose gather", lambda t, i: T(picked(t, i), (1, 0, 2)), [W, INDEX]),
+        ("gather transpose", lambda t, i: T(picked(t, i), (1, 2, 0)), [W, INDEX]),  # not the rows alone change places
+        ("transpose reshape reshape scatter", added, [W, INDEX, RNG.normal(size=(2, 4, 5))]),
+    ],
+)
+def test_rows_in_the_order_that_is_wanted(left, function, arrays):
+    arrays = [a if a.dtype.kind == "i" else a.astype(np.float32) for a in arrays]
+    test_rule(left, function, arrays)
+
+
+def test_rows_that_are_also_read_as_they_were_are_picked_once():
+    with using_backend("numpy"):
+        graph = optimize(hb.capture(lambda t, i: (picked(t, i), T(picked(t, i), (1, 0, 2))), W, INDEX))
+    assert [n.primitive.name for n in graph.nodes].count("gather") == 1
 
 
 def test_a_product_that_others_read_is_not_made_twice():
