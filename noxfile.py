@@ -128,3 +128,15 @@ def bench(session: nox.Session) -> None:
     session.run(sys.executable, "benchmarks/run.py", *session.posargs)
     session.run(sys.executable, "benchmarks/mlp_step.py")
     session.run(sys.executable, "benchmarks/import_time.py")
+
+
+@nox.session(venv_backend="venv")
+def interop(session: nox.Session) -> None:
+    """Have the genuine libraries compute every stored value anew (tests/interop/**/make_*.py), then compare ours with them."""
+    session.install("-r", "requirements/interop.in")
+    for script in sorted(Path("tests/interop").rglob("make_*.py")):
+        session.run("python", str(script))
+    session.install("pytest", "hypothesis", *(part for name in PACKAGES for part in ("-e", f"packages/{name}")))
+    session.run(
+        "python", "-m", "pytest", "-q", "tests/interop", *map(str, sorted(Path("tests/interop").rglob("live_*.py")))
+    )

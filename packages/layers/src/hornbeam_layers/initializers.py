@@ -149,11 +149,13 @@ class VarianceScaling(_Random):
         mode: "fan_in", "fan_out" or "fan_avg".
         distribution: "truncated_normal", "untruncated_normal" or "uniform".
         seed: for repeatable values.
+        input_axes, output_axes: which axes of the weight are inputs and outputs; default: the last two, and the window's.
     """
 
     def __init__(
-        self, scale: float = 1.0, mode: str = "fan_in", distribution: str = "truncated_normal", seed: int | None = None
-    ) -> None:
+        self, scale: float = 1.0, mode: str = "fan_in", distribution: str = "truncated_normal", seed: int | None = None,
+        input_axes: Any = None, output_axes: Any = None,
+    ) -> None:  # fmt: skip
         super().__init__(seed)
         if scale <= 0:
             raise InvalidArgumentError(f"VarianceScaling: scale must be positive; got {scale}")
@@ -162,10 +164,11 @@ class VarianceScaling(_Random):
         if distribution not in ("truncated_normal", "untruncated_normal", "uniform"):
             raise InvalidArgumentError(f"VarianceScaling: unknown distribution {distribution!r}")
         self.scale, self.mode, self.distribution = scale, mode, distribution
+        self.input_axes, self.output_axes = input_axes, output_axes
 
     def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
         """The values."""
-        fan_in, fan_out = compute_fans(shape)
+        fan_in, fan_out = compute_fans(shape, self.input_axes, self.output_axes)
         fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
         variance = self.scale / max(1.0, fan)
         if self.distribution == "uniform":
@@ -177,9 +180,11 @@ class VarianceScaling(_Random):
         return hb.random.truncated_normal(shape, 0.0, math.sqrt(variance) / 0.87962566103423978, dtype, self._generator)
 
 
-def compute_fans(shape: Any) -> tuple[float, float]:
-    """The numbers of inputs and outputs of a weight: (*window, in, out)."""
+def compute_fans(shape: Any, input_axes: Any = None, output_axes: Any = None) -> tuple[float, float]:
+    """The numbers of inputs and outputs of a weight: (*window, in, out), or as the axes say."""
     sizes = tuple(shape)
+    if input_axes is not None and output_axes is not None:
+        return float(math.prod(sizes[a] for a in input_axes)), float(math.prod(sizes[a] for a in output_axes))
     if not sizes:
         return 1.0, 1.0
     if len(sizes) == 1:
@@ -191,12 +196,12 @@ def compute_fans(shape: Any) -> tuple[float, float]:
 class _Fixed(VarianceScaling):
     how: tuple[float, str, str]
 
-    def __init__(self, seed: int | None = None) -> None:
-        super().__init__(*self.how, seed=seed)
+    def __init__(self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None) -> None:
+        super().__init__(*self.how, seed=seed, input_axes=input_axes, output_axes=output_axes)
 
     def get_config(self) -> dict[str, Any]:
-        """The seed; the rest is the class's."""
-        return {"seed": self.seed}
+        """The arguments; the rest is the class's."""
+        return {"seed": self.seed, "input_axes": self.input_axes, "output_axes": self.output_axes}
 
 
 class GlorotUniform(_Fixed):
