@@ -156,11 +156,62 @@ def frozen(k: Any) -> Any:
     return [history, {"unchanged": float(np.abs(model.layers[0].get_weights()[0] - values((4, 6), 0)).max())}]
 
 
+def several_steps_at_once(k: Any) -> Any:
+    model = classifier(k)
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"], steps_per_execution=2)
+    return [fit(model, X, CLASSES, validation_data=VALIDATION)]
+
+
+def one_hot_class_weights(k: Any) -> Any:
+    model = classifier(k)
+    model.compile("adam", "categorical_crossentropy", weighted_metrics=["accuracy"])
+    first = fit(model, X, ONE_HOT, class_weight={0: 0.2, 2: 4.0})
+    found = model.train_on_batch(X, ONE_HOT, class_weight={1: 2.0}, return_dict=True)
+    return [first, found]
+
+
+def weighted_outputs(k: Any) -> Any:
+    x = k.Input((4,), name="x")
+    h = k.layers.Dense(6, activation="tanh", name="h")(x)
+    outputs = [k.layers.Dense(3, activation="softmax", name="kind")(h), k.layers.Dense(1, name="size")(h)]
+    model = started(k.Model(x, outputs))
+    metrics = [["accuracy"], ["mse", "mae"]]
+    losses = ["sparse_categorical_crossentropy", "mse"]
+    model.compile("adam", losses, metrics=metrics, weighted_metrics=[["accuracy"], None], loss_weights=[0.5, 2.0])
+    y = [CLASSES, BITS[:, None]]
+    history = fit(model, X, y, sample_weight=[WEIGHTS, WEIGHTS[::-1].copy()])
+    return [history, {"listed": model.evaluate(X, y, verbose=0), "batch": model.test_on_batch(X, y)}]
+
+
+def told(k: Any) -> Any:
+    model = classifier(k)
+    model.compile(k.optimizers.SGD(0.5), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    callbacks = [
+        k.callbacks.LearningRateScheduler(lambda epoch, rate: rate if epoch else 0.3),
+        k.callbacks.ReduceLROnPlateau(monitor="val_loss", factor=0.5, patience=1, min_delta=0.05, cooldown=1),
+        k.callbacks.EarlyStopping(monitor="val_loss", patience=2, min_delta=0.02, restore_best_weights=True),
+    ]
+    history = fit(model, X, CLASSES, epochs=12, validation_data=VALIDATION, callbacks=callbacks)
+    return [history, {"after": model.evaluate(*VALIDATION, verbose=0)}]
+
+
+def stopped(k: Any) -> Any:
+    model = classifier(k)
+    model.compile("adam", "sparse_categorical_crossentropy")
+
+    class Stop(k.callbacks.Callback):
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            if batch == 1:
+                self.model.stop_training = True
+
+    return [fit(model, X, CLASSES, epochs=5, validation_data=VALIDATION, callbacks=[Stop()])]
+
+
 RUNS: dict[str, Any] = {
     f.__name__: f
     for f in (
         sparse, one_hot, binary, column_and_vector, class_weights, validation_weights, regularised, listed_outputs,
-        named_outputs, one_loss_of_two, by_batch, streamed, normalised, frozen,
+        named_outputs, one_loss_of_two, by_batch, streamed, normalised, frozen, several_steps_at_once, one_hot_class_weights, weighted_outputs, told, stopped,
     )
 }  # fmt: skip
 
