@@ -107,3 +107,17 @@ def test_a_tensor_changed_in_place_after_use_names_the_line():
 
     with pytest.raises(hb.InPlaceError, match="test_autodiff.py"):
         hb.grad(f)(ops.ones((2,)))
+
+
+def test_checkpoint_reads_states_as_they_were_and_changes_them_once():
+    counter = hb.Variable(1.0)
+
+    def f(x):
+        counter.assign(counter + 1.0)
+        return ops.sum(ops.sin(x * counter))
+
+    x = ops.asarray([0.5, 2.0])
+    for step in (2, 3):
+        found = hb.grad(hb.checkpoint(f))(x)
+        np.testing.assert_allclose(found.numpy(), step * np.cos(step * x.numpy()), rtol=1e-6)
+        assert float(counter) == step

@@ -211,7 +211,8 @@ RUNS: dict[str, Any] = {
     f.__name__: f
     for f in (
         sparse, one_hot, binary, column_and_vector, class_weights, validation_weights, regularised, listed_outputs,
-        named_outputs, one_loss_of_two, by_batch, streamed, normalised, frozen, several_steps_at_once, one_hot_class_weights, weighted_outputs, told, stopped,
+        named_outputs, one_loss_of_two, by_batch, streamed, normalised, frozen, several_steps_at_once, one_hot_class_weights,
+        weighted_outputs, told, stopped,
     )
 }  # fmt: skip
 

@@ -26,6 +26,9 @@ from hornbeam.layer import Layer as Layer
 from hornbeam.policy import DTypePolicy as DTypePolicy
 from hornbeam.profiler import profile as profile
 from hornbeam.random import set_random_seed as set_random_seed
+from hornbeam.remat import RematScope as RematScope
+from hornbeam.remat import remat as remat
+from hornbeam.stateless import StatelessScope as StatelessScope
 from hornbeam.symbolic import KerasTensor as KerasTensor
 from hornbeam.tensor import Tensor as Tensor
 from hornbeam.threads import get_num_threads as get_num_threads

@@ -16,6 +16,7 @@ from hornbeam.masking import mask_of
 from hornbeam.naming import to_snake_case, unique_name
 from hornbeam.policy import DTypePolicy
 from hornbeam.random import SeedGenerator
+from hornbeam.remat import RematScope
 from hornbeam.symbolic import KerasTensor, Node, is_symbolic, output_specs, symbolic_call
 from hornbeam.tensor import Tensor
 from hornbeam.tree import flatten, leaves, map_structure, unflatten
@@ -78,6 +79,7 @@ class Layer:
         self._trainable = trainable
         self._losses: list[Tensor] = []
         self._build_shapes: Any = None
+        self._remat = RematScope.current()
 
     # ---- to be overridden
 
@@ -338,7 +340,22 @@ class Layer:
     def _compute(self, *args: Any, **kwargs: Any) -> Any:
         """`call`, in which weights are read in the compute dtype."""
         with autocasting(self.compute_dtype if self.autocast and self.compute_dtype != self.variable_dtype else None):
-            return self.call(*args, **kwargs)
+            remat = self._remat
+            return self.call(*args, **kwargs) if remat is None else remat.call(self, self.call, args, kwargs)
+
+    def stateless_call(
+        self,
+        trainable_variables: Any,
+        non_trainable_variables: Any,
+        *args: Any,
+        return_losses: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Call the layer with these values for its variables, which stay as they are; see `hornbeam.stateless.stateless_call`."""
+        from hornbeam.stateless import stateless_call
+
+        given = trainable_variables, non_trainable_variables
+        return stateless_call(self, *given, *args, return_losses=return_losses, **kwargs)
 
     def _prepare(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """Arrays as tensors, floating-point ones in the compute dtype."""

@@ -65,13 +65,22 @@ class _Outside(Tape):
         super().__init__(tape._below)
         self.tape = tape
         self.used: dict[int, Tensor] = {}
+        self.values: dict[Variable, Tensor] = {}  # of variables that were read, before the function changed them
+        self.changed: set[Variable] = set()
 
     def process(self, primitive: Any, inputs: tuple[Tensor, ...], params: dict[str, Any]) -> Any:
         self.used.update((t.uid, t) for t in inputs if t.uid in self.tape.tracked)
         return self._below.process(primitive, inputs, params)
 
     def read(self, variable: Variable) -> Tensor:
-        return self.tape.read(variable)
+        tensor = self.tape.read(variable)
+        if variable not in self.changed:
+            self.values.setdefault(variable, tensor)
+        return tensor
+
+    def write(self, variable: Variable, tensor: Tensor) -> None:
+        self.changed.add(variable)
+        self.tape.write(variable, tensor)
 
 
 class _Recompute:
@@ -95,7 +104,7 @@ class _Recompute:
             for tensor in used:
                 again.substitutes[tensor.uid] = bind(barrier_p, tensor)
                 again.watch(again.substitutes[tensor.uid])
-            with running(_Replay(again, tape)):
+            with running(_Replay(again, outside.values)):
                 redone = self.forward(*inputs)
             redone = tuple(again.substitutes.get(t.uid, t) for t in redone)
             return tuple(again.pull_back(redone, cts, [again.substitutes[t.uid] for t in used]))
@@ -105,11 +114,14 @@ class _Recompute:
 
 
 class _Replay(Tape):
-    """Runs a function again on a tape, reading variables as they were on the first one."""
+    """Runs a function again on a tape: variables have the values that they had, and what is assigned stays in here."""
 
-    def __init__(self, again: Tape, first: Tape) -> None:
+    def __init__(self, again: Tape, values: dict[Variable, Tensor]) -> None:
         super().__init__(again)
-        self.first = first
+        self.values = dict(values)
 
     def read(self, variable: Variable) -> Tensor:
-        return self.first.read(variable)
+        return self.values[variable]
+
+    def write(self, variable: Variable, tensor: Tensor) -> None:
+        self.values[variable] = tensor

@@ -10,6 +10,7 @@ import hornbeam as hb
 from hornbeam import Layer
 from hornbeam.errors import InvalidArgumentError
 
+from hornbeam_models.state import state_tree, take_state_tree
 from hornbeam_models.trainer import Trainer
 
 __all__ = ["Model"]
@@ -51,6 +52,28 @@ class Model(Trainer):
             if layer.name == name:
                 return layer
         raise hb.UnknownNameError("layer", name, [layer.name for layer in self.layers])
+
+    # ---- state
+
+    def get_state_tree(self, value_format: str = "backend_tensor") -> dict[str, Any]:
+        """Every variable's value in nested dicts: "trainable_variables", "non_trainable_variables", "optimizer_variables" and
+        "metrics_variables", then the parts of the variables' paths.
+
+        Args:
+            value_format: "backend_tensor", or "numpy_array".
+
+        Raises:
+            InvalidArgumentError: another format.
+        """
+        return state_tree(self, value_format)
+
+    def set_state_tree(self, state_tree: dict[str, Any]) -> None:
+        """Assign what `get_state_tree` gave; kinds that are left out stay as they are.
+
+        Raises:
+            InvalidArgumentError: a variable is missing, or there is an unknown kind.
+        """
+        take_state_tree(self, state_tree)
 
     # ---- looking and keeping
 

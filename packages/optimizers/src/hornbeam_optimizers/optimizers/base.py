@@ -7,6 +7,8 @@ from typing import Any
 
 from hornbeam import Tensor, Variable, ops
 from hornbeam.errors import InvalidArgumentError, unknown_arguments
+from hornbeam.interpret import running
+from hornbeam.interpreters.evaluate import Evaluate
 from hornbeam.naming import to_snake_case
 
 from hornbeam_optimizers.schedules import LearningRateSchedule
@@ -120,12 +122,13 @@ class Optimizer:
 
     def build(self, variables: Sequence[Variable]) -> None:
         """Make the state of `variables`, where there is none yet."""
-        for variable in variables:
-            if variable not in self.slots:
-                self.slots[variable] = {
-                    name: Variable(value, trainable=False, name=f"{variable.name}_{name}")
-                    for name, value in self.init_state(variable.value).items()
-                }
+        with running(Evaluate()):  # made once, not as part of what is being captured
+            for variable in variables:
+                if variable not in self.slots:
+                    self.slots[variable] = {
+                        name: Variable(value, trainable=False, name=f"{variable.name}_{name}")
+                        for name, value in self.init_state(variable.value).items()
+                    }
 
     @property
     def variables(self) -> list[Variable]:
