@@ -29,6 +29,7 @@ def provide_callbacks() -> list[Component]:
         "ReduceLROnPlateau": "monitor",
         "RemoteMonitor": "outside",
         "SwapEMAWeights": "averages",
+        "TensorBoard": "tensorboard.callback",
         "TerminateOnNaN": "nan",
     }
     return [Component(name, f"hornbeam_models.callbacks.{home}:{name}") for name, home in homes.items()]

@@ -17,9 +17,10 @@ from hornbeam_models.callbacks.progress import ProgbarLogger as ProgbarLogger
 from hornbeam_models.callbacks.rates import LearningRateFinder as LearningRateFinder
 from hornbeam_models.callbacks.rates import LearningRateScheduler as LearningRateScheduler
 from hornbeam_models.callbacks.saving import ModelCheckpoint as ModelCheckpoint
+from hornbeam_models.callbacks.tensorboard import TensorBoard as TensorBoard
 
 __all__ = [
     "ActivationRecorder", "BackupAndRestore", "CSVLogger", "Callback", "CallbackList", "EarlyStopping", "History", "LambdaCallback",
     "LearningRateFinder", "LearningRateScheduler", "ModelCheckpoint", "MonitorCallback", "ProgbarLogger", "ReduceLROnPlateau",
-    "RemoteMonitor", "SwapEMAWeights", "TerminateOnNaN",
+    "RemoteMonitor", "SwapEMAWeights", "TensorBoard", "TerminateOnNaN",
 ]  # fmt: skip
