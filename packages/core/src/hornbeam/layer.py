@@ -302,7 +302,8 @@ class Layer:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Build if needed, then `call`. On KerasTensors, draw a node of a Functional model instead.
 
-        `training` is handed on to `call` if it takes it; without it, the flag of the surrounding call holds.
+        `training` is handed on to `call` if it takes it; without it, the flag of the surrounding call holds, or else the
+        default of `call` itself.
         """
         parameters = inspect.signature(self.call).parameters
         takes_training = "training" in parameters
@@ -317,7 +318,7 @@ class Layer:
         if symbolic:
             return symbolic_call(self, args, kwargs if given is None else {**kwargs, "training": given}, self._drawn)
         if takes_training:
-            kwargs["training"] = bool(training) if training is not None else False
+            kwargs["training"] = bool(parameters["training"].default is True if training is None else training)
         token = _training.set(training)
         try:
             out = self._compute(*args, **kwargs)

@@ -30,6 +30,39 @@ from hornbeam_layers.pooling.pooling import AveragePooling3D as AveragePooling3D
 from hornbeam_layers.pooling.pooling import MaxPooling1D as MaxPooling1D
 from hornbeam_layers.pooling.pooling import MaxPooling2D as MaxPooling2D
 from hornbeam_layers.pooling.pooling import MaxPooling3D as MaxPooling3D
+from hornbeam_layers.preprocessing.image.bending import RandomElasticTransform as RandomElasticTransform
+from hornbeam_layers.preprocessing.image.bending import RandomPerspective as RandomPerspective
+from hornbeam_layers.preprocessing.image.blur import RandomErasing as RandomErasing
+from hornbeam_layers.preprocessing.image.blur import RandomGaussianBlur as RandomGaussianBlur
+from hornbeam_layers.preprocessing.image.colour import RandomBrightness as RandomBrightness
+from hornbeam_layers.preprocessing.image.colour import RandomColorDegeneration as RandomColorDegeneration
+from hornbeam_layers.preprocessing.image.colour import RandomContrast as RandomContrast
+from hornbeam_layers.preprocessing.image.colour import RandomHue as RandomHue
+from hornbeam_layers.preprocessing.image.colour import RandomSaturation as RandomSaturation
+from hornbeam_layers.preprocessing.image.cropping import CenterCrop as CenterCrop
+from hornbeam_layers.preprocessing.image.cropping import RandomCrop as RandomCrop
+from hornbeam_layers.preprocessing.image.flip import RandomFlip as RandomFlip
+from hornbeam_layers.preprocessing.image.histogram import AutoContrast as AutoContrast
+from hornbeam_layers.preprocessing.image.histogram import (
+    ContrastLimitedAdaptiveHistogramEqualization as ContrastLimitedAdaptiveHistogramEqualization,
+)
+from hornbeam_layers.preprocessing.image.histogram import Equalization as Equalization
+from hornbeam_layers.preprocessing.image.jitter import RandomColorJitter as RandomColorJitter
+from hornbeam_layers.preprocessing.image.max_boxes import MaxNumBoundingBoxes as MaxNumBoundingBoxes
+from hornbeam_layers.preprocessing.image.mixing import CutMix as CutMix
+from hornbeam_layers.preprocessing.image.mixing import MixUp as MixUp
+from hornbeam_layers.preprocessing.image.moving import RandomTranslation as RandomTranslation
+from hornbeam_layers.preprocessing.image.moving import RandomZoom as RandomZoom
+from hornbeam_layers.preprocessing.image.policies import AugMix as AugMix
+from hornbeam_layers.preprocessing.image.policies import RandAugment as RandAugment
+from hornbeam_layers.preprocessing.image.resizing import Resizing as Resizing
+from hornbeam_layers.preprocessing.image.tones import RandomGrayscale as RandomGrayscale
+from hornbeam_layers.preprocessing.image.tones import RandomInvert as RandomInvert
+from hornbeam_layers.preprocessing.image.tones import RandomPosterization as RandomPosterization
+from hornbeam_layers.preprocessing.image.tones import RandomSharpness as RandomSharpness
+from hornbeam_layers.preprocessing.image.tones import Solarization as Solarization
+from hornbeam_layers.preprocessing.image.turning import RandomRotation as RandomRotation
+from hornbeam_layers.preprocessing.image.turning import RandomShear as RandomShear
 from hornbeam_layers.recurrent.bidirectional import Bidirectional as Bidirectional
 from hornbeam_layers.recurrent.gru import GRU as GRU
 from hornbeam_layers.recurrent.gru import GRUCell as GRUCell
@@ -45,10 +78,16 @@ from hornbeam_layers.reshaping.reshape import Reshape as Reshape
 
 __version__ = "0.1.0"
 __all__ = [
-    "Activation", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "BatchNormalization", "Bidirectional",
-    "Conv1D", "Conv2D", "Conv3D", "Dense", "Dropout", "Embedding", "Flatten", "GRU", "GRUCell",
+    "Activation", "AugMix", "AutoContrast", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
+    "BatchNormalization", "Bidirectional", "CenterCrop", "ContrastLimitedAdaptiveHistogramEqualization", "Conv1D",
+    "Conv2D", "Conv3D", "CutMix", "Dense", "Dropout", "Embedding", "Equalization", "Flatten", "GRU", "GRUCell",
     "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalMaxPooling1D",
     "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GroupNormalization", "Input", "InputLayer", "LSTM", "LSTMCell",
-    "Layer", "LayerNormalization", "Masking", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "MultiHeadAttention",
-    "RMSNormalization", "RNN", "ReLU", "Reshape", "SimpleRNN", "SimpleRNNCell", "Softmax", "StackedRNNCells",
+    "Layer", "LayerNormalization", "Masking", "MaxNumBoundingBoxes", "MaxPooling1D", "MaxPooling2D",
+    "MaxPooling3D", "MixUp", "MultiHeadAttention", "RMSNormalization", "RNN", "RandAugment", "RandomBrightness",
+    "RandomColorDegeneration", "RandomColorJitter", "RandomContrast", "RandomCrop", "RandomElasticTransform",
+    "RandomErasing", "RandomFlip", "RandomGaussianBlur", "RandomGrayscale", "RandomHue", "RandomInvert",
+    "RandomPerspective", "RandomPosterization", "RandomRotation", "RandomSaturation", "RandomSharpness",
+    "RandomShear", "RandomTranslation", "RandomZoom", "ReLU", "Reshape", "Resizing", "SimpleRNN", "SimpleRNNCell",
+    "Softmax", "Solarization", "StackedRNNCells",
 ]  # fmt: skip

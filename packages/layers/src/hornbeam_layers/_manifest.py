@@ -29,6 +29,36 @@ def provide_layers() -> list[Component]:
         "normalization.layer_normalization": ["LayerNormalization", "RMSNormalization"],
         "normalization.group_normalization": ["GroupNormalization"],
         "pooling.global_pooling": [f"Global{how}Pooling{n}D" for how in ("Max", "Average") for n in (1, 2, 3)],
+        "preprocessing.image.flip": ["RandomFlip"],
+        "preprocessing.image.colour": [
+            "RandomBrightness",
+            "RandomColorDegeneration",
+            "RandomContrast",
+            "RandomHue",
+            "RandomSaturation",
+        ],
+        "preprocessing.image.jitter": ["RandomColorJitter"],
+        "preprocessing.image.tones": [
+            "RandomGrayscale",
+            "RandomInvert",
+            "RandomPosterization",
+            "RandomSharpness",
+            "Solarization",
+        ],
+        "preprocessing.image.blur": ["RandomErasing", "RandomGaussianBlur"],
+        "preprocessing.image.turning": ["RandomRotation", "RandomShear"],
+        "preprocessing.image.moving": ["RandomTranslation", "RandomZoom"],
+        "preprocessing.image.bending": ["RandomElasticTransform", "RandomPerspective"],
+        "preprocessing.image.cropping": ["CenterCrop", "RandomCrop"],
+        "preprocessing.image.resizing": ["Resizing"],
+        "preprocessing.image.mixing": ["CutMix", "MixUp"],
+        "preprocessing.image.histogram": [
+            "AutoContrast",
+            "ContrastLimitedAdaptiveHistogramEqualization",
+            "Equalization",
+        ],
+        "preprocessing.image.policies": ["AugMix", "RandAugment"],
+        "preprocessing.image.max_boxes": ["MaxNumBoundingBoxes"],
     }
     return [Component(name, f"hornbeam_layers.{home}:{name}") for home, names in homes.items() for name in names]
 

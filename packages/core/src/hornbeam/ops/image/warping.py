@@ -17,7 +17,7 @@ from hornbeam.ops.linalg.solving import solve
 from hornbeam.ops.movement import broadcast_to, reshape
 from hornbeam.tensor import Tensor
 
-__all__ = ["affine_transform", "elastic_transform", "homography", "perspective_transform", "warped"]
+__all__ = ["affine_transform", "elastic_transform", "grid", "homography", "perspective_transform", "warped"]
 
 
 def warped(found: Images, y: Tensor, x: Tensor, interpolation: str, fill_mode: str, fill_value: Any) -> Tensor:
