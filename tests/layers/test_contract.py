@@ -4,6 +4,8 @@ import hornbeam as hb
 import pytest
 from hornbeam.testing import check_layer
 
+from tests.layers.preprocessing_cases import CASES as PREPROCESSING
+
 CASES = [
     ("Dense", {"units": 3, "activation": "tanh"}, (4,), {}),
     ("Dense", {"units": 3, "use_bias": False, "kernel_regularizer": "l2"}, (2, 4), {}),
@@ -61,6 +63,7 @@ CASES = [
     ("GlobalMaxPooling1D", {}, (4, 2), {}),
     ("GlobalMaxPooling2D", {"keepdims": True}, (2, 3, 4), {}),
     ("GlobalMaxPooling3D", {}, (2, 3, 2, 2), {}),
+    *PREPROCESSING,
 ]
 
 

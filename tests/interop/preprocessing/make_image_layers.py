@@ -20,7 +20,15 @@ UNIT = {"value_range": [0, 1]}
 
 def case(layer, *, shape=(2, 5, 7, 3), masks=False, boxes=None, fixed=False, high=255, **config):
     """fixed: what is drawn is known; masks: they change too; boxes: the format of boxes that change too."""
-    return {"layer": layer, "config": config, "shape": list(shape), "masks": masks, "boxes": boxes, "fixed": fixed, "high": high}
+    return {
+        "layer": layer,
+        "config": config,
+        "shape": list(shape),
+        "masks": masks,
+        "boxes": boxes,
+        "fixed": fixed,
+        "high": high,
+    }
 
 
 CASES = [
@@ -112,18 +120,26 @@ def main():
         stored[f"{number}/in"] = images
         for key, value in flat(drawn).items():
             stored[f"{number}/drawn{key}"] = value
-        stored[f"{number}/out"] = np.asarray(layer.transform_images(keras.ops.convert_to_tensor(images), drawn, training=True))
+        stored[f"{number}/out"] = np.asarray(
+            layer.transform_images(keras.ops.convert_to_tensor(images), drawn, training=True)
+        )
         if one["layer"] in ("CutMix", "MixUp"):
             stored[f"{number}/labels"] = np.asarray(layer.transform_labels(keras.ops.eye(2), drawn, training=True))
         if one["masks"]:
             masks = (images[..., :1] % 3).astype("float32")
-            stored[f"{number}/masks"] = np.asarray(layer.transform_segmentation_masks(keras.ops.convert_to_tensor(masks), drawn))
+            stored[f"{number}/masks"] = np.asarray(
+                layer.transform_segmentation_masks(keras.ops.convert_to_tensor(masks), drawn)
+            )
         if one["boxes"]:
             boxes = keras.utils.bounding_boxes.convert_format(
                 np.asarray(BOXES, "float32"), "xyxy", one["boxes"], *one["shape"][1:3]
             )
-            found = layer.transform_bounding_boxes({"boxes": boxes, "labels": np.asarray([[1, 2, 3], [4, 5, 6]])}, drawn)
-            stored[f"{number}/boxes"], stored[f"{number}/box_labels"] = (np.asarray(found[k]) for k in ("boxes", "labels"))
+            found = layer.transform_bounding_boxes(
+                {"boxes": boxes, "labels": np.asarray([[1, 2, 3], [4, 5, 6]])}, drawn
+            )
+            stored[f"{number}/boxes"], stored[f"{number}/box_labels"] = (
+                np.asarray(found[k]) for k in ("boxes", "labels")
+            )
     names = sorted({one["layer"] for one in CASES} | set(OTHERS))
     arguments = {n: str(inspect.signature(getattr(keras.layers, n).__init__)) for n in names}
     for name, value in (("cases", CASES), ("signatures", arguments), ("given_boxes", BOXES)):

@@ -25,7 +25,9 @@ def drawn_of(number):
     found = {k.removeprefix(f"{number}/drawn"): v for k, v in STORED.items() if k.startswith(f"{number}/drawn")}
     if set(found) == {""}:
         return found[""]
-    return {k[1:]: int(v) if not v.shape else tuple(v.tolist()) if k == "/input_shape" else v for k, v in found.items()} or None
+    return {
+        k[1:]: int(v) if not v.shape else tuple(v.tolist()) if k == "/input_shape" else v for k, v in found.items()
+    } or None
 
 
 @pytest.mark.parametrize("number", NUMBERS, ids=IDS)

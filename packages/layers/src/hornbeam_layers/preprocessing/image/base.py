@@ -173,7 +173,7 @@ class PlaceLayer(ImageLayer):
         seed: for repeatable changes.
     """
 
-    modes = ("reflect", "wrap", "constant", "nearest")
+    modes: tuple[str, ...] = ("reflect", "wrap", "constant", "nearest")
 
     def __init__(
         self,

@@ -49,11 +49,11 @@ def convert(boxes: Tensor, source: str, target: str, height: Any, width: Any) ->
     parts = tuple(corners(ops.cast(boxes, "float32")))
     sides = (width, height, width, height)
     left, top, right, bottom = _TO_CORNERS[source.removeprefix("rel_")](*parts)
-    found = (left, top, right, bottom)
+    found: Any = (left, top, right, bottom)
     if source.startswith("rel_") and not target.startswith("rel_"):
-        found = tuple(p * s for p, s in zip(found, sides, strict=True))  # type: ignore[assignment]
+        found = tuple(p * s for p, s in zip(found, sides, strict=True))
     if target.startswith("rel_") and not source.startswith("rel_"):
-        found = tuple(p / s for p, s in zip(found, sides, strict=True))  # type: ignore[assignment]
+        found = tuple(p / s for p, s in zip(found, sides, strict=True))
     return joined(_FROM_CORNERS[target.removeprefix("rel_")](*found))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import hornbeam as hb
@@ -25,14 +26,15 @@ class Policy(ImageLayer):
     factor: tuple[float, float]
     value_range: tuple[float, float]
     interpolation: str
+    choices: dict[str, ImageLayer]
 
     def make(self, seed: int | None, **kwargs: Any) -> dict[str, ImageLayer]:
         """The layers by name, of the policy's factor."""
         self.draws(seed)
-        how = {"data_format": self.data_format, "bounding_box_format": self.bounding_box_format,
+        how: dict[str, Any] = {"data_format": self.data_format, "bounding_box_format": self.bounding_box_format,
                "dtype": self.dtype_policy.name}  # fmt: skip
-        place = {"interpolation": self.interpolation, "seed": seed, **how}
-        tone = {"value_range": self.value_range, "seed": seed, **how}
+        place: dict[str, Any] = {"interpolation": self.interpolation, "seed": seed, **how}
+        tone: dict[str, Any] = {"value_range": self.value_range, "seed": seed, **how}
         f = self.factor
         return {
             "random_shear": RandomShear(f, f, **place),
@@ -51,12 +53,9 @@ class Policy(ImageLayer):
     def step(self, number: Tensor, drawn: Any, value: Any, change: Callable[[ImageLayer, Any, Any], Any]) -> Any:
         """What layer `number` makes of a value; beyond the layers: nothing."""
         branches: list[Callable[[Any], Any]] = [
-            lambda v, layer=layer, of=of: change(layer, v, of)
-            for layer, of in zip(self.choices.values(), drawn, strict=True)
+            partial(_applied, change, layer, of) for layer, of in zip(self.choices.values(), drawn, strict=True)
         ]
         return ops.switch(number, [*branches, lambda v: v], value)
-
-    choices: dict[str, ImageLayer]
 
 
 class RandAugment(Policy):
@@ -125,6 +124,10 @@ class RandAugment(Policy):
     def transform_bounding_boxes(self, bounding_boxes: Any, transformation: Any, training: bool = True) -> Any:
         """Changed like the images."""
         return self._all(bounding_boxes, transformation, _boxes) if training else bounding_boxes
+
+
+def _applied(change: Callable[[ImageLayer, Any, Any], Any], layer: ImageLayer, drawn: Any, value: Any) -> Any:
+    return change(layer, value, drawn)
 
 
 def _image(layer: ImageLayer, value: Any, drawn: Any) -> Any:

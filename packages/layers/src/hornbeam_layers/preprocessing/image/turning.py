@@ -107,8 +107,8 @@ class RandomShear(PlaceLayer):
 
     def _range(self, argument: str, value: Any) -> tuple[float, float]:
         # a range around 0, as one number makes it, may come back out of a configuration
-        low = -1 if isinstance(value, (tuple, list)) and len(value) == 2 and value[0] == -value[1] else 0
-        low, high = factor_of(self, argument, value, low, 1, "both")
+        least = -1 if isinstance(value, (tuple, list)) and len(value) == 2 and value[0] == -value[1] else 0
+        low, high = factor_of(self, argument, value, least, 1, "both")
         return (low, high) if isinstance(value, (tuple, list)) else (-high, high)
 
     def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:

@@ -1,0 +1,45 @@
+"""The preprocessing layers in the contract of layers; see test_contract.py."""
+
+SHAPE = (6, 5, 3)
+UNIT = {"value_range": (-2, 2)}  # what the contract draws
+DRAWS = {"deterministic": False}
+
+CASES = [
+    ("RandomFlip", {"mode": "horizontal", "seed": 1}, SHAPE, DRAWS),
+    ("RandomBrightness", {"factor": 0.2, "seed": 1, **UNIT}, SHAPE, DRAWS),
+    ("RandomContrast", {"factor": 0.2, "seed": 1, **UNIT}, SHAPE, DRAWS),
+    ("RandomColorDegeneration", {"factor": 0.5, "seed": 1, **UNIT}, SHAPE, DRAWS),
+    ("RandomHue", {"factor": (0.1, 0.5), "seed": 1, **UNIT}, SHAPE, DRAWS),
+    ("RandomSaturation", {"factor": 0.5, "seed": 1, **UNIT}, SHAPE, DRAWS),
+    ("RandomColorJitter", {"brightness_factor": 0.1, "hue_factor": 0.1, "seed": 1, **UNIT}, SHAPE, DRAWS),
+    ("RandomGrayscale", {"factor": 0.3, "seed": 1}, SHAPE, DRAWS),
+    ("RandomInvert", {"factor": 0.3, "seed": 1, **UNIT}, SHAPE, DRAWS),
+    ("RandomPosterization", {"factor": (2, 6), "seed": 1, **UNIT}, SHAPE, DRAWS),
+    ("RandomSharpness", {"factor": 0.5, "seed": 1, **UNIT}, SHAPE, DRAWS),
+    ("Solarization", {"addition_factor": 0.2, "threshold_factor": 0.4, "seed": 1, **UNIT}, SHAPE, DRAWS),
+    ("RandomErasing", {"factor": 0.5, "seed": 1, **UNIT}, SHAPE, DRAWS),
+    ("RandomGaussianBlur", {"kernel_size": (3, 1), "seed": 1, **UNIT}, SHAPE, DRAWS),
+    ("RandomRotation", {"factor": 0.2, "seed": 1}, SHAPE, DRAWS),
+    ("RandomShear", {"x_factor": 0.2, "y_factor": (0.1, 0.3), "seed": 1}, SHAPE, DRAWS),
+    ("RandomTranslation", {"height_factor": 0.2, "width_factor": (0.1, 0.3), "seed": 1}, SHAPE, DRAWS),
+    ("RandomZoom", {"height_factor": 0.2, "fill_mode": "constant", "seed": 1}, SHAPE, DRAWS),
+    ("RandomPerspective", {"factor": 0.5, "scale": 0.3, "seed": 1}, SHAPE, DRAWS),
+    ("RandomElasticTransform", {"factor": 0.5, "seed": 1, **UNIT}, SHAPE, DRAWS),
+    ("RandomCrop", {"height": 4, "width": 3, "seed": 1}, SHAPE, DRAWS),
+    ("CenterCrop", {"height": 4, "width": 3}, SHAPE, {}),
+    ("CenterCrop", {"height": 4, "width": 8, "data_format": "channels_first"}, (3, 6, 5), {}),
+    ("Resizing", {"height": 4, "width": 7, "interpolation": "bicubic"}, SHAPE, {}),
+    ("CutMix", {"seed": 1}, SHAPE, DRAWS),
+    ("MixUp", {"alpha": 0.4, "seed": 1}, SHAPE, DRAWS),
+    ("AutoContrast", UNIT, SHAPE, {}),
+    ("Equalization", {**UNIT, "bins": 16}, SHAPE, {"differentiable": False}),
+    (
+        "ContrastLimitedAdaptiveHistogramEqualization",
+        {**UNIT, "tile_grid_size": (2, 2)},
+        SHAPE,
+        {"differentiable": False},
+    ),
+    ("RandAugment", {"seed": 1, "num_ops": 1, **UNIT}, SHAPE, DRAWS),
+    ("AugMix", {"seed": 1, "num_chains": 1, "chain_depth": 1, "all_ops": False, **UNIT}, SHAPE, DRAWS),
+    ("MaxNumBoundingBoxes", {"max_number": 3}, SHAPE, {}),
+]
