@@ -10,6 +10,7 @@ from hornbeam_layers.core.activation import Activation as Activation
 from hornbeam_layers.core.activation import ReLU as ReLU
 from hornbeam_layers.core.activation import Softmax as Softmax
 from hornbeam_layers.core.dense import Dense as Dense
+from hornbeam_layers.core.einsum_dense import EinsumDense as EinsumDense
 from hornbeam_layers.core.embedding import Embedding as Embedding
 from hornbeam_layers.core.input_layer import Input as Input
 from hornbeam_layers.core.input_layer import InputLayer as InputLayer
@@ -80,11 +81,11 @@ __version__ = "0.1.0"
 __all__ = [
     "Activation", "AugMix", "AutoContrast", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
     "BatchNormalization", "Bidirectional", "CenterCrop", "ContrastLimitedAdaptiveHistogramEqualization", "Conv1D",
-    "Conv2D", "Conv3D", "CutMix", "Dense", "Dropout", "Embedding", "Equalization", "Flatten", "GRU", "GRUCell",
-    "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalMaxPooling1D",
+    "Conv2D", "Conv3D", "CutMix", "Dense", "Dropout", "EinsumDense", "Embedding", "Equalization", "Flatten", "GRU",
+    "GRUCell", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalMaxPooling1D",
     "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GroupNormalization", "Input", "InputLayer", "LSTM", "LSTMCell",
-    "Layer", "LayerNormalization", "Masking", "MaxNumBoundingBoxes", "MaxPooling1D", "MaxPooling2D",
-    "MaxPooling3D", "MixUp", "MultiHeadAttention", "RMSNormalization", "RNN", "RandAugment", "RandomBrightness",
+    "Layer", "LayerNormalization", "Masking", "MaxNumBoundingBoxes", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D",
+    "MixUp", "MultiHeadAttention", "RMSNormalization", "RNN", "RandAugment", "RandomBrightness",
     "RandomColorDegeneration", "RandomColorJitter", "RandomContrast", "RandomCrop", "RandomElasticTransform",
     "RandomErasing", "RandomFlip", "RandomGaussianBlur", "RandomGrayscale", "RandomHue", "RandomInvert",
     "RandomPerspective", "RandomPosterization", "RandomRotation", "RandomSaturation", "RandomSharpness",

@@ -10,6 +10,7 @@ def provide_layers() -> list[Component]:
     """Every layer, by its Keras name."""
     homes = {
         "core.dense": ["Dense"],
+        "core.einsum_dense": ["EinsumDense"],
         "core.activation": ["Activation", "ReLU", "Softmax"],
         "core.input_layer": ["InputLayer"],
         "convolutional.conv": ["Conv1D", "Conv2D", "Conv3D"],

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from itertools import islice
+from string import ascii_lowercase
 from typing import Any
 
 import hornbeam as hb
@@ -11,7 +13,7 @@ from hornbeam.composites.attention import attention, masked, normalized, product
 from hornbeam.errors import InvalidArgumentError, ShapeError
 
 from hornbeam_layers import constraints, initializers, regularizers
-from hornbeam_layers.attention.projection import Projection
+from hornbeam_layers.core.einsum_dense import EinsumDense
 from hornbeam_layers.nested import build_inside
 from hornbeam_layers.serialization import serialize
 
@@ -103,15 +105,23 @@ class MultiHeadAttention(Layer):
         self.query_dense = self._projection("query", query_shape, 1, (heads, self.key_dim))
         self.key_dense = self._projection("key", key_shape, 1, (heads, self.key_dim))
         if self.use_gate:
-            self.gate_dense = self._projection("gate", query_shape, 1, (heads, self.value_dim))
+            self._gate_dense = self._projection("gate", query_shape, 1, (heads, self.value_dim), "sigmoid")
         self.value_dense = self._projection("value", value_shape, 1, (heads, self.value_dim))
         outer = self.output_sizes or (query_shape[-1],)
         inside = (*query_shape[:-1], heads, self.value_dim)
         self.output_dense = self._projection("attention_output", inside, 2, tuple(outer))
 
-    def _projection(self, name: str, shape: Any, inner: int, outer: tuple[int, ...]) -> Projection:
-        weights = {name: getattr(self, name) for name in _OBJECTS}
-        layer = Projection(inner, outer, self.use_bias, weights, name=name, dtype=self.dtype_policy.name)
+    def _projection(
+        self, name: str, shape: Any, inner: int, outer: tuple[int, ...], activation: str | None = None
+    ) -> EinsumDense:
+        """A layer that replaces the last `inner` axes of inputs of that shape by axes of sizes `outer`."""
+        letters = iter(ascii_lowercase)
+        free, summed, new = ("".join(islice(letters, n)) for n in (len(shape) - inner, inner, len(outer)))
+        layer = EinsumDense(
+            f"{free}{summed},{summed}{new}->{free}{new}", (*(None,) * (len(free) - 1), *outer), activation,
+            new if self.use_bias else None, **{n: getattr(self, n) for n in _OBJECTS},
+            name=name, dtype=self.dtype_policy.name,
+        )  # fmt: skip
         build_inside(self, layer, shape)
         return layer
 
@@ -124,7 +134,7 @@ class MultiHeadAttention(Layer):
         key = value if key is None else key
         folding = _Folding(self.name, query.ndim, self.attention_axes)
         mask = self._mask(query, key, {"query": query_mask, "value": value_mask, "key": key_mask}, attention_mask)
-        gate = ops.sigmoid(self.gate_dense(query)) if self.use_gate else None
+        gate = self._gate_dense(query) if self.use_gate else None
         q, k, v = self.query_dense(query), self.key_dense(key), self.value_dense(value)
         q, k, v, mask = folding.fold(q), folding.fold(k), folding.fold(v), folding.fold_mask(mask)
         scale, rate = 1 / math.sqrt(self.key_dim), self.dropout if training else 0.0
