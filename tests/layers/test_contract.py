@@ -5,6 +5,7 @@ import pytest
 from hornbeam.testing import check_layer
 
 from tests.layers.preprocessing_cases import CASES as PREPROCESSING
+from tests.layers.sequence_cases import CASES as SEQUENCES
 
 CASES = [
     ("Dense", {"units": 3, "activation": "tanh"}, (4,), {}),
@@ -64,6 +65,7 @@ CASES = [
     ("GlobalMaxPooling2D", {"keepdims": True}, (2, 3, 4), {}),
     ("GlobalMaxPooling3D", {}, (2, 3, 2, 2), {}),
     *PREPROCESSING,
+    *SEQUENCES,
 ]
 
 
