@@ -22,17 +22,49 @@ def provide_schedules() -> list[Component]:
     return [Component(name, f"hornbeam_optimizers.schedules:{name}") for name in ("CosineDecay", "ExponentialDecay")]
 
 
+LOSSES = {  # by the module that has them
+    "boxes": ("CIoU", "DIoU", "GIoU", "IoU"),
+    "crossentropy": (
+        "BinaryCrossentropy", "CategoricalCrossentropy", "CategoricalGeneralizedCrossEntropy", "KLDivergence",
+        "SparseCategoricalCrossentropy",
+    ),
+    "embeddings": ("Circle", "Contrastive", "Triplet"),
+    "focal": ("BinaryFocalCrossentropy", "CategoricalFocalCrossentropy"),
+    "hinges": ("CategoricalHinge", "Hinge", "SquaredHinge"),
+    "margins": ("ArcFace", "CosFace"),
+    "overlap": ("Dice", "Tversky"),
+    "regression": (
+        "CosineSimilarity", "Huber", "LogCosh", "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanSquaredError",
+        "MeanSquaredLogarithmicError", "Poisson", "Quantile", "SmoothL1",
+    ),
+}  # fmt: skip
+LOSS_ALIASES = {
+    "ArcFace": ("arcface",),
+    "BinaryCrossentropy": ("bce", "BCE"),
+    "CIoU": ("ciou",),
+    "CosFace": ("cosface",),
+    "CosineSimilarity": ("cosine_proximity",),
+    "DIoU": ("diou",),
+    "GIoU": ("giou",),
+    "IoU": ("iou",),
+    "KLDivergence": ("kld", "KLD", "kullback_leibler_divergence"),
+    "LogCosh": ("logcosh",),
+    "MeanAbsoluteError": ("mae", "MAE"),
+    "MeanAbsolutePercentageError": ("mape", "MAPE"),
+    "MeanSquaredError": ("mse", "MSE"),
+    "MeanSquaredLogarithmicError": ("msle", "MSLE"),
+    "SmoothL1": ("smooth_l1",),
+}
+
+
 @hookimpl
 def provide_losses() -> list[Component]:
     """Every loss, by its Keras names."""
-    aliases = {
-        "MeanSquaredError": ("mse", "MSE"),
-        "MeanAbsoluteError": ("mae", "MAE"),
-        "BinaryCrossentropy": (),
-        "CategoricalCrossentropy": (),
-        "SparseCategoricalCrossentropy": (),
-    }
-    return [Component(n, f"hornbeam_optimizers.losses.classes:{n}", aliases=a) for n, a in aliases.items()]
+    return [
+        Component(name, f"hornbeam_optimizers.losses.{module}:{name}", aliases=LOSS_ALIASES.get(name, ()))
+        for module, names in LOSSES.items()
+        for name in names
+    ]
 
 
 METRICS = {  # by the module that has them
