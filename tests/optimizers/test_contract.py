@@ -44,6 +44,14 @@ def labels(rng, n):
     return rng.integers(0, 3, n)
 
 
+def labels_by_column(rng, n):
+    return rng.integers(0, 5, (n, 3)).astype("float64")
+
+
+def boxes(rng, n):
+    return rng.uniform([0, 0, 2, 2], [1, 1, 3, 3], (n, 4))
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "y_true", "y_pred"),
     [
@@ -55,6 +63,31 @@ def labels(rng, n):
         ("CategoricalCrossentropy", {"from_logits": True, "label_smoothing": 0.1}, one_hot, normal),
         ("SparseCategoricalCrossentropy", {}, labels, probabilities),
         ("SparseCategoricalCrossentropy", {"from_logits": True}, labels, normal),
+        ("MeanAbsolutePercentageError", {}, normal, normal),
+        ("MeanSquaredLogarithmicError", {}, probabilities, probabilities),
+        ("CosineSimilarity", {}, normal, normal),
+        ("Huber", {"delta": 0.8}, normal, normal),
+        ("SmoothL1", {"beta": 0.8}, normal, normal),
+        ("LogCosh", {}, normal, normal),
+        ("Poisson", {}, labels_by_column, probabilities),
+        ("Quantile", {"q": 0.8}, normal, normal),
+        ("Hinge", {}, one_hot, normal),
+        ("SquaredHinge", {}, one_hot, normal),
+        ("CategoricalHinge", {}, one_hot, normal),
+        ("KLDivergence", {}, probabilities, probabilities),
+        ("CategoricalGeneralizedCrossEntropy", {"q": 0.3}, labels, probabilities),
+        ("BinaryFocalCrossentropy", {"apply_class_balancing": True, "label_smoothing": 0.1}, one_hot, probabilities),
+        ("BinaryFocalCrossentropy", {"from_logits": True}, one_hot, normal),
+        ("CategoricalFocalCrossentropy", {"alpha": [0.2, 0.3, 0.5]}, one_hot, probabilities),
+        ("CategoricalFocalCrossentropy", {"from_logits": True, "gamma": 3.0}, one_hot, normal),
+        ("Dice", {"axis": (1,)}, one_hot, probabilities),
+        ("Tversky", {"axis": (1,), "alpha": 0.3, "beta": 0.7}, one_hot, probabilities),
+        ("Contrastive", {}, one_hot, probabilities),
+        ("ArcFace", {"scale": 8.0}, labels, probabilities),
+        ("CosFace", {"scale": 8.0}, labels, probabilities),
+        ("IoU", {}, boxes, boxes),
+        ("GIoU", {"bounding_box_format": "xywh"}, boxes, boxes),
+        ("DIoU", {"bounding_box_format": "center_xywh"}, boxes, boxes),
     ],
 )
 def test_loss(name, arguments, y_true, y_pred):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from hornbeam import Tensor, ops
-from hornbeam.errors import DTypeError, InvalidArgumentError, ShapeError
+from hornbeam.errors import DTypeError, ShapeError
 from hornbeam.plugins import registry
 from hornbeam.tensor import widened
 from hornbeam.tree import leaves
@@ -47,9 +47,7 @@ class Losses:
     def __init__(self, given: Any, weights: Any, names: list[str] | None) -> None:
         self.given, self.weights, self.names = given, weights, names
         loss_of(given) if not isinstance(given, (list, tuple, dict)) else [loss_of(g) for g in leaves(given)]
-        self.ranges: dict[
-            int, tuple[str, int]
-        ] = {}  # by output: the loss's kind, and the number of units of the output
+        self.ranges: dict[int, tuple[Any, int]] = {}  # by output: the loss, and the number of units of the output
 
     def _pairs(self, y: Any, pred: Any) -> Any:
         if self.given is None:
@@ -93,31 +91,16 @@ class Losses:
                     f"loss {name!r} gives values of shape {value.shape} for one sample, but training needs one number: choose "
                     "another reduction than 'none', such as 'sum_over_batch_size'"
                 )
-            self.ranges[index] = (name, out.shape[-1] if out.shape else 1)
+            self.ranges[index] = (loss, out.shape[-1] if out.shape else 1)
 
     def check_values(self, y: Any, names: list[str]) -> None:
-        """Find labels that the losses are not defined for: class indices without an output, and no probabilities.
+        """Find labels that the losses are not defined for, such as class indices without an output, and NaN.
 
         Raises:
             InvalidArgumentError: there are such labels.
         """
         arrays = [y[name] for name in names] if isinstance(y, dict) and set(names) == set(y) else leaves(y)
         for index, (loss, units) in self.ranges.items():
-            if index >= len(arrays) or not isinstance(arrays[index], np.ndarray) or not arrays[index].size:
-                continue
-            array = arrays[index]
-            if "sparse" in loss:
-                wrong = (array < 0) | (array >= units) | (array != np.floor(array))
-                expected = f"class indices from 0 to {units - 1}, since the model has {units} outputs"
-            elif loss in ("binary_crossentropy", "categorical_crossentropy", "binary_focal_crossentropy"):
-                wrong = (array < 0) | (array > 1)
-                expected = f"between 0 and 1 for {loss}"
-            else:
-                continue
-            if wrong.any():
-                rows = np.flatnonzero(wrong)
+            if index < len(arrays) and isinstance(arrays[index], np.ndarray) and hasattr(loss, "check_labels"):
                 where = f" of output {names[index]!r}" if len(names) > 1 and index < len(names) else ""
-                raise InvalidArgumentError(
-                    f"labels{where} must be {expected}; sample {rows[0] // max(1, array[:1].size)} has "
-                    f"{array.reshape(-1)[rows[0]]} ({rows.size} such labels)."
-                )
+                loss.check_labels(arrays[index], units, where)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ from hornbeam import Tensor, ops
 from hornbeam.errors import InvalidArgumentError, refuse_unknown_arguments
 from hornbeam.naming import to_snake_case
 from hornbeam.tensor import activation_input, widened
-from hornbeam.tree import map_structure
+from hornbeam.tree import leaves, map_structure
 
 from hornbeam_optimizers.losses.checks import check_labels, check_probabilities, concrete
 from hornbeam_optimizers.weights import fitted, with_mask
@@ -17,6 +18,14 @@ from hornbeam_optimizers.weights import fitted, with_mask
 __all__ = ["Loss", "LossFunctionWrapper"]
 
 REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", "none", None)
+
+
+def _each(function: Callable[[Any], Any], given: Any) -> Any:
+    """A function of an array, or of every array in containers of arrays; lists of numbers are arrays."""
+    several = isinstance(given, dict) or (
+        isinstance(given, (list, tuple)) and any(hasattr(x, "shape") for x in leaves(given))
+    )
+    return map_structure(function, given) if several else function(given)
 
 
 class Loss:
@@ -71,8 +80,17 @@ class Loss:
             return
         axis = getattr(self, "axis", -1)
         self.check_labels(y_true, y_pred.shape[axis if isinstance(axis, int) else -1])
-        takes_probabilities = getattr(self, "from_logits", None) is False
-        if takes_probabilities and not any(activation_input(y_pred, name) for name in ("softmax", "sigmoid")):
+        from_logits = getattr(self, "from_logits", None)
+        if from_logits is None:
+            return
+        activation = next((n for n in ("softmax", "sigmoid") if activation_input(y_pred, n) is not None), "")
+        if from_logits and activation:
+            warnings.warn(
+                f"{self.name} is told to expect logits (from_logits=True), but the predictions are what {activation} made: "
+                "leave one of the two out",
+                stacklevel=3,
+            )
+        elif not from_logits and not activation:
             array = concrete(y_pred)
             if array is not None:
                 check_probabilities(array, self.name)
@@ -89,7 +107,7 @@ class Loss:
             ShapeError: labels, predictions or weights do not fit together.
             InvalidArgumentError: labels or predictions cannot be meant, where their values are known.
         """
-        y_true, y_pred = map_structure(ops.asarray, y_true), map_structure(self._prepared, y_pred)
+        y_true, y_pred = _each(ops.asarray, y_true), _each(self._prepared, y_pred)
         self._check(y_true, y_pred)
         values = self.call(y_true, y_pred)
         mask, own = (getattr(t, "mask", None) for t in (y_pred, values))

@@ -73,9 +73,7 @@ def contrastive(y_true: Any, y_pred: Any, margin: float = 1.0) -> Tensor:
     Source: Hadsell et al. 2006, equation 4.
     """
     true, far = pair(y_true, y_pred, "contrastive")
-    return ops.mean(
-        true * ops.square(far) + (1.0 - true) * ops.square(ops.maximum(margin - far, 0.0)), axis=-1
-    )
+    return ops.mean(true * ops.square(far) + (1.0 - true) * ops.square(ops.maximum(margin - far, 0.0)), axis=-1)
 
 
 def _root(squared: Tensor) -> Tensor:

@@ -64,4 +64,8 @@ def deserialize(name: Any, custom_objects: dict[str, Any] | None = None) -> Any:
     """
     custom = custom_objects or {}
     function = name["config"] if isinstance(name, dict) and name.get("class_name") == "function" else name
-    return get(function) if isinstance(function, str) and function not in custom else forms.from_form(name, "losses", custom)
+    return (
+        get(function)
+        if isinstance(function, str) and function not in custom
+        else forms.from_form(name, "losses", custom)
+    )
