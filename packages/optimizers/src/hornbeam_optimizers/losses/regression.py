@@ -191,7 +191,7 @@ class Quantile(LossFunctionWrapper):
         InvalidArgumentError: the quantile is outside.
 
     Example:
-        >>> float(Quantile(0.9)([[10.0]], [[8.0]]))  # too low by 2: dear, for the 0.9 quantile
+        >>> round(float(Quantile(0.9)([[10.0]], [[8.0]])), 4)  # too low by 2: dear, for the 0.9 quantile
         1.8
     """
 
