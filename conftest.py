@@ -19,6 +19,7 @@ settings.load_profile(os.environ.get("HORNBEAM_HYPOTHESIS", "ci"))
 
 def pytest_configure(config):
     """Put the chosen backend in place before any test module makes a tensor."""
+    os.environ.setdefault("HORNBEAM_DEBUG", "check")  # graphs, after each pass
     name = os.environ.get("HORNBEAM_TEST_BACKEND", "numpy")
     if name == "array_api_strict":
         import array_api_strict

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hornbeam import ops
 from hornbeam.graph.fusion import fuse
-from hornbeam.graph.region import REDUCTIONS, SOURCES, Region, alone
+from hornbeam.graph.region import REDUCTIONS, SOURCES, Makers, Region, alone
 from hornbeam.interpret import bind
 from hornbeam.interpreters.capture import capture_specs
 from hornbeam.primitive import Spec, primitives
@@ -49,4 +49,4 @@ def test_what_an_engine_does_not_take_stays_a_node():
     graph = _graph()
     found = fuse(graph, lambda node: node.primitive.name != "erfc")
     assert [type(item) is Region for item in found] == [True, False, True]
-    assert found[1].primitive.name == "erfc" and alone(found[1], graph.producers()) is not None
+    assert found[1].primitive.name == "erfc" and alone(found[1], Makers(graph)) is not None

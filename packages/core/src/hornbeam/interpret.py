@@ -143,13 +143,19 @@ def broadcast_shapes(*shapes: tuple[int, ...], where: str = "broadcast") -> tupl
     return tuple(result)
 
 
+_own: dict[str, bool] = {}  # module -> whether it is Hornbeam's
+
+
 def user_line() -> str:
     """Where, in code that is not Hornbeam's own, the present operation was called: 'file.py:12 in train'."""
     frame = sys._getframe(1)
     last = frame
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
-        if not module.partition(".")[0].startswith("hornbeam"):
+        own = _own.get(module)
+        if own is None:
+            own = _own[module] = module.partition(".")[0].startswith("hornbeam")
+        if not own:
             last = frame
             break
         if frame.f_back is None:

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from hornbeam.backends.base import Executable, current_backend
-from hornbeam.debug import show
+from hornbeam.debug import enabled, show
 from hornbeam.graph.check import check
 from hornbeam.graph.ir import Graph
 from hornbeam.interpret import current, running
@@ -119,7 +119,8 @@ def _trace(
     with running(capture):
         out, out_structure = flatten(function(*args, **kwargs))
         results = [as_tensor(o) for o in out]
-    return capture, check(capture.finish(results)), out_structure, len(results)
+    graph = capture.finish(results)
+    return capture, check(graph) if enabled("check") else graph, out_structure, len(results)
 
 
 def _compile(function: Callable[..., Any], leaves: list[Any], structure: Structure, backend: Any) -> _Compiled:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from hornbeam.graph.ir import Graph, Node, Value
-from hornbeam.graph.region import Region, alone, axis_map, united
+from hornbeam.graph.region import Makers, Region, alone, axis_map, united
 
 __all__ = ["fuse"]
 
@@ -25,12 +25,20 @@ def fuse(graph: Graph, takes: Callable[[Node], bool] = lambda node: True) -> lis
     return _Fusion(graph, takes).schedule()
 
 
+def _bits(mask: int) -> Iterator[int]:
+    """The places of the bits that are set."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
 class _Fusion:
     """Groups nodes greedily, in order; a group joins others as long as no group depends on itself by way of another."""
 
     def __init__(self, graph: Graph, takes: Callable[[Node], bool]) -> None:
         self.graph, self.takes = graph, takes
-        self.producers = graph.producers()
+        self.makers = Makers(graph)
         self.users = graph.users()
         self.group: dict[Node, int] = {}  # node -> its group
         self.members: dict[int, list[Node]] = {}
@@ -44,11 +52,11 @@ class _Fusion:
         self.group[node], self.members[number] = number, [node]
         below = 0
         for value in node.inputs:
-            maker = self.producers.get(value)
+            maker = self.makers.get(value)
             if maker is not None:
                 below |= self.before[self.group[maker]] | 1 << self.group[maker]
         self.before[number] = below
-        region = alone(node, self.producers)
+        region = alone(node, self.makers)
         if region is None or not self.takes(node):
             return
         self.regions[number] = region
@@ -58,26 +66,32 @@ class _Fusion:
                 mine = self._unite(other, mine)
 
     def _root(self, value: Value) -> Node | None:
-        return self.producers.get(axis_map(value, self.producers)[0])
+        return self.makers.get(axis_map(value, self.makers)[0])
 
     def _unite(self, first: int, second: int) -> int:
         """Let two groups become one, if that is possible; returns the group of the second's nodes."""
         between = self.before[second] & ~self.before[first] & ~(1 << first) & ~(1 << second)
-        if any(between >> g & 1 and self.before[g] >> first & 1 and not self._only_views(g) for g in self.members):
+        through = [
+            g for g in _bits(between) if self.before[g] >> first & 1
+        ]  # depend on the first, and the second on them
+        if not all(map(self._only_views, through)):
             return second
-        region = united(self.regions[first], self.regions[second], self.producers)
-        if region is None or len(region.nodes) > MOST_NODES or self._operands(region) > MOST_OPERANDS:
+        region = united(self.regions[first], self.regions[second], self.makers)
+        if region is None or len(region.nodes) > MOST_NODES:
+            return second
+        if len(region.reads) + len(region.nodes) > MOST_OPERANDS and self._operands(region) > MOST_OPERANDS:
             return second
         bits = 1 << first | 1 << second
-        views = [g for g in self.members if between >> g & 1 and self.before[g] >> first & 1]
-        for view in views:  # a view between the two is looked through; it may still be read elsewhere, after the union
+        for (
+            view
+        ) in through:  # a view between the two is looked through; it may still be read elsewhere, after the union
             self.before[view] = self.before[view] & ~bits | 1 << first
         for node in self.members.pop(second):
             self.group[node] = first
             self.members[first].append(node)
         del self.regions[second]
         self.regions[first] = region
-        hidden = sum(1 << v for v in views)
+        hidden = sum(1 << v for v in through)
         self.before[first] = (self.before[first] | self.before.pop(second)) & ~bits & ~hidden
         for g, found in self.before.items():
             if found & bits:
@@ -87,7 +101,7 @@ class _Fusion:
     def _only_views(self, group: int) -> bool:
         """Whether a group is a view that names axes anew, so that the region can look through it."""
         (node, *more) = self.members[group]
-        return not more and bool(node.inputs) and axis_map(node.outputs[0], self.producers)[0] is not node.outputs[0]
+        return not more and bool(node.inputs) and axis_map(node.outputs[0], self.makers)[0] is not node.outputs[0]
 
     def _operands(self, region: Region) -> int:
         arrays = [v for v in region.reads if v.data is None or v.size > 1]
@@ -107,7 +121,7 @@ class _Fusion:
             if user in inside:
                 continue
             out = user.outputs[0]
-            looked_through = bool(user.inputs) and axis_map(out, self.producers)[0] is not out
+            looked_through = bool(user.inputs) and axis_map(out, self.makers)[0] is not out
             if not looked_through or out in wanted or self._leaves(out, inside, wanted):
                 return True
         return False

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
-from hornbeam.graph.ir import Node, Value
+from hornbeam.graph.ir import Graph, Node, Value
 
-__all__ = ["REDUCTIONS", "SOURCES", "Region", "alone", "axis_map", "united"]
+__all__ = ["REDUCTIONS", "SOURCES", "Makers", "Region", "alone", "axis_map", "united"]
 
 Dims = tuple[int | None, ...]
 VIEWS = frozenset(("transpose", "broadcast_to", "reshape", "slice", "flip"))
@@ -39,6 +40,14 @@ CHEAP = frozenset(
 ONE_TASK = 4096
 
 
+class Makers(dict[Value, Node]):
+    """The node that makes each value of a graph, and what values are views of, as far as that was asked for."""
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(graph.producers())
+        self.views: dict[Value, tuple[Value, Dims]] = {}
+
+
 @dataclass
 class Region:
     """Nodes that run as one loop.
@@ -53,6 +62,12 @@ class Region:
             axes of size 1 alone does nothing, and is not among them.
         parallel, serial, inner: the groups of dimensions, each in the order of the loops.
         outputs: what nodes outside, or the graph's caller, need.
+        makers: the node of each value made in it.
+        cheap: values made of indices and plain numbers alone: each place computes them anew, whatever dimensions they have.
+        reducing: the nodes that reduce over a dimension.
+        consumed: those of them whose results are used in the region.
+        rows: the dimensions that some value lacks where it is used.
+        spans: the dimensions of the values that are neither cheap nor reduced.
     """
 
     nodes: list[Node] = field(default_factory=list)
@@ -65,6 +80,12 @@ class Region:
     serial: tuple[int, ...] = ()
     inner: tuple[int, ...] = ()
     outputs: list[Value] = field(default_factory=list)
+    makers: dict[Value, Node] = field(default_factory=dict)
+    cheap: set[Value] = field(default_factory=set)
+    reducing: list[Node] = field(default_factory=list)
+    consumed: set[Node] = field(default_factory=set)
+    rows: set[frozenset[int]] = field(default_factory=set)
+    spans: set[frozenset[int]] = field(default_factory=set)
 
     def over(self, node: Node) -> frozenset[int]:
         """The dimensions over which a node reduces."""
@@ -75,40 +96,50 @@ class Region:
         return math.prod(self.extents[d] for d in dims)
 
 
-def dimensions(dims: Iterable[int | None]) -> frozenset[int]:
-    """Those that are there."""
+@lru_cache(4096)
+def _dimensions(dims: Dims) -> frozenset[int]:
     return frozenset(d for d in dims if d is not None)
 
 
-def axis_map(value: Value, producers: dict[Value, Node]) -> tuple[Value, tuple[int | None, ...]]:
+def dimensions(dims: Iterable[int | None]) -> frozenset[int]:
+    """Those that are there."""
+    return _dimensions(tuple(dims))
+
+
+def axis_map(value: Value, makers: Makers) -> tuple[Value, Dims]:
     """What a value is a view of, as long as the views only name axes anew: transposes, broadcasts, axes of size 1.
 
     Returns:
         The value at the root, and for each axis of `value` the axis of the root that it is (None: repeated, or of size 1).
     """
-    axes: list[int | None] = list(range(len(value.shape)))
-    while True:
-        node = producers.get(value)
-        if node is None:
-            return value, tuple(axes)
-        name = node.primitive.name
-        source = node.inputs[0] if node.inputs else value
-        if name == "transpose":
-            step: list[int | None] = list(node.params["axes"])
-        elif name == "broadcast_to":
-            extra = len(value.shape) - len(source.shape)
-            kept = (i if n == value.shape[i + extra] else None for i, n in enumerate(source.shape))
-            step = [*(None for _ in range(extra)), *kept]
-        elif name == "reshape" and [s for s in source.shape if s != 1] == [s for s in value.shape if s != 1]:
-            real = iter(i for i, s in enumerate(source.shape) if s != 1)
-            step = [None if s == 1 else next(real) for s in value.shape]
-        else:
-            return value, tuple(axes)
-        axes = [None if a is None else step[a] for a in axes]
-        value = source
+    found = makers.views.get(value)
+    if found is None:
+        found = makers.views[value] = _axis_map(value, makers)
+    return found
 
 
-def alone(node: Node, producers: dict[Value, Node]) -> Region | None:
+def _axis_map(value: Value, makers: Makers) -> tuple[Value, Dims]:
+    node = makers.get(value)
+    name = node.primitive.name if node is not None else ""
+    if node is None or name not in ("transpose", "broadcast_to", "reshape"):
+        return value, tuple(range(len(value.shape)))
+    source = node.inputs[0]
+    if name == "transpose":
+        step: tuple[int | None, ...] = node.params["axes"]
+    elif name == "broadcast_to":
+        extra = len(value.shape) - len(source.shape)
+        kept = (i if n == value.shape[i + extra] else None for i, n in enumerate(source.shape))
+        step = (*(None for _ in range(extra)), *kept)
+    elif [s for s in source.shape if s != 1] == [s for s in value.shape if s != 1]:
+        real = iter(i for i, s in enumerate(source.shape) if s != 1)
+        step = tuple(None if s == 1 else next(real) for s in value.shape)
+    else:
+        return value, tuple(range(len(value.shape)))
+    root, axes = axis_map(source, makers)
+    return root, tuple(None if a is None else axes[a] for a in step)
+
+
+def alone(node: Node, makers: Makers) -> Region | None:
     """A region of one node, or None where the node is no loop over memory."""
     name = node.primitive.name
     loop = node.primitive.elementwise or name in REDUCTIONS or name in SOURCES
@@ -125,10 +156,10 @@ def alone(node: Node, producers: dict[Value, Node]) -> Region | None:
     kept = [d for a, d in enumerate(walk) if name not in REDUCTIONS or a not in node.params["axes"]]
     region.axes[node.output] = tuple(kept)
     for value in node.inputs:
-        root, axes = axis_map(value, producers)
+        root, axes = axis_map(value, makers)
         known = (None,) * len(root.shape) if name in SOURCES else _dims_of_root(root, axes, walk)
         region.reads.setdefault(root, known)
-    return region if _solve(region, producers) else None
+    return region if _include(region, [node], makers) and _arrange(region) else None
 
 
 def _dims_of_root(root: Value, axes: tuple[int | None, ...], walk: Dims) -> Dims:
@@ -139,15 +170,18 @@ def _dims_of_root(root: Value, axes: tuple[int | None, ...], walk: Dims) -> Dims
     return tuple(found)
 
 
-def united(first: Region, second: Region, producers: dict[Value, Node]) -> Region | None:
+def united(first: Region, second: Region, makers: Makers) -> Region | None:
     """One region of the nodes of two, those of `second` after those of `first`; None where that is not one loop."""
     if bool(first.extents) != bool(second.extents):
         return None  # single numbers are computed once, not by every task
-    same = _correspondence(first, second, producers)
+    same = _correspondence(first, second, makers)
     if same is None:
         return None
-    made = Region(
-        [*first.nodes, *second.nodes], dict(first.axes), dict(first.walks), dict(first.reads), list(first.extents)
+    made = replace(
+        first,
+        **{name: getattr(first, name).copy() for name in ("axes", "walks", "reads", "extents", "makers")},
+        **{name: getattr(first, name).copy() for name in ("cheap", "reducing", "consumed", "rows", "spans")},
+        nodes=[*first.nodes, *second.nodes],
     )
     for dim, extent in enumerate(second.extents):
         if dim not in same:
@@ -161,13 +195,13 @@ def united(first: Region, second: Region, producers: dict[Value, Node]) -> Regio
     made.walks.update((n, renamed(d)) for n, d in second.walks.items())
     for value, dims in second.reads.items():
         if value not in first.axes:
-            if _hides(value, made, producers):
+            if _hides(value, made, makers):
                 return None
             made.reads.setdefault(value, renamed(dims))
-    return made if _solve(made, producers) else None
+    return made if _include(made, second.nodes, makers) and _arrange(made) else None
 
 
-def _correspondence(first: Region, second: Region, producers: dict[Value, Node]) -> dict[int, int] | None:
+def _correspondence(first: Region, second: Region, makers: Makers) -> dict[int, int] | None:
     """Which dimension of `first` each dimension of `second` is: told by what flows from one to the other, else by what both read."""
     same: dict[int, int] = {}
 
@@ -196,7 +230,7 @@ def _correspondence(first: Region, second: Region, producers: dict[Value, Node])
     # a value may be read twice, with its axes in different order
     for node in second.nodes:
         for value in node.inputs:
-            root, axes = axis_map(value, producers)
+            root, axes = axis_map(value, makers)
             if root in first.axes and node.primitive.name in SOURCES:
                 return None
             if root in first.axes:
@@ -208,56 +242,70 @@ def _correspondence(first: Region, second: Region, producers: dict[Value, Node])
     return same
 
 
-def _hides(root: Value, region: Region, producers: dict[Value, Node]) -> bool:
+def _hides(root: Value, region: Region, makers: Makers) -> bool:
     """Whether a value from outside is, further up, a view of a value of the region: it would not be in memory yet."""
-    while (node := producers.get(root)) is not None and node.primitive.name in VIEWS:
+    while (node := makers.get(root)) is not None and node.primitive.name in VIEWS:
         root = node.inputs[0]
         if root in region.axes:
             return True
     return False
 
 
-def _solve(region: Region, producers: dict[Value, Node]) -> bool:
-    """Sort the dimensions into groups; False where no grouping serves every value."""
-    everything = frozenset(range(len(region.extents)))
-    cheap = _cheap(region, producers)
-    reducing = [n for n in region.nodes if n.primitive.name in REDUCTIONS and region.over(n)]
-    makers = {n.output: n for n in region.nodes}
-    consumed, rows = set(), set()
-    for node in region.nodes:
-        walk = dimensions(region.walks[node])
+def _include(region: Region, nodes: list[Node], makers: Makers) -> bool:
+    """Note what the last nodes of a region say about its dimensions; False where a value is used along others than its own."""
+    for node in nodes:
+        name, walk = node.primitive.name, region.walks[node]
+        across = dimensions(walk)
+        cheap = name in CHEAP
         for value in node.inputs:
-            root, axes = axis_map(value, producers)
-            maker = makers.get(root)
+            root, axes = axis_map(value, makers)
+            cheap = cheap and (root in region.cheap or root.data is not None and root.size == 1)
+            maker = region.makers.get(root)
             if maker is None:
                 continue
-            if node.primitive.name in SOURCES:
+            if name in SOURCES:
                 return False
-            if maker in reducing:
-                consumed.add(maker)
-            missing = walk - dimensions(region.axes[root])
-            if root not in cheap and missing:
-                rows.add(missing)
-            if any(p is not None and region.axes[root][p] != region.walks[node][a] for a, p in enumerate(axes)):
+            if maker in region.reducing:
+                region.consumed.add(maker)
+            own = region.axes[root]
+            missing = across - dimensions(own)
+            if missing and root not in region.cheap:
+                region.rows.add(missing)
+            if any(p is not None and own[p] != walk[a] for a, p in enumerate(axes)):
                 return False
-    rows |= {region.over(n) for n in consumed}
+        region.makers[node.output] = node
+        if cheap:
+            region.cheap.add(node.output)
+        if name in REDUCTIONS and region.over(node):
+            region.reducing.append(node)
+        elif not cheap:
+            region.spans.add(dimensions(region.axes[node.output]))
+    return True
+
+
+def _arrange(region: Region) -> bool:
+    """Sort the dimensions into groups; False where no grouping serves every value."""
+    everything = frozenset(range(len(region.extents)))
+    rows = region.rows | {region.over(n) for n in region.consumed}
     if len(rows) > 1:
         return False
-    inner = next(iter(rows)) if rows else _choose_inner(region, [region.over(n) for n in reducing])
+    inner = next(iter(rows)) if rows else _choose_inner(region, [region.over(n) for n in region.reducing])
     outer = everything - inner
-    if consumed and not outer and region.extent(inner) > ONE_TASK:
+    if region.consumed and not outer and region.extent(inner) > ONE_TASK:
+        return False
+    if any(span not in (everything, outer) for span in region.spans):
         return False
     serial: frozenset[int] | None = None
     region.reductions = {}
-    for node in reducing:
+    for node in region.reducing:
         dims, over = dimensions(region.walks[node]), region.over(node)
-        if dims not in (everything, outer) or node.inputs[0] in cheap:
+        if dims not in (everything, outer) or node.inputs[0] in region.cheap:
             return False
         last = next((d for d in reversed(region.walks[node]) if d is not None), None)
         if dims == everything and over == inner and (last in over or not over):
             region.reductions[node] = "row"
             continue
-        if node in consumed:
+        if node in region.consumed:
             return False
         if dims == everything and inner and inner <= over:
             kind, part = "all", over - inner
@@ -269,24 +317,11 @@ def _solve(region: Region, producers: dict[Value, Node]) -> bool:
             return False
         serial = part
         region.reductions[node] = kind
-    for value, axes_of in region.axes.items():
-        if makers[value] not in reducing and value not in cheap and dimensions(axes_of) not in (everything, outer):
-            return False
     serial = serial or frozenset()
     region.inner = tuple(sorted(inner))
     region.serial = tuple(sorted(serial))
     region.parallel = tuple(sorted(outer - serial))
     return True
-
-
-def _cheap(region: Region, producers: dict[Value, Node]) -> set[Value]:
-    """Values made of indices and plain numbers alone: each place computes them anew, whatever dimensions they have."""
-    found: set[Value] = set()
-    for node in region.nodes:
-        roots = [axis_map(v, producers)[0] for v in node.inputs]
-        if node.primitive.name in CHEAP and all(r in found or r.data is not None and r.size == 1 for r in roots):
-            found.add(node.output)
-    return found
 
 
 def _choose_inner(region: Region, over: list[frozenset[int]]) -> frozenset[int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hornbeam.graph.ir import Node, Value
-from hornbeam.graph.region import REDUCTIONS, SOURCES, Region, axis_map
+from hornbeam.graph.region import REDUCTIONS, SOURCES, Makers, Region, axis_map
 
 from hornbeam_cpu.kernels import loops
 from hornbeam_cpu.kernels.access import width
@@ -49,7 +49,7 @@ def can_lower(node: Node) -> bool:
     return supported(name, str(node.inputs[-1].dtype))
 
 
-def lower_region(region: Region, context: Context, producers: dict[Value, Node], outs: dict[Value, Pointer]) -> None:
+def lower_region(region: Region, context: Context, producers: Makers, outs: dict[Value, Pointer]) -> None:
     """Emit the stages of a region, which writes its outputs densely.
 
     Args:
@@ -62,9 +62,7 @@ def lower_region(region: Region, context: Context, producers: dict[Value, Node],
 
 
 class _Lowering:
-    def __init__(
-        self, region: Region, context: Context, producers: dict[Value, Node], outs: dict[Value, Pointer]
-    ) -> None:
+    def __init__(self, region: Region, context: Context, producers: Makers, outs: dict[Value, Pointer]) -> None:
         self.region, self.context, self.producers, self.outs = region, context, producers, outs
         self.reads: list[_Access] = []
         self.constants: list[tuple[str, int]] = []  # dtype, bits

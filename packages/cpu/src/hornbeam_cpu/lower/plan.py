@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from hornbeam.graph.fusion import fuse
 from hornbeam.graph.ir import Graph, Node, Value
-from hornbeam.graph.region import Region
+from hornbeam.graph.region import Makers, Region
 
 from hornbeam_cpu.llvm.target import Target, host
 from hornbeam_cpu.lower.loops import can_lower, copy_layout, lower_region
@@ -72,7 +72,7 @@ class Lowering:
         self.varying: set[Value] = set()  # what differs from step to step
         self.graph = graph
         self.target: Target = host()
-        self.producers = graph.producers()
+        self.producers = Makers(graph)
         self.layouts: dict[Value, Layout] = {}
         self.shifts = shifted(graph) if outside is None else {}
         for results, shift in self.shifts.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from hornbeam.debug import enabled
 from hornbeam.graph.check import check
 from hornbeam.graph.ir import Graph
 from hornbeam.graph.passes.dead import dead_code
@@ -27,18 +28,20 @@ PASSES: tuple[tuple[str, Callable[[Graph], Graph]], ...] = (
 )
 
 
-def optimize(graph: Graph, composites: Keep = (), debug: bool = __debug__) -> Graph:
+def optimize(graph: Graph, composites: Keep = ()) -> Graph:
     """Expand the composites that the backend has no kernel for, then apply every pass.
 
     Args:
         graph: what was captured.
         composites: those that the backend runs whole: their names, or a function that says it of a node.
-        debug: check the graph after each pass.
+
+    `HORNBEAM_DEBUG=check` checks the graph after each pass.
     """
     graph = expand(graph, composites)
+    checked = enabled("check")
     for name, run in PASSES:
         graph = run(graph)
-        if debug:
+        if checked:
             check(graph, after=name)
     return graph
 

@@ -23,7 +23,8 @@ def share(graph: Graph) -> Graph:
     nodes = []
     for node in graph.nodes:
         inputs = tuple(renamed.get(v, v) for v in node.inputs)
-        key = (node.primitive.name, inputs, tuple(sorted(node.params.items(), key=lambda item: item[0])))
+        params = node.params
+        key = (node.primitive.name, inputs, tuple(sorted(params.items())) if len(params) > 1 else tuple(params.items()))
         found = seen.get(key) if is_pure(node) else None
         if found is not None:
             renamed.update(zip(node.outputs, found.outputs, strict=True))
