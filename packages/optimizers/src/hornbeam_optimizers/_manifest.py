@@ -72,13 +72,20 @@ METRICS = {  # by the module that has them
         "Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "SparseCategoricalAccuracy", "SparseTopKCategoricalAccuracy",
         "TopKCategoricalAccuracy",
     ),
+    "agreement": ("BalancedAccuracy", "CohenKappa", "ConfusionMatrix", "MatthewsCorrelation"),
     "auc": ("AUC",),
+    "bleu": ("BLEU",),
+    "calibration": ("BrierScore", "ExpectedCalibrationError", "LogLoss", "Perplexity"),
+    "chrf": ("ChrF",),
     "confusion": ("FalseNegatives", "FalsePositives", "Precision", "Recall", "TrueNegatives", "TruePositives"),
     "correlation": ("ConcordanceCorrelation", "CosineSimilarity", "PearsonCorrelation"),
+    "detection": ("MeanAveragePrecision",),
+    "edits": ("CharacterErrorRate", "WordErrorRate"),
     "errors": (
         "LogCoshError", "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanSquaredError", "MeanSquaredLogarithmicError",
     ),
-    "fscore": ("F1Score", "FBetaScore"),
+    "exact": ("AveragePrecision", "ExactAUC", "ExactOperatingPoint", "SpearmanCorrelation"),
+    "fscore": ("F1Score", "FBetaScore", "JaccardScore", "PrecisionScore", "RecallScore"),
     "hinges": ("CategoricalHinge", "Hinge", "SquaredHinge"),
     "iou": ("BinaryIoU", "IoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU"),
     "moments": ("ExplainedVariance", "PearsonR", "R2Score", "RootMeanSquaredError"),
@@ -86,7 +93,10 @@ METRICS = {  # by the module that has them
         "BinaryCrossentropy", "CategoricalCrossentropy", "KLDivergence", "Poisson", "SparseCategoricalCrossentropy",
     ),
     "operating": ("PrecisionAtRecall", "RecallAtPrecision", "SensitivityAtSpecificity", "SpecificityAtSensitivity"),
+    "ranking": ("NDCG", "MeanReciprocalRank", "RetrievalAveragePrecision"),
     "reductions": ("Mean", "MeanMetricWrapper", "Sum"),
+    "rouge": ("ROUGE",),
+    "scaled": ("MeanAbsoluteScaledError", "SymmetricMeanAbsolutePercentageError"),
 }  # fmt: skip
 METRIC_ALIASES = {
     "BinaryCrossentropy": ("bce", "BCE"),
@@ -99,7 +109,13 @@ METRIC_ALIASES = {
     "MeanIoU": ("mean_iou",),
     "MeanSquaredError": ("mse", "MSE"),
     "MeanSquaredLogarithmicError": ("msle", "MSLE"),
+    "CharacterErrorRate": ("cer", "CER"),
+    "ExpectedCalibrationError": ("ece", "ECE"),
+    "MeanAbsoluteScaledError": ("mase", "MASE"),
+    "MeanReciprocalRank": ("mrr", "MRR"),
     "RootMeanSquaredError": ("rmse", "RMSE"),
+    "SymmetricMeanAbsolutePercentageError": ("smape", "sMAPE", "SMAPE"),
+    "WordErrorRate": ("wer", "WER"),
 }
 
 

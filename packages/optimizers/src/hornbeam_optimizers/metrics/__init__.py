@@ -17,34 +17,54 @@ from hornbeam_optimizers.losses.functions import poisson as poisson
 from hornbeam_optimizers.losses.functions import sparse_categorical_crossentropy as sparse_categorical_crossentropy
 from hornbeam_optimizers.losses.functions import squared_hinge as squared_hinge
 from hornbeam_optimizers.metrics.accuracy import *
+from hornbeam_optimizers.metrics.agreement import *
 from hornbeam_optimizers.metrics.auc import *
 from hornbeam_optimizers.metrics.base import *
+from hornbeam_optimizers.metrics.bleu import *
+from hornbeam_optimizers.metrics.calibration import *
+from hornbeam_optimizers.metrics.chrf import *
 from hornbeam_optimizers.metrics.confusion import *
 from hornbeam_optimizers.metrics.correlation import *
+from hornbeam_optimizers.metrics.curves import *
+from hornbeam_optimizers.metrics.detection import *
+from hornbeam_optimizers.metrics.edits import *
 from hornbeam_optimizers.metrics.errors import *
+from hornbeam_optimizers.metrics.exact import *
 from hornbeam_optimizers.metrics.fscore import *
 from hornbeam_optimizers.metrics.hinges import *
+from hornbeam_optimizers.metrics.host import *
 from hornbeam_optimizers.metrics.iou import *
 from hornbeam_optimizers.metrics.moments import *
 from hornbeam_optimizers.metrics.operating import *
 from hornbeam_optimizers.metrics.probabilistic import *
+from hornbeam_optimizers.metrics.ranking import *
 from hornbeam_optimizers.metrics.reductions import *
 from hornbeam_optimizers.metrics.registered import *
+from hornbeam_optimizers.metrics.report import *
+from hornbeam_optimizers.metrics.rouge import *
+from hornbeam_optimizers.metrics.scaled import *
+from hornbeam_optimizers.metrics.text import *
 
 __all__ = [
-    "AUC", "Accuracy", "BinaryAccuracy", "BinaryCrossentropy", "BinaryIoU", "CategoricalAccuracy",
-    "CategoricalCrossentropy", "CategoricalHinge", "ConcordanceCorrelation", "CosineSimilarity", "ExplainedVariance",
-    "F1Score", "FBetaScore", "FalseNegatives", "FalsePositives", "Hinge", "IoU", "KLDivergence", "LogCoshError",
-    "Mean", "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanIoU", "MeanMetricWrapper", "MeanSquaredError",
-    "MeanSquaredLogarithmicError", "Metric", "OneHotIoU", "OneHotMeanIoU", "PearsonCorrelation", "PearsonR", "Poisson",
-    "Precision", "PrecisionAtRecall", "R2Score", "Recall", "RecallAtPrecision", "RootMeanSquaredError",
-    "SensitivityAtSpecificity", "SparseCategoricalAccuracy", "SparseCategoricalCrossentropy",
-    "SparseTopKCategoricalAccuracy", "SpecificityAtSensitivity", "SquaredHinge", "Sum", "TopKCategoricalAccuracy",
-    "TrueNegatives", "TruePositives", "accuracy", "binary_accuracy", "binary_crossentropy",
-    "binary_focal_crossentropy", "categorical_accuracy", "categorical_crossentropy", "categorical_focal_crossentropy",
-    "categorical_hinge", "concordance_correlation", "cosine_similarity", "deserialize", "get", "hinge", "huber",
-    "kl_divergence", "log_cosh", "mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_error",
-    "mean_squared_logarithmic_error", "pearson_correlation", "poisson", "serialize", "sparse_categorical_accuracy",
-    "sparse_categorical_crossentropy", "sparse_top_k_categorical_accuracy", "squared_hinge",
-    "top_k_categorical_accuracy",
+    "AUC", "Accuracy", "AveragePrecision", "BLEU", "BalancedAccuracy", "BinaryAccuracy", "BinaryCrossentropy",
+    "BinaryIoU", "BrierScore", "CategoricalAccuracy", "CategoricalCrossentropy", "CategoricalHinge",
+    "CharacterErrorRate", "ChrF", "CohenKappa", "ConcordanceCorrelation", "ConfusionMatrix", "CosineSimilarity",
+    "ExactAUC", "ExactOperatingPoint", "ExpectedCalibrationError", "ExplainedVariance", "F1Score", "FBetaScore",
+    "FalseNegatives", "FalsePositives", "Hinge", "HostMetric", "IoU", "JaccardScore", "KLDivergence", "LogCoshError",
+    "LogLoss", "MatthewsCorrelation", "Mean", "MeanAbsoluteError", "MeanAbsolutePercentageError",
+    "MeanAbsoluteScaledError", "MeanAveragePrecision", "MeanIoU", "MeanMetricWrapper", "MeanReciprocalRank",
+    "MeanSquaredError", "MeanSquaredLogarithmicError", "Metric", "NDCG", "OneHotIoU", "OneHotMeanIoU",
+    "PearsonCorrelation", "PearsonR", "Perplexity", "Poisson", "Precision", "PrecisionAtRecall", "PrecisionScore",
+    "R2Score", "ROUGE", "Recall", "RecallAtPrecision", "RecallScore", "RetrievalAveragePrecision",
+    "RootMeanSquaredError", "SensitivityAtSpecificity", "SparseCategoricalAccuracy", "SparseCategoricalCrossentropy",
+    "SparseTopKCategoricalAccuracy", "SpearmanCorrelation", "SpecificityAtSensitivity", "SquaredHinge", "Sum",
+    "SymmetricMeanAbsolutePercentageError", "TextMetric", "TopKCategoricalAccuracy", "TrueNegatives", "TruePositives",
+    "WordErrorRate", "accuracy", "binary_accuracy", "binary_crossentropy", "binary_focal_crossentropy", "brier_score",
+    "categorical_accuracy", "categorical_crossentropy", "categorical_focal_crossentropy", "categorical_hinge",
+    "classification_report", "concordance_correlation", "cosine_similarity", "deserialize", "edit_distance", "get",
+    "hinge", "huber", "kl_divergence", "log_cosh", "log_loss", "mean_absolute_error", "mean_absolute_percentage_error",
+    "mean_squared_error", "mean_squared_logarithmic_error", "ndcg", "pearson_correlation", "poisson",
+    "precision_recall_curve", "reciprocal_rank", "retrieval_average_precision", "roc_curve", "serialize",
+    "sparse_categorical_accuracy", "sparse_categorical_crossentropy", "sparse_top_k_categorical_accuracy",
+    "squared_hinge", "symmetric_mean_absolute_percentage_error", "top_k_categorical_accuracy",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""F-beta and F1: the harmonic mean of precision and recall, for each class or averaged."""
+"""F-beta, F1, Jaccard, precision and recall, for each class or averaged over classes."""
 
 from __future__ import annotations
 
@@ -12,53 +12,32 @@ from hornbeam_optimizers.metrics import checks
 from hornbeam_optimizers.metrics.base import STATE, Metric
 from hornbeam_optimizers.metrics.inputs import one_hot_pair, spread, weights_of
 
-__all__ = ["F1Score", "FBetaScore"]
+__all__ = ["F1Score", "FBetaScore", "JaccardScore", "PrecisionScore", "RecallScore"]
 
 EPSILON = 1e-7  # Keras's: added to each divisor
 
 
-class FBetaScore(Metric):
-    """(1 + beta**2) * precision * recall / (beta**2 * precision + recall).
-
-    Labels are one-hot or multi-hot rows (batch, classes); class indices (batch,) are taken too.
+class ClassCounts(Metric):
+    """Counts of true and false positives and false negatives by class, and how they are averaged.
 
     Args:
-        average: None (one figure a class), "micro" (of all decisions together), "macro" (the mean over classes) or "weighted"
-            (by how often each class occurs).
-        beta: how much more recall counts than precision; a float above 0.
+        average: None, "micro", "macro" or "weighted".
         threshold: predictions above it are positive, from above 0 to 1; None: the largest of each row is.
         name: name of the figure.
         dtype: of the figure.
-
-    Raises:
-        InvalidArgumentError: an argument is not as said above.
-
-    Example:
-        >>> metric = FBetaScore(beta=2.0, threshold=0.5)
-        >>> metric.update_state([[1, 1, 1], [1, 0, 0], [1, 1, 0]], [[0.2, 0.6, 0.7], [0.2, 0.6, 0.6], [0.6, 0.8, 0]])
-        >>> [round(x, 4) for x in metric.result().numpy().tolist()]
-        [0.3846, 0.9091, 0.8333]
-
-    Sources:
-        van Rijsbergen, Information Retrieval, 1979.
     """
 
     _direction = "up"
 
-    def __init__(
-        self, average: str | None = None, beta: float = 1.0, threshold: float | None = None,
-        name: str | None = "fbeta_score", dtype: Any = None,
-    ) -> None:  # fmt: skip
+    def __init__(self, average: str | None, threshold: float | None, name: str | None, dtype: Any) -> None:
         super().__init__(name=name, dtype=dtype)
         who = type(self).__name__
         self.average = checks.averages(average, who)
-        if not isinstance(beta, float) or not beta > 0:
-            raise InvalidArgumentError(f"{who}: beta must be a float above 0; got {beta!r}")
         if threshold is not None and (not isinstance(threshold, float) or not 0 < threshold <= 1):
             raise InvalidArgumentError(
                 f"{who}: threshold must be None or a float above 0 and at most 1; got {threshold!r}"
             )
-        self.beta, self.threshold = beta, threshold
+        self.threshold = threshold
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in one batch.
@@ -88,14 +67,16 @@ class FBetaScore(Metric):
         found = ops.sum(cells, axis=(1, 2) if self.average == "micro" else 1)
         self.counts.assign(self.counts + ops.cast(found, STATE))
 
+    def score(self, tp: Tensor, fp: Tensor, fn: Tensor) -> Tensor:
+        """The figure of each class, of its counts."""
+        raise AttributeError("score")
+
     def result(self) -> Tensor:
         """The figure, or one for each class; 0 before anything was seen."""
         if not self._variables:
             return self._figure(0.0)
         tp, fp, fn, seen = (self.counts.value[i] for i in range(4))
-        precision, recall = tp / (tp + fp + EPSILON), tp / (tp + fn + EPSILON)
-        square = self.beta**2
-        score = precision * recall / (square * precision + recall + EPSILON) * (1.0 + square)
+        score = self.score(tp, fp, fn)
         if self.average == "weighted":
             score = ops.sum(score * (seen / (ops.sum(seen) + EPSILON)))
         elif self.average is not None:
@@ -104,7 +85,53 @@ class FBetaScore(Metric):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
-        return {**super().get_config(), "average": self.average, "beta": self.beta, "threshold": self.threshold}
+        return {**super().get_config(), "average": self.average, "threshold": self.threshold}
+
+
+class FBetaScore(ClassCounts):
+    """(1 + beta**2) * precision * recall / (beta**2 * precision + recall).
+
+    Labels are one-hot or multi-hot rows (batch, classes); class indices (batch,) are taken too.
+
+    Args:
+        average: None (one figure a class), "micro" (of all decisions together), "macro" (the mean over classes) or "weighted"
+            (by how often each class occurs).
+        beta: how much more recall counts than precision; a float above 0.
+        threshold: predictions above it are positive, from above 0 to 1; None: the largest of each row is.
+        name: name of the figure.
+        dtype: of the figure.
+
+    Raises:
+        InvalidArgumentError: an argument is not as said above.
+
+    Example:
+        >>> metric = FBetaScore(beta=2.0, threshold=0.5)
+        >>> metric.update_state([[1, 1, 1], [1, 0, 0], [1, 1, 0]], [[0.2, 0.6, 0.7], [0.2, 0.6, 0.6], [0.6, 0.8, 0]])
+        >>> [round(x, 4) for x in metric.result().numpy().tolist()]
+        [0.3846, 0.9091, 0.8333]
+
+    Sources:
+        van Rijsbergen, Information Retrieval, 1979.
+    """
+
+    def __init__(
+        self, average: str | None = None, beta: float = 1.0, threshold: float | None = None,
+        name: str | None = "fbeta_score", dtype: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(average, threshold, name, dtype)
+        if not isinstance(beta, float) or not beta > 0:
+            raise InvalidArgumentError(f"{type(self).__name__}: beta must be a float above 0; got {beta!r}")
+        self.beta = beta
+
+    def score(self, tp: Tensor, fp: Tensor, fn: Tensor) -> Tensor:
+        """The figure of each class, of its counts."""
+        precision, recall = tp / (tp + fp + EPSILON), tp / (tp + fn + EPSILON)
+        square = self.beta**2
+        return precision * recall / (square * precision + recall + EPSILON) * (1.0 + square)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments."""
+        return {**super().get_config(), "beta": self.beta}
 
 
 class F1Score(FBetaScore):
@@ -134,3 +161,74 @@ class F1Score(FBetaScore):
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
         return {k: v for k, v in super().get_config().items() if k != "beta"}
+
+
+class JaccardScore(ClassCounts):
+    """The intersection of labels and predictions over their union: tp / (tp + fp + fn), 0 of none.
+
+    Args:
+        average: None (one figure a class), "micro", "macro" or "weighted"; see `FBetaScore`.
+        threshold: predictions above it are positive, from above 0 to 1; None: the largest of each row is.
+        name: name of the figure.
+        dtype: of the figure.
+
+    Raises:
+        InvalidArgumentError: an argument is not as said above.
+
+    Example:
+        >>> metric = JaccardScore(average="micro", threshold=0.5)
+        >>> metric.update_state([[0, 1, 1], [1, 1, 0]], [[0.9, 0.8, 0.7], [0.9, 0.1, 0.2]]); round(float(metric.result()), 4)
+        0.6
+    """
+
+    def __init__(
+        self, average: str | None = None, threshold: float | None = None, name: str | None = "jaccard_score",
+        dtype: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(average, threshold, name, dtype)
+
+    def score(self, tp: Tensor, fp: Tensor, fn: Tensor) -> Tensor:
+        """The figure of each class, of its counts."""
+        return ops.divide_no_nan(tp, tp + fp + fn)
+
+
+class PrecisionScore(ClassCounts):
+    """Precision by class, or averaged over classes: tp / (tp + fp), 0 of none. Arguments as for `JaccardScore`.
+
+    `Precision` counts the decisions of all classes together, at one threshold or several.
+
+    Example:
+        >>> metric = PrecisionScore(average="macro")
+        >>> metric.update_state([0, 1, 1], [[0.8, 0.2], [0.6, 0.4], [0.3, 0.7]]); float(metric.result())
+        0.75
+    """
+
+    def __init__(
+        self, average: str | None = None, threshold: float | None = None, name: str | None = "precision_score",
+        dtype: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(average, threshold, name, dtype)
+
+    def score(self, tp: Tensor, fp: Tensor, fn: Tensor) -> Tensor:
+        """The figure of each class, of its counts."""
+        return ops.divide_no_nan(tp, tp + fp)
+
+
+class RecallScore(ClassCounts):
+    """Recall by class, or averaged over classes: tp / (tp + fn), 0 of none. Arguments as for `JaccardScore`.
+
+    Example:
+        >>> metric = RecallScore(average="macro")
+        >>> metric.update_state([0, 1, 1], [[0.8, 0.2], [0.6, 0.4], [0.3, 0.7]]); float(metric.result())
+        0.75
+    """
+
+    def __init__(
+        self, average: str | None = None, threshold: float | None = None, name: str | None = "recall_score",
+        dtype: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(average, threshold, name, dtype)
+
+    def score(self, tp: Tensor, fp: Tensor, fn: Tensor) -> Tensor:
+        """The figure of each class, of its counts."""
+        return ops.divide_no_nan(tp, tp + fn)
