@@ -1,4 +1,4 @@
-"""Optimizers, schedules and losses as plain data, in the form that Keras's files have."""
+"""Optimizers, schedules, losses and metrics as plain data, in the form that Keras's files have."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from hornbeam.plugins import registry
 
 __all__ = ["form_of", "found", "from_form"]
 
-MODULES = {"optimizers": "keras.optimizers", "schedules": "keras.optimizers.schedules", "losses": "keras.losses"}
+MODULES = {
+    "optimizers": "keras.optimizers",
+    "schedules": "keras.optimizers.schedules",
+    "losses": "keras.losses",
+    "metrics": "keras.metrics",
+}
 
 
 def form_of(thing: Any, kind: str) -> Any:
@@ -18,7 +23,7 @@ def form_of(thing: Any, kind: str) -> Any:
 
     Args:
         thing: what is to be saved; None and names stay what they are.
-        kind: "optimizers", "schedules" or "losses".
+        kind: "optimizers", "schedules", "losses" or "metrics".
     """
     if thing is None or isinstance(thing, str):
         return thing
@@ -40,7 +45,7 @@ def from_form(form: Any, kind: str, custom_objects: dict[str, Any] | None = None
 
     Args:
         form: what `form_of` returned, or a name.
-        kind: "optimizers", "schedules" or "losses".
+        kind: "optimizers", "schedules", "losses" or "metrics".
         custom_objects: classes and functions of your own, by name.
 
     Raises:
