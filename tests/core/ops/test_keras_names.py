@@ -13,8 +13,6 @@ from hornbeam import ops
 
 LINES = Path(__file__).with_name("keras_names.txt").read_text().splitlines()[1:]
 ABSENT = {  # and why
-    "ctc_decode": "decoding belongs to the losses of sequences",
-    "ctc_loss": "comes with the losses of sequences",
     "view": "the bytes of a number in another dtype are not the same on every backend",
 }
 OTHER_ARGUMENTS = {  # where the array API standard, or a spelling of NumPy's, goes before Keras's

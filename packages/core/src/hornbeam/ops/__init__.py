@@ -94,6 +94,8 @@ from hornbeam.ops.vectorizing import *
 from hornbeam.ops.gradients import *
 from hornbeam.ops.scaling import *
 from hornbeam.ops.crossentropy import *
+from hornbeam.ops.ctc import *
+from hornbeam.ops.ctc_decoding import *
 
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
 __array_api_version__ = "2024.12"
