@@ -9,12 +9,11 @@ from contextvars import ContextVar
 from typing import Any
 
 from hornbeam import masking
-from hornbeam.dtypes import DType
 from hornbeam.errors import InvalidArgumentError, unknown_arguments
-from hornbeam.holder import Holder
 from hornbeam.interpret import running
 from hornbeam.masking import mask_of
 from hornbeam.naming import to_snake_case, unique_name
+from hornbeam.persistence import Persistent, Shapes, nested_tensors
 from hornbeam.policy import DTypePolicy
 from hornbeam.remat import RematScope
 from hornbeam.symbolic import KerasTensor, Node, is_symbolic, output_specs, symbolic_call
@@ -26,7 +25,7 @@ __all__ = ["Layer"]
 _training: ContextVar[bool | None] = ContextVar("hornbeam_training", default=None)
 
 
-class Layer(Holder):
+class Layer(Persistent):
     """A computation with weights.
 
     Subclass it: make weights with `add_weight` in `build(input_shape)` (or in `__init__`), compute in `call(inputs)`.
@@ -96,25 +95,6 @@ class Layer(Holder):
             previous_mask: its mask (nested as the inputs), bool, [batch, time], or None.
         """
         return previous_mask
-
-    def get_config(self) -> dict[str, Any]:
-        """The arguments that make an equal layer; subclasses add theirs to those of `super().get_config()`."""
-        config: dict[str, Any] = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype_policy.name}
-        missing = [
-            p.name
-            for p in inspect.signature(type(self).__init__).parameters.values()
-            if p.kind is p.POSITIONAL_OR_KEYWORD and p.name != "self" and p.default is p.empty
-        ]
-        if missing and type(self).get_config is Layer.get_config:
-            raise InvalidArgumentError(
-                f"{type(self).__name__} takes {', '.join(missing)} in __init__ and needs a get_config() that returns them, to be saved."
-            )
-        return config
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        """A layer of what `get_config` returned."""
-        return cls(**config)
 
     # ---- calling
 
@@ -206,7 +186,7 @@ class Layer(Holder):
 
         shapes = self._shapes(args, kwargs)
         with running(Evaluate()):  # weights are made once, not as part of what is being captured
-            self.build(**shapes) if type(shapes) is _Shapes else self.build(shapes)
+            self.build(**shapes) if type(shapes) is Shapes else self.build(shapes)
         self._build_shapes = shapes
         self.built = True
 
@@ -217,7 +197,7 @@ class Layer(Holder):
             return _plain(map_structure(_Shape, args[0])) if args else None
         given = {**dict(zip(taken, args, strict=False)), **kwargs}
         found = {name: given.get(name.removesuffix("_shape")) for name in wanted}
-        return _Shapes({n: _plain(map_structure(_Shape, t)) for n, t in found.items() if t is not None})
+        return Shapes({n: _plain(map_structure(_Shape, t)) for n, t in found.items() if t is not None})
 
     def _only_node(self, what: str) -> Node:
         if len(self.inbound_nodes) != 1:
@@ -249,7 +229,7 @@ class Layer(Holder):
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The shape of the output for an input of that shape (a tuple, or nested containers of them; None: unknown size)."""
-        specs = self.compute_output_spec(_nested_tensors(input_shape, self.compute_dtype))
+        specs = self.compute_output_spec(nested_tensors(input_shape, self.compute_dtype))
         return map_structure_shapes(specs)
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
@@ -260,31 +240,9 @@ class Layer(Holder):
         specs, out_structure = output_specs(self._compute, flat, structure)
         return unflatten(out_structure, [KerasTensor(s.shape, s.dtype) for s in specs])
 
-    def get_build_config(self) -> dict[str, Any] | None:
-        """What `build` was called with, for a saved file."""
-        if type(self._build_shapes) is _Shapes:
-            return {"shapes_dict": dict(self._build_shapes)}
-        return None if self._build_shapes is None else {"input_shape": self._build_shapes}
-
-    def build_from_config(self, config: dict[str, Any]) -> None:
-        """Build as `get_build_config` says."""
-        shape = config.get("input_shape")
-        if "shapes_dict" in config and not self.built:
-            self._build_shapes = _Shapes({n: tuple(s) for n, s in config["shapes_dict"].items()})
-            self.build(**self._build_shapes)
-            self.built = True
-        elif shape is not None and not self.built:
-            self.build(tuple(shape) if all(s is None or isinstance(s, int) for s in shape) else shape)
-            self._build_shapes = shape
-            self.built = True
-
     def __repr__(self) -> str:
         """Class and name."""
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
-
-
-class _Shapes(dict[str, Any]):
-    """The shapes of several arguments of `call`, as `build` takes them."""
 
 
 class _Shape:
@@ -307,14 +265,6 @@ def _plain(tree: Any) -> Any:
 def _is_arrays(tree: Any) -> bool:
     found = leaves(tree)
     return bool(found) and all(hasattr(leaf, "shape") for leaf in found)
-
-
-def _nested_tensors(shape: Any, dtype: DType) -> Any:
-    if isinstance(shape, dict):
-        return {k: _nested_tensors(v, dtype) for k, v in shape.items()}
-    if all(s is None or isinstance(s, int) for s in shape):
-        return KerasTensor(tuple(shape), dtype)
-    return type(shape)(_nested_tensors(s, dtype) for s in shape)
 
 
 def map_structure_shapes(tree: Any) -> Any:

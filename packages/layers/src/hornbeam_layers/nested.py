@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam import Layer
-from hornbeam.plugins import registry
-
-from hornbeam_layers.serialization import serialize
+from hornbeam.serialization import deserialize_keras_object, serialize_keras_object
 
 __all__ = ["build_inside", "layer_of", "saved_form"]
 
@@ -25,11 +23,9 @@ def build_inside(owner: Layer, layer: Layer, shape: Any) -> None:
 
 def saved_form(layer: Layer) -> dict[str, Any]:
     """A layer in the configuration of another."""
-    return dict(serialize(layer))
+    return dict(serialize_keras_object(layer))
 
 
 def layer_of(saved: Any) -> Any:
     """The layer of what `saved_form` returned; a layer stays as it is."""
-    if isinstance(saved, dict):
-        return registry.lookup("layers", saved["class_name"]).from_config(saved["config"])
-    return saved
+    return deserialize_keras_object(saved, kind="layers") if isinstance(saved, dict) else saved

@@ -7,22 +7,15 @@ from typing import Any
 
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.naming import to_snake_case
+from hornbeam.serialization import deserialize_keras_object, serialize_keras_object
 
 __all__ = ["resolve", "serialize"]
 
 
 def serialize(thing: Any) -> Any:
-    """The saved form of an object with `get_config` (None stays None)."""
-    if thing is None:
-        return None
-    if hasattr(thing, "get_config"):
-        kind = type(thing)
-        return {
-            "module": kind.__module__,
-            "class_name": kind.__name__,
-            "config": thing.get_config(),
-            "registered_name": None,
-        }
+    """The saved form of an object with `get_config`; the name of a function; None stays None."""
+    if thing is None or hasattr(thing, "get_config"):
+        return serialize_keras_object(thing)
     return getattr(thing, "__name__", str(thing))
 
 
@@ -37,8 +30,7 @@ def resolve(kind: str, identifier: Any, known: dict[str, Any]) -> Any:
     if identifier is None:
         return None
     if isinstance(identifier, dict):
-        config = identifier.get("config", {})
-        return _find(kind, identifier["class_name"], known).from_config(config)
+        return deserialize_keras_object(identifier, kind=kind)
     if isinstance(identifier, str):
         found = _find(kind, identifier, known)
         return found() if inspect.isclass(found) else found

@@ -130,6 +130,6 @@ class Functional(Model):
 
     def get_config(self) -> dict[str, Any]:
         """The layers and the calls between them."""
-        from hornbeam_models.drawn import functional_config
+        from hornbeam_models.saving.graph import functional_config
 
         return functional_config(self)

@@ -80,8 +80,8 @@ class Model(Trainer):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """A model of what `get_config` returned."""
-        if "nodes" in config and "layers" in config:
-            from hornbeam_models.drawn import functional_from_config
+        if "input_layers" in config and "layers" in config:
+            from hornbeam_models.saving.graph import functional_from_config
 
             return functional_from_config(cls, config)
         return super().from_config(config)
@@ -92,23 +92,29 @@ class Model(Trainer):
 
         print_summary(self, print_fn)
 
-    def save(self, filepath: Any, overwrite: bool = True) -> None:
-        """Write the whole model: architecture, weights, how it was compiled, the optimizer's state. See `load_model`."""
+    def save(self, filepath: Any, overwrite: bool = True, include_optimizer: bool = True) -> None:
+        """Write the whole model: architecture, weights, how it was compiled, the optimizer's state. See `saving.save_model`."""
         from hornbeam_models.saving import save_model
 
-        save_model(self, filepath, overwrite)
+        save_model(self, filepath, overwrite, include_optimizer=include_optimizer)
 
-    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
-        """Write the weights to a `.weights.h5` file."""
+    def save_weights(self, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None) -> None:
+        """Write the weights, and the optimizer's state. See `saving.save_weights`."""
         from hornbeam_models.saving import save_weights
 
-        save_weights(self, filepath, overwrite)
+        save_weights(self, filepath, overwrite, max_shard_size)
 
-    def load_weights(self, filepath: Any) -> None:
-        """Read the weights of a `.weights.h5` file into this model."""
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False, by_name: bool = False) -> None:
+        """Read weights from a file into this model. See `saving.load_weights`."""
         from hornbeam_models.saving import load_weights
 
-        load_weights(self, filepath)
+        load_weights(self, filepath, skip_mismatch, by_name=by_name)
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The architecture as text; `model_from_json` makes an equal model of it. Arguments as for `json.dumps`."""
+        from hornbeam_models.saving.text import model_to_json
+
+        return model_to_json(self, **kwargs)
 
 
 @functools.cache

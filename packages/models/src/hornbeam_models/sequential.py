@@ -8,6 +8,7 @@ from hornbeam import KerasTensor, Layer
 from hornbeam.errors import DTypeError, InvalidArgumentError
 from hornbeam.layer import map_structure_shapes
 from hornbeam.plugins import registry
+from hornbeam.serialization import deserialize_keras_object, serialize_keras_object
 
 from hornbeam_models.inputs import fitted
 from hornbeam_models.model import Model
@@ -18,16 +19,17 @@ __all__ = ["Sequential"]
 class Sequential(Model):
     """Layers, each of which takes the output of the one before.
 
-    Args:
-        layers: layers; the first may be an Input, which fixes the shapes at once.
-        trainable: whether training changes the weights.
-        name: default "sequential".
+        Args:
+            layers: layers; the first may be an Input, which fixes the shapes at once.
+            trainable: whether training changes the weights.
+            name: default "sequential".
 
-    Example:
-        >>> from hornbeam.plugins import registry
-        >>> Dense = registry.lookup("layers", "Dense")
-        >>> Sequential([Dense(4, input_shape=(3,)), Dense(1)]).count_params()
-        21
+        Example:
+            >>> from hornbeam.plugins import registry
+    from hornbeam.serialization import deserialize_keras_object, serialize_keras_object
+            >>> Dense = registry.lookup("layers", "Dense")
+            >>> Sequential([Dense(4, input_shape=(3,)), Dense(1)]).count_params()
+            21
     """
 
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None, **kwargs: Any) -> None:
@@ -148,15 +150,14 @@ class Sequential(Model):
 
     def get_config(self) -> dict[str, Any]:
         """The layers, and the shape that they were built for."""
-        from hornbeam_models.saving import serialize
-
-        layers = [serialize(layer) for layer in self._stack]
+        layers = [serialize_keras_object(layer) for layer in self._stack]
         if self._input is not None and self._input.history is not None:
-            layers.insert(0, serialize(self._input.history.operation))
+            layers.insert(0, serialize_keras_object(self._input.history.operation))
         shape = self.input_shape
         return {
             "name": self.name,
             "trainable": self.trainable,
+            "dtype": self.dtype_policy.name,
             "layers": layers,
             "build_input_shape": None if shape is None else list(shape),
         }
@@ -164,11 +165,9 @@ class Sequential(Model):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """A model of `get_config`'s result."""
-        from hornbeam_models.saving import deserialize
-
-        model = cls(name=config["name"], trainable=config.get("trainable", True))
+        model = cls(name=config.get("name"), trainable=config.get("trainable", True), dtype=config.get("dtype"))
         for entry in config["layers"]:
-            model.add(deserialize(entry, "layers"))
+            model.add(deserialize_keras_object(entry, kind="layers"))
         shape = config.get("build_input_shape")
         if shape is not None and not model.built:
             model._build((KerasTensor(tuple(shape), model.compute_dtype),), {})

@@ -22,6 +22,11 @@ class LearningRateSchedule:
         """The arguments."""
         return dict(vars(self))
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A schedule of `get_config`'s result."""
+        return cls(**config)
+
 
 class ExponentialDecay(LearningRateSchedule):
     """initial_learning_rate * decay_rate ** (step / decay_steps); whole steps only where `staircase`."""

@@ -28,6 +28,7 @@ __all__ = [
     "names",
     "process_registry",
     "plugins",
+    "provider",
     "register",
     "register_component",
     "reset",
@@ -47,6 +48,7 @@ load_entry = process_registry.load_entry
 lookup = process_registry.lookup
 names = process_registry.names
 plugins = process_registry.plugins
+provider = process_registry.provider
 register = process_registry.register
 register_component = process_registry.register_component
 reset = process_registry.reset

@@ -12,17 +12,31 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from ..errors import PluginError
+from .custom import custom_object
 from .discovery import Setting, Source, installed
 from .engines import BackendStatus, best, offers, probe
 from .index import Entry, Index
 from .loader import Plugin, load
 from .local import Registrations, check_package
 from .manifest import Identity, kind_of
-from .targets import identify, load_target
+from .targets import identify, load_target, provider
 
 __all__ = ["Registry"]
 
 T = TypeVar("T")
+
+# Kinds whose names a program may add to without a plugin, by `custom_object_scope`.
+CUSTOM = (
+    "activations",
+    "constraints",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "optimizers",
+    "regularizers",
+    "schedules",
+)
 
 
 class Registry:
@@ -50,6 +64,7 @@ class Registry:
         self._index: Index | None = None
         self._objects: dict[Entry, object] = {}
         self._kernels: dict[str, dict[str, Entry]] = {}
+        self._provided: tuple[Index | None, dict[type, Entry | None]] = (None, {})
         self._backends: list[BackendStatus] | None = None
 
     def index(self) -> Index:
@@ -108,7 +123,7 @@ class Registry:
 
         Args:
             kind: "layers", "optimizers", "losses" and so on: a key of `KINDS`.
-            name: "Dense", an alias as "mse", or an identity as "acme/FancyConv".
+            name: "Dense", an alias as "mse", or an identity as "acme/FancyConv"; a name of `custom_object_scope` comes first.
 
         Raises:
             UnknownNameError: nobody provides it; the message has the nearest names, kinds that have it, and the
@@ -123,7 +138,8 @@ class Registry:
             ...
             hornbeam.errors.PluginError: The loss nonesuch/gap is of the plugin 'nonesuch', which is not installed...
         """
-        return self.load_entry(self.component(kind, name))
+        own = custom_object(name) if kind in CUSTOM else None
+        return self.load_entry(self.component(kind, name)) if own is None else own
 
     def find(self, identity: str | Identity, kind: str, distribution: str = "") -> Any:
         """The object that a saved file names by its identity.
@@ -174,6 +190,18 @@ class Registry:
             kind_of(kind)
         entries = [entry for entry in self.index().entries if kind in (None, entry.kind)]
         return identify(obj, entries, self.load_entry, kind)
+
+    def provider(self, obj: object) -> Entry | None:
+        """The entry that provides a class or a function; None if no plugin does."""
+        index = self.index()
+        if self._provided[0] is not index:
+            self._provided = (index, {})
+        known = self._provided[1]
+        if not isinstance(obj, type):
+            return provider(obj, index.entries, self.load_entry)
+        if obj not in known:
+            known[obj] = provider(obj, index.entries, self.load_entry)
+        return known[obj]
 
     def backends(self) -> list[BackendStatus]:
         """Every backend, the best first, and why one cannot be used here; each probe runs once.

@@ -12,7 +12,7 @@ from .importing import told
 from .index import Entry, with_article
 from .manifest import KINDS, Identity, Kind
 
-__all__ = ["identify", "load_target", "wrong_kind"]
+__all__ = ["identify", "load_target", "provider", "wrong_kind"]
 
 # provide_kernels takes an argument, so kernels are not among the kinds that are looked up by name alone.
 KERNEL = Kind("kernel", "callable", "core")
@@ -80,6 +80,11 @@ def identify(obj: object, entries: Sequence[Entry], load: Callable[[Entry], obje
         f"{where} is not registered, so a saved file could not name it. Put "
         f"@hornbeam.plugins.register_component({kind or 'layers'!r}) before it, or list it in a plugin's manifest."
     )
+
+
+def provider(obj: object, entries: Sequence[Entry], load: Callable[[Entry], object]) -> Entry | None:
+    """The first of the entries that provides a class or a function; None if none does."""
+    return next((entry for entry in entries if _provides(entry, obj, load)), None)
 
 
 def _provides(entry: Entry, candidate: object, load: Callable[[Entry], object]) -> bool:

@@ -25,6 +25,8 @@ class Adam(Optimizer):
     Source: Kingma and Ba 2015, algorithm 1, with the order of computation of its section 2.
     """
 
+    later_slots = (("velocity_hat",),)
+
     def __init__(
         self, learning_rate: Any = 0.001, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7,
         amsgrad: bool = False, **kwargs: Any,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
 from hornbeam import Tensor, Variable, ops
-from hornbeam.errors import InvalidArgumentError, unknown_arguments
+from hornbeam.errors import InvalidArgumentError, SerializationError, unknown_arguments
 from hornbeam.interpret import running
 from hornbeam.interpreters.evaluate import Evaluate
 from hornbeam.naming import to_snake_case
+from hornbeam.serialization import deserialize_keras_object, serialize_keras_object
 
 from hornbeam_optimizers.schedules import LearningRateSchedule
 
@@ -84,6 +85,9 @@ class Optimizer:
         self._rate = None if self.schedule else Variable(float(learning_rate), trainable=False, name="learning_rate")
         self.slots: dict[Variable, dict[str, Variable]] = {}
 
+    # State that Keras keeps behind that of all variables, not beside the variable's other state: names, in groups.
+    later_slots: tuple[tuple[str, ...], ...] = ()
+
     # ---- to be overridden
 
     def init_state(self, parameter: Tensor) -> State:
@@ -133,8 +137,37 @@ class Optimizer:
     @property
     def variables(self) -> list[Variable]:
         """Iteration, learning rate, then the state of each variable: Keras's order."""
-        head = [self.iterations] if self._rate is None else [self.iterations, self._rate]
-        return [*head, *(slot for slots in self.slots.values() for slot in slots.values())]
+        found = [self.iterations] if self._rate is None else [self.iterations, self._rate]
+        later = {name for group in self.later_slots for name in group}
+        for group in (None, *self.later_slots):
+            for slots in self.slots.values():
+                found += [v for name, v in slots.items() if (name not in later if group is None else name in group)]
+        return found
+
+    def save_own_variables(self, store: MutableMapping[str, Any]) -> None:
+        """Put the state into `store`, by its numbers in `variables`."""
+        for i, variable in enumerate(self.variables):
+            store[str(i)] = variable.numpy()
+
+    def load_own_variables(self, store: Mapping[str, Any]) -> None:
+        """Take the state from `store`; `build` first.
+
+        Raises:
+            SerializationError: the number of variables, or their shapes, differ.
+        """
+        variables = self.variables
+        if len(store) != len(variables):
+            raise SerializationError(
+                f"{type(self).__name__} has {len(variables)} variables; the file has {len(store)} of its optimizer"
+            )
+        values = [store[str(i)] for i in range(len(variables))]
+        for variable, value in zip(variables, values, strict=True):
+            if tuple(value.shape) != variable.shape:
+                raise SerializationError(
+                    f"the state {variable.name!r} has shape {variable.shape}; the file has {tuple(value.shape)}"
+                )
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
 
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Variable] | None = None) -> None:
         """Change the variables by one step.
@@ -192,11 +225,7 @@ class Optimizer:
         """The arguments."""
         rate: Any = float(self._rate) if self.schedule is None and self._rate is not None else self.schedule
         if isinstance(rate, LearningRateSchedule):
-            rate = {
-                "module": "hornbeam_optimizers.schedules",
-                "class_name": type(rate).__name__,
-                "config": rate.get_config(),
-            }
+            rate = serialize_keras_object(rate)
         return {
             "name": self.name,
             "learning_rate": rate,
@@ -212,9 +241,7 @@ class Optimizer:
         config = dict(config)
         rate = config.get("learning_rate")
         if isinstance(rate, dict):
-            from hornbeam.plugins import registry
-
-            config["learning_rate"] = registry.lookup("schedules", rate["class_name"])(**rate["config"])
+            config["learning_rate"] = deserialize_keras_object(rate, kind="schedules")
         return cls(**config)
 
 

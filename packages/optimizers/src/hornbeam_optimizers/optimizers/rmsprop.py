@@ -29,6 +29,8 @@ class RMSprop(Optimizer):
     Source: Tieleman and Hinton 2012, lecture 6.5; Graves 2013 for `centered`.
     """
 
+    later_slots = ("momentum",), ("average_gradient",)
+
     def __init__(
         self, learning_rate: Any = 0.001, rho: float = 0.9, momentum: float = 0.0, epsilon: float = 1e-7,
         centered: bool = False, **kwargs: Any,

@@ -1,0 +1,118 @@
+"""save_model, load_model, save_weights, load_weights: the file's name says the format."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hornbeam.errors import InvalidArgumentError
+from hornbeam.plugins.custom import custom_object_scope
+from hornbeam.serialization import safe_mode_scope
+
+from hornbeam_models.saving.archive import load_archive, load_archive_weights, save_archive
+from hornbeam_models.saving.files import existing, target, write_atomically
+from hornbeam_models.saving.legacy import ENDS, is_legacy, legacy_bytes, load_legacy, load_legacy_weights
+from hornbeam_models.saving.safetensors import SafetensorsState, safetensors_bytes
+from hornbeam_models.saving.shards import open_shards, write_shards
+from hornbeam_models.saving.store import H5State
+from hornbeam_models.saving.weights import h5_bytes, open_h5, read_state, state_of
+
+__all__ = ["load_model", "load_weights", "save_model", "save_weights"]
+
+
+def save_model(model: Any, filepath: Any, overwrite: bool = True, *, include_optimizer: bool = True) -> None:
+    """Write a whole model: architecture, weights, how it was compiled, the optimizer's state.
+
+    Args:
+        model: a built model.
+        filepath: ends in ".keras", or, for the old layout of one HDF5 file, in ".h5" or ".hdf5".
+        overwrite: whether an existing file is replaced.
+        include_optimizer: whether the file says how the model was compiled, and has the optimizer's state.
+
+    Raises:
+        InvalidArgumentError: the model has no weights yet, or the name does not end so.
+    """
+    path = target(filepath, (".keras", *ENDS), overwrite)
+    if not model.built:
+        raise InvalidArgumentError(
+            f"model {model.name!r} has no weights yet: call it on data, or give it an Input, before saving"
+        )
+    if is_legacy(path):
+        data = legacy_bytes(model, include_optimizer)
+        write_atomically(path, lambda file: file.write(data))
+    else:
+        save_archive(model, path, include_optimizer)
+
+
+def load_model(
+    filepath: Any, custom_objects: dict[str, Any] | None = None, compile: bool = True, safe_mode: bool = True  # noqa: A002
+) -> Any:  # fmt: skip
+    """Read a model that `save_model` or Keras wrote. Nothing in the file is executed.
+
+    Args:
+        filepath: a `.keras` file, a folder of what one holds, or an `.h5` file of Keras 2 or 3.
+        custom_objects: classes and functions of your own, by name.
+        compile: whether to compile it as it was.
+        safe_mode: False runs code that the file holds (lambdas): only for files of whom you trust.
+
+    Raises:
+        SerializationError: the file is damaged, needs a class that is not known, or holds code.
+    """
+    path = existing(filepath)
+    with custom_object_scope(custom_objects), safe_mode_scope(safe_mode):
+        return (load_legacy if is_legacy(path) else load_archive)(path, compile)
+
+
+def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None) -> None:
+    """Write a model's weights, and its optimizer's state.
+
+    Args:
+        model: a built model.
+        filepath: ends in ".weights.h5"; in ".weights.json" for several files beside it; or in ".safetensors".
+        overwrite: whether an existing file is replaced.
+        max_shard_size: GiB that each of the several files may have.
+
+    Raises:
+        InvalidArgumentError: the name ends otherwise, or `max_shard_size` does not go with it.
+    """
+    path = target(filepath, (".weights.h5", ".weights.json", ".safetensors"), overwrite)
+    if (max_shard_size is not None) != path.name.endswith(".json"):
+        raise InvalidArgumentError("max_shard_size goes with a name that ends in '.weights.json', and only with that")
+    if max_shard_size is not None:
+        write_shards(state_of(model), path, max_shard_size)
+        return
+    data = safetensors_bytes(state_of(model)) if path.suffix == ".safetensors" else h5_bytes(model)
+    write_atomically(path, lambda file: file.write(data))
+
+
+def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, *, by_name: bool = False) -> None:
+    """Read weights into a built model of the same architecture.
+
+    Args:
+        model: a built model.
+        filepath: of weights (".weights.h5", ".weights.json", ".safetensors"), of a whole model (".keras", of which the
+            weights are read), or an ".h5" file of Keras 2.
+        skip_mismatch: whether layers that do not fit keep their values, with a warning, instead of an error.
+        by_name: for ".h5" files: layers are found by their names, and others keep their values; otherwise by their order.
+
+    Raises:
+        SerializationError: the file is damaged, or its weights do not fit.
+    """
+    path = existing(filepath)
+    if not model.built:
+        raise InvalidArgumentError(
+            f"model {model.name!r} has no weights yet: call it on data, or give it an Input, first"
+        )
+    if by_name and not is_legacy(path):
+        raise InvalidArgumentError(f"by_name=True goes with .h5 files in the old layout; got {path}")
+    if is_legacy(path):
+        load_legacy_weights(model, path, by_name, skip_mismatch)
+    elif path.suffix == ".safetensors":
+        read_state(model, SafetensorsState(path), skip_mismatch)
+    elif path.suffix == ".json":
+        with open_shards(path) as source:
+            read_state(model, source, skip_mismatch)
+    elif path.suffix == ".keras" or path.is_dir():
+        load_archive_weights(model, path, skip_mismatch)
+    else:
+        with open_h5(str(path), str(path)) as file:
+            read_state(model, H5State(file), skip_mismatch)

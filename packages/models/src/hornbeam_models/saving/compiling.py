@@ -1,0 +1,39 @@
+"""How a model was compiled, as Keras's files say it: `compile_config`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hornbeam.serialization import deserialize_keras_object, serialize_keras_object
+
+__all__ = ["compile_config", "compile_from_config"]
+
+KINDS = {"loss": "losses", "loss_weights": None, "metrics": "metrics", "weighted_metrics": "metrics"}
+
+
+def compile_config(model: Any) -> dict[str, Any] | None:
+    """What `compile` was given; None for a model that was not compiled."""
+    if model.optimizer is None:
+        return None
+    found = {"optimizer": serialize_keras_object(model.optimizer)}
+    found |= {name: serialize_keras_object(model._given[name]) for name in KINDS}
+    usual = {"run_eagerly": False, "steps_per_execution": 1, "jit_compile": False}
+    return found | {name: getattr(model, name, value) for name, value in usual.items()}
+
+
+def compile_from_config(model: Any, config: dict[str, Any]) -> None:
+    """Compile a model as `compile_config` says, and make its optimizer's state."""
+    given = {name: _read(config.get(name), kind) for name, kind in KINDS.items()}
+    optimizer = deserialize_keras_object(config["optimizer"], kind="optimizers")
+    model.compile(optimizer, **given, run_eagerly=bool(config.get("run_eagerly", False)))
+    if model.built:
+        model.optimizer.build(model.trainable_variables)
+
+
+def _read(saved: Any, kind: str | None) -> Any:
+    """One saved form, or lists and dicts of them and of names."""
+    if isinstance(saved, dict) and "class_name" not in saved:
+        return {name: _read(value, kind) for name, value in saved.items()}
+    if isinstance(saved, list):
+        return [_read(value, kind) for value in saved]
+    return deserialize_keras_object(saved, kind=kind)

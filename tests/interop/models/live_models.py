@@ -1,0 +1,113 @@
+"""Models saved here are loaded by genuine Keras, and the other way: predictions agree, and so does the optimizer's state."""
+
+import os
+
+os.environ |= {"KERAS_BACKEND": os.environ.get("KERAS_BACKEND", "jax")}
+
+import hornbeam as hb
+import keras
+import numpy as np
+import pytest
+import zoo
+from hornbeam.tree import leaves
+
+
+def near(found, expected):
+    found, expected = leaves(found), leaves(expected)
+    assert len(found) == len(expected)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(np.asarray(one), np.asarray(other), rtol=1e-5, atol=1e-5)
+
+
+def given(built, x):
+    """The data as the model takes them: by the names of its inputs where it has a dict of them."""
+    return dict(zip(sorted(built.input), x, strict=True)) if isinstance(built.input, dict) else x
+
+
+def trained(built, x):
+    """One step, so that the optimizer has a state; the metrics and losses are of several kinds."""
+    outputs = leaves(built.predict(given(built, x), verbose=0))
+    rng = np.random.default_rng(5)
+    y = [rng.normal(size=o.shape).astype("float32") for o in outputs]
+    names = list(built.output) if isinstance(built.output, dict) else None
+    built.train_on_batch(
+        given(built, x), y[0] if len(y) == 1 else dict(zip(sorted(names), y, strict=True)) if names else y
+    )
+
+
+OPTIMIZERS = {
+    "mlp": ("Adam", {"amsgrad": True}), "convnet": ("RMSprop", {"momentum": 0.9, "centered": True}), "lstm": ("SGD", {"momentum": 0.9}),
+    "multi_output": ("AdamW", {}), "attention": ("Adam", {"weight_decay": 0.1}), "frozen": ("SGD", {}),
+}  # fmt: skip
+
+
+@pytest.fixture(params=list(zoo.BUILDERS))
+def name(request):
+    return request.param
+
+
+def build(library, name):
+    library.utils.clear_session() if hasattr(library, "utils") else None
+    built = zoo.BUILDERS[name](library)
+    zoo.randomize(built)
+    if name in OPTIMIZERS:
+        kind, how = OPTIMIZERS[name]
+        built.compile(getattr(library.optimizers, kind)(0.01, **how), "mse", metrics=["mae"] if name == "mlp" else None)
+        trained(built, zoo.data(built))
+    return built
+
+
+def state_of(built):
+    return [np.asarray(v.numpy() if hasattr(v, "numpy") else v) for v in built.optimizer.variables]
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_ours_is_loaded_by_keras(name, suffix, tmp_path):
+    ours = build(hb, name)
+    ours.save(tmp_path / f"model{suffix}")
+    theirs = keras.saving.load_model(tmp_path / f"model{suffix}")
+    x = zoo.data(ours)
+    near(theirs.predict(given(theirs, x), verbose=0), ours.predict(given(ours, x), verbose=0))
+    if name in OPTIMIZERS:
+        near(state_of(theirs), state_of(ours))
+        trained(ours, x), trained(theirs, x)
+        near(theirs.predict(given(theirs, x), verbose=0), ours.predict(given(ours, x), verbose=0))
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_keras_s_is_loaded_by_us(name, suffix, tmp_path):
+    theirs = build(keras, name)
+    theirs.save(tmp_path / f"model{suffix}")
+    ours = hb.models.load_model(tmp_path / f"model{suffix}")
+    x = zoo.data(theirs)
+    near(ours.predict(given(ours, x), verbose=0), theirs.predict(given(theirs, x), verbose=0))
+    if name in OPTIMIZERS:
+        near(state_of(ours), state_of(theirs))
+        trained(ours, x), trained(theirs, x)
+        near(ours.predict(given(ours, x), verbose=0), theirs.predict(given(theirs, x), verbose=0))
+
+
+@pytest.mark.parametrize(
+    "ends", [{"end": ".weights.h5"}, {"end": ".weights.json", "max_shard_size": 1e-6}], ids=["one", "shards"]
+)
+def test_weights_alone_go_both_ways(name, ends, tmp_path):
+    how = dict(ends)
+    file = tmp_path / f"it{how.pop('end')}"
+    ours, theirs = build(hb, name), build(keras, name)
+    zoo.randomize(ours, seed=7)
+    ours.save_weights(file, **how)
+    theirs.load_weights(file)
+    near(theirs.get_weights(), ours.get_weights())
+    zoo.randomize(theirs, seed=8)
+    theirs.save_weights(file, **how)
+    ours.load_weights(file)
+    near(ours.get_weights(), theirs.get_weights())
+
+
+def test_architectures_as_text(name):
+    ours = build(hb, name)
+    theirs = keras.models.model_from_json(ours.to_json())
+    again = hb.models.model_from_json(theirs.to_json())
+    assert (
+        [w.shape for w in again.weights] == [w.shape for w in ours.weights] == [tuple(w.shape) for w in theirs.weights]
+    )
