@@ -19,7 +19,7 @@ FACES = {
                "hornbeam_layers.initializers", "hornbeam_layers.regularizers"),
     "optimizers": ("hornbeam_optimizers", "hornbeam_optimizers.losses", "hornbeam_optimizers.metrics",
                    "hornbeam_optimizers.schedules"),
-    "models": ("hornbeam_models", "hornbeam_models.callbacks"),
+    "models": ("hornbeam_models", "hornbeam_models.callbacks", "hornbeam_models.saving"),
     "datasets": ("hornbeam_datasets",),
 }  # fmt: skip
 

@@ -19,26 +19,22 @@ def near(found, expected):
         np.testing.assert_allclose(np.asarray(one), np.asarray(other), rtol=1e-5, atol=1e-5)
 
 
-def given(built, x):
-    """The data as the model takes them: by the names of its inputs where it has a dict of them."""
-    return dict(zip(sorted(built.input), x, strict=True)) if isinstance(built.input, dict) else x
-
-
 def trained(built, x):
-    """One step, so that the optimizer has a state; the metrics and losses are of several kinds."""
-    outputs = leaves(built.predict(given(built, x), verbose=0))
+    """One step, so that the optimizer has a state."""
+    outputs = leaves(built.predict(x, verbose=0))
     rng = np.random.default_rng(5)
     y = [rng.normal(size=o.shape).astype("float32") for o in outputs]
-    names = list(built.output) if isinstance(built.output, dict) else None
-    built.train_on_batch(
-        given(built, x), y[0] if len(y) == 1 else dict(zip(sorted(names), y, strict=True)) if names else y
-    )
+    built.train_on_batch(x, y[0] if len(y) == 1 else y)
 
 
 OPTIMIZERS = {
-    "mlp": ("Adam", {"amsgrad": True}), "convnet": ("RMSprop", {"momentum": 0.9, "centered": True}), "lstm": ("SGD", {"momentum": 0.9}),
-    "multi_output": ("AdamW", {}), "attention": ("Adam", {"weight_decay": 0.1}), "frozen": ("SGD", {}),
-}  # fmt: skip
+    "mlp_regularized": ("Adam", {"amsgrad": True}),
+    "convnet": ("RMSprop", {"momentum": 0.9, "centered": True}),
+    "lstm": ("SGD", {"momentum": 0.9}),
+    "multi_output": ("AdamW", {}),
+    "attention": ("Adam", {"weight_decay": 0.1}),
+    "frozen": ("SGD", {}),
+}
 
 
 @pytest.fixture(params=list(zoo.BUILDERS))
@@ -52,7 +48,11 @@ def build(library, name):
     zoo.randomize(built)
     if name in OPTIMIZERS:
         kind, how = OPTIMIZERS[name]
-        built.compile(getattr(library.optimizers, kind)(0.01, **how), "mse", metrics=["mae"] if name == "mlp" else None)
+        built.compile(
+            getattr(library.optimizers, kind)(0.01, **how),
+            "mean_squared_error",
+            metrics=["accuracy"] if name == "convnet" else None,
+        )
         trained(built, zoo.data(built))
     return built
 
@@ -61,30 +61,34 @@ def state_of(built):
     return [np.asarray(v.numpy() if hasattr(v, "numpy") else v) for v in built.optimizer.variables]
 
 
-@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.fixture(params=[".keras", ".h5"])
+def suffix(name, request):
+    if request.param == ".h5" and name in zoo.NOT_IN_H5:
+        pytest.skip("genuine Keras cannot load its own")
+    return request.param
+
+
 def test_ours_is_loaded_by_keras(name, suffix, tmp_path):
     ours = build(hb, name)
     ours.save(tmp_path / f"model{suffix}")
     theirs = keras.saving.load_model(tmp_path / f"model{suffix}")
-    x = zoo.data(ours)
-    near(theirs.predict(given(theirs, x), verbose=0), ours.predict(given(ours, x), verbose=0))
-    if name in OPTIMIZERS:
-        near(state_of(theirs), state_of(ours))
-        trained(ours, x), trained(theirs, x)
-        near(theirs.predict(given(theirs, x), verbose=0), ours.predict(given(ours, x), verbose=0))
+    same(theirs, ours, trains=name in OPTIMIZERS and suffix == ".keras")  # of .h5, Keras never restores the state
 
 
-@pytest.mark.parametrize("suffix", [".keras", ".h5"])
 def test_keras_s_is_loaded_by_us(name, suffix, tmp_path):
     theirs = build(keras, name)
     theirs.save(tmp_path / f"model{suffix}")
     ours = hb.models.load_model(tmp_path / f"model{suffix}")
+    same(theirs, ours, trains=name in OPTIMIZERS)
+
+
+def same(theirs, ours, trains):
     x = zoo.data(theirs)
-    near(ours.predict(given(ours, x), verbose=0), theirs.predict(given(theirs, x), verbose=0))
-    if name in OPTIMIZERS:
-        near(state_of(ours), state_of(theirs))
+    near(theirs.predict(x, verbose=0), ours.predict(x, verbose=0))
+    if trains:
+        near(state_of(theirs), state_of(ours))
         trained(ours, x), trained(theirs, x)
-        near(ours.predict(given(ours, x), verbose=0), theirs.predict(given(theirs, x), verbose=0))
+        near(theirs.predict(x, verbose=0), ours.predict(x, verbose=0))
 
 
 @pytest.mark.parametrize(

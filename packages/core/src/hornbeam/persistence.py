@@ -65,9 +65,11 @@ class Persistent(Holder):
         """Build as `get_build_config` says; layers inside that `build` leaves out are built by a call without values."""
         if self.built:
             return
-        shape = config.get("input_shape")
-        if "shapes_dict" in config:
-            self._build_shapes = Shapes({n: tuple(s) for n, s in config["shapes_dict"].items()})
+        shape, several = config.get("input_shape"), config.get("shapes_dict")
+        if several and set(several) - set(inspect.signature(self.build).parameters):
+            shape, several = next(iter(several.values())), None  # of a layer that is built for its first argument alone
+        if several:
+            self._build_shapes = Shapes({n: tuple(s) for n, s in several.items()})
             self.build(**self._build_shapes)
         elif shape is not None:
             self.build(tuple(shape) if all(s is None or isinstance(s, int) for s in shape) else shape)

@@ -21,7 +21,10 @@ from hornbeam.plugins import FIRST_PARTY, registry
 from hornbeam.plugins.custom import custom_object, custom_object_scope, get_registered_name
 from hornbeam.policy import DTypePolicy
 
-__all__ = ["deserialize_keras_object", "in_safe_mode", "safe_mode_scope", "serialize_keras_object", "sharing"]
+__all__ = [
+    "deserialize_keras_object", "in_safe_mode", "safe_mode_scope", "serialize_keras_object",
+    "serialize_shared", "sharing",
+]  # fmt: skip
 
 # Where Keras has what is ours, by kind. A class of ours that Keras lacks is named the same way: Keras then says so.
 HOMES = {
@@ -54,12 +57,32 @@ def in_safe_mode() -> bool:
 
 @contextmanager
 def sharing() -> Iterator[None]:
-    """A with block in which a layer that is met twice is one layer in the saved forms, and after reading them."""
+    """A with block in which layers get numbers in their saved forms, and one number is one layer when they are read."""
     token = _shared.set({})
     try:
         yield
     finally:
         _shared.reset(token)
+
+
+def serialize_shared(obj: Any) -> Any:
+    """As `serialize_keras_object`, but a layer that is met several times will be one layer again."""
+    with sharing():
+        form = serialize_keras_object(obj)
+    counts: dict[Any, int] = {}
+
+    def forms(tree: Any) -> Iterator[dict[str, Any]]:
+        for value in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, (list, tuple)) else ():
+            yield from forms(value)
+        if isinstance(tree, dict) and "shared_object_id" in tree:
+            yield tree
+
+    for one in forms(form):
+        counts[one["shared_object_id"]] = counts.get(one["shared_object_id"], 0) + 1
+    for one in list(forms(form)):
+        if counts[one["shared_object_id"]] == 1:
+            del one["shared_object_id"]
+    return form
 
 
 # ---- writing
@@ -123,9 +146,7 @@ def _object_form(obj: Any) -> dict[str, Any]:
     if build is not None:
         form["build_config"] = serialize_keras_object(build)
     if shared is not None:
-        before = shared.setdefault(id(obj), form)
-        if before is not form:
-            form["shared_object_id"] = before["shared_object_id"] = before.get("shared_object_id", len(shared))
+        form["shared_object_id"] = shared.setdefault(id(obj), len(shared))
     return form
 
 

@@ -19,17 +19,16 @@ __all__ = ["Sequential"]
 class Sequential(Model):
     """Layers, each of which takes the output of the one before.
 
-        Args:
-            layers: layers; the first may be an Input, which fixes the shapes at once.
-            trainable: whether training changes the weights.
-            name: default "sequential".
+    Args:
+        layers: layers; the first may be an Input, which fixes the shapes at once.
+        trainable: whether training changes the weights.
+        name: default "sequential".
 
-        Example:
-            >>> from hornbeam.plugins import registry
-    from hornbeam.serialization import deserialize_keras_object, serialize_keras_object
-            >>> Dense = registry.lookup("layers", "Dense")
-            >>> Sequential([Dense(4, input_shape=(3,)), Dense(1)]).count_params()
-            21
+    Example:
+        >>> from hornbeam.plugins import registry
+        >>> Dense = registry.lookup("layers", "Dense")
+        >>> Sequential([Dense(4, input_shape=(3,)), Dense(1)]).count_params()
+        21
     """
 
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None, **kwargs: Any) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import hornbeam as hb
 from hornbeam.errors import SerializationError
-from hornbeam.serialization import deserialize_keras_object, serialize_keras_object, sharing
+from hornbeam.serialization import deserialize_keras_object, serialize_shared, sharing
 
 from hornbeam_models.saving.compiling import compile_config, compile_from_config
 from hornbeam_models.saving.files import write_atomically
@@ -24,15 +24,14 @@ from hornbeam_models.saving.weights import h5_bytes, open_h5, read_state
 __all__ = ["KERAS_VERSION", "load_archive", "load_archive_weights", "model_from_saved", "save_archive"]
 
 KERAS_VERSION = "3.15.1"  # whose layout the files have
-LIMIT = 1 << 32  # bytes: a member that unpacks to more has to be stored, or nearly
+LIMIT = 1 << 30  # bytes: a member that unpacks to more must not be packed to a hundredth or less
 EXPANSION = 100
 
 
 def save_archive(model: Any, path: Path, include_optimizer: bool = True) -> None:
     """Write a whole, built model."""
-    with sharing():
-        form = serialize_keras_object(model)
-        how = compile_config(model) if include_optimizer else None
+    form = serialize_shared(model)
+    how = compile_config(model) if include_optimizer else None
     if how is not None:
         form["compile_config"] = how
     date = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from hornbeam import KerasTensor, Layer
@@ -88,10 +89,13 @@ def _call(node: Node, called: Any, places: _Places) -> dict[str, Any]:
             return places.form(tree)
         if isinstance(tree, dict):
             return {key: form(value) for key, value in tree.items()}
+        if callable(tree) and not hasattr(tree, "get_config"):
+            raise SerializationError(f"its argument {tree!r} is code, which files do not hold")
         return [form(value) for value in tree] if isinstance(tree, (list, tuple)) else serialize_keras_object(tree)
 
     try:
-        return {"args": form(list(called[0])), "kwargs": form(called[1])}
+        found = {"args": form(list(called[0])), "kwargs": form(called[1])}
+        return found if "training" not in called[1] else {**found, "said": ["training"]}
     except (HornbeamError, UnicodeDecodeError) as error:
         raise SerializationError(
             f"the call of {node.operation.name!r} cannot be saved: {error}. Put the computation into the call() of a layer with "
@@ -149,9 +153,7 @@ class _Drawing:
             args, kwargs = operation_call(operation, self.forms[name], args, kwargs)
             out = symbolic_call(operation, tuple(args), kwargs)
         else:
-            if kwargs.get("training") is False:  # Keras notes its default, which the model's own flag overrides
-                del kwargs["training"]
-            out = operation(*args, **kwargs)
+            out = operation(*args, **_said(operation, node, kwargs))
         self.outputs[name].append(leaves(out))
 
     def _arguments(self, node: Any) -> tuple[list[Any], dict[str, Any]]:
@@ -179,6 +181,16 @@ class _Drawing:
         if "class_name" in form:
             return deserialize_keras_object(form)
         return {key: self._read(value) for key, value in form.items()}
+
+
+def _said(operation: Layer, node: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a call without what Keras notes though nobody said it: no mask, and no training."""
+    if isinstance(node, dict) and "said" in node:
+        return kwargs
+    taken = inspect.signature(operation.call).parameters
+    known = taken if all(p.kind is not p.VAR_KEYWORD for p in taken.values()) else kwargs
+    kept = {name: value for name, value in kwargs.items() if value is not None or name in known}
+    return {name: value for name, value in kept.items() if name != "training" or value is not False}
 
 
 def _layer(entry: dict[str, Any]) -> Layer:

@@ -25,6 +25,7 @@ OTHER_NAMES = {
     "linalg.matmul": "matmul", "linalg.norm": "norm", "permute_dims": "transpose", "pow": "power", "remainder": "mod",
     "swish": "silu",
 }  # fmt: skip
+CALLED_OTHERWISE = {("reshape", "shape"): "newshape"}  # arguments by function, and what Keras's class calls them
 Row = tuple[str, str, list[str], list[str]]
 
 
@@ -78,23 +79,22 @@ def _split(function: str, row: Row, args: Any, kwargs: Any) -> tuple[dict[str, A
     except TypeError:
         return None
     bound.apply_defaults()
-    config, called = {}, []
+    config: dict[str, Any] = {}
+    many: list[Any] = []
+    called: list[tuple[Any, Any]] = []  # values and their defaults
     for parameter in _parameters(function):
         value = bound.arguments[parameter.name]
-        if parameter.name in row[2]:
-            config[parameter.name] = serialize_keras_object(value)
+        name = CALLED_OTHERWISE.get((function, parameter.name), parameter.name)
+        if name in row[2] and name not in config:
+            config[name] = serialize_keras_object(value)
         elif parameter.kind is parameter.VAR_POSITIONAL:
-            called += value
+            many += value
         elif parameter.kind is not parameter.VAR_KEYWORD:
             called.append((value, parameter.default))
-    room = len(row[3])
-    values = [v[0] if isinstance(v, tuple) and len(v) == 2 else v for v in called]
-    if any(name.startswith("*") for name in row[3]):
-        return config, values
-    beyond = called[room:]
-    if any(value is not default for value, default in beyond) or set(row[2]) - set(config):
+    room = 0 if many else len(row[3])
+    if any(value is not default for value, default in called[room:]) or set(row[2]) - set(config):
         return None
-    return config, values[:room]
+    return config, [*many, *(value for value, _ in called[:room])]
 
 
 def is_operation(form: dict[str, Any]) -> bool:

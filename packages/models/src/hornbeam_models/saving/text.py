@@ -7,7 +7,7 @@ from typing import Any
 
 from hornbeam.errors import SerializationError
 from hornbeam.plugins.custom import custom_object_scope
-from hornbeam.serialization import safe_mode_scope, serialize_keras_object, sharing
+from hornbeam.serialization import safe_mode_scope, serialize_shared, sharing
 
 from hornbeam_models.saving.archive import model_from_saved
 from hornbeam_models.saving.compiling import compile_config
@@ -22,9 +22,7 @@ def model_to_json(model: Any, **kwargs: Any) -> str:
         model: any with `get_config`.
         **kwargs: as for `json.dumps`.
     """
-    with sharing():
-        form = serialize_keras_object(model)
-        how = compile_config(model)
+    form, how = serialize_shared(model), compile_config(model)
     return json.dumps(form if how is None else {**form, "compile_config": how}, **kwargs)
 
 

@@ -156,6 +156,8 @@ class Optimizer:
             SerializationError: the number of variables, or their shapes, differ.
         """
         variables = self.variables
+        if len(store) == 1 + (self._rate is not None):  # it had taken no step
+            variables = variables[: len(store)]
         if len(store) != len(variables):
             raise SerializationError(
                 f"{type(self).__name__} has {len(variables)} variables; the file has {len(store)} of its optimizer"
