@@ -79,7 +79,7 @@ class Holder:
         for layer in self._sublayers():
             layer.trainable = value
 
-    def _sublayers(self) -> Iterator[Holder]:
+    def _sublayers(self) -> Iterator[Any]:
         seen: set[int] = set()
         for name, value in vars(self).items():
             if name in ("inbound_nodes", "_variables"):
