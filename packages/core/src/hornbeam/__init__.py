@@ -47,7 +47,9 @@ if _typing.TYPE_CHECKING:
     from hornbeam import models as models
     from hornbeam import callbacks as callbacks
     from hornbeam import datasets as datasets
+    from hornbeam import plots as plots
     from hornbeam import saving as saving
+    from hornbeam import utils as utils
     from hornbeam_layers import Input as Input
     from hornbeam_models import Model as Model
     from hornbeam_models import Sequential as Sequential
@@ -55,7 +57,7 @@ if _typing.TYPE_CHECKING:
 __version__ = "0.1.0"
 _FACADES = (
     *("activations", "callbacks", "constraints", "datasets", "initializers", "layers", "losses", "metrics", "models"),
-    *("optimizers", "regularizers", "saving"),
+    *("optimizers", "plots", "regularizers", "saving", "utils"),
 )
 _FROM_FACADES = {"Input": "layers", "Model": "models", "Sequential": "models"}
 

@@ -11,6 +11,7 @@ from hornbeam import Layer
 from hornbeam.errors import InvalidArgumentError
 
 from hornbeam_models.state import state_tree, take_state_tree
+from hornbeam_models.summary import print_summary
 from hornbeam_models.trainer import Trainer
 
 __all__ = ["Model"]
@@ -86,11 +87,26 @@ class Model(Trainer):
             return functional_from_config(cls, config)
         return super().from_config(config)
 
-    def summary(self, print_fn: Callable[[str], Any] | None = None) -> None:
-        """Print a table of the layers: output shapes and numbers of parameters."""
-        from hornbeam_models.summary import print_summary
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Any = None,
+        print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Any = None,
+    ) -> None:
+        """Print a table of the layers: output shapes, parameters, operations and memory of outputs for one sample.
 
-        print_summary(self, print_fn)
+        Args:
+            line_length: columns; default: the terminal's.
+            positions: kept for Keras's signature.
+            print_fn: is given the text; default: the terminal.
+            expand_nested: whether the layers of nested models follow them.
+            show_trainable: whether a column says what is trained.
+            layer_range: pair of texts: from the first layer whose name begins with one to the last whose begins with the other.
+        """
+        print_summary(self, line_length, print_fn, expand_nested, show_trainable, layer_range)
 
     def save(self, filepath: Any, overwrite: bool = True, include_optimizer: bool = True) -> None:
         """Write the whole model: architecture, weights, how it was compiled, the optimizer's state. See `saving.save_model`."""

@@ -11,7 +11,7 @@ from hornbeam.tree import leaves
 
 from hornbeam_models.callbacks.base import Callback
 
-__all__ = ["ActivationRecorder", "activations"]
+__all__ = ["ActivationRecorder", "activations", "all_layers"]
 
 
 def activations(model: Any, x: Any, layers: Any = None) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def activations(model: Any, x: Any, layers: Any = None) -> dict[str, Any]:
         (3, 2)
     """
     found: dict[str, Any] = {}
-    inside = list(_all_layers(model))
+    inside = list(all_layers(model))
     for layer in inside:
         layer._compute = _noting(layer, found)
     try:
@@ -64,10 +64,11 @@ def _noting(layer: Layer, found: dict[str, Any]) -> Any:
     return compute
 
 
-def _all_layers(layer: Layer) -> Any:
+def all_layers(layer: Layer) -> Any:
+    """The layers inside, and inside those."""
     for inner in layer._sublayers():
         yield inner
-        yield from _all_layers(inner)
+        yield from all_layers(inner)
 
 
 class ActivationRecorder(Callback):
