@@ -169,7 +169,7 @@ def _show(ax: Any, picture: Any) -> None:
     pixels = np.asarray(picture, np.float64)
     low, high = pixels.min(), pixels.max()
     pixels = (pixels - low) / max(high - low, 1e-12)
-    ax.imshow(pixels[..., 0] if pixels.shape[-1] == 1 else pixels[..., :3], cmap="gray", vmin=0, vmax=1)
+    ax.imshow(pixels[..., :3] if pixels.shape[-1] in (3, 4) else pixels.mean(-1), cmap="gray", vmin=0, vmax=1)
     ax.axis("off")
 
 
