@@ -179,10 +179,19 @@ class Steps(Layer):
 
             def run(data: Any) -> Any:
                 out = step(data)
-                return None if isinstance(out, Logs) and out.unread else dict(out) if isinstance(out, Logs) else out
+                out = None if isinstance(out, Logs) and out.unread else dict(out) if isinstance(out, Logs) else out
+                return out, {} if self._metrics_given is None else self._metrics_given.take_waiting()
 
             run.__name__ = f"{kind}_step"
-            self._steps[key] = run if self.run_eagerly else hb.jit(run)
+            ran = run if self.run_eagerly else hb.jit(run)
+
+            def stepped(data: Any) -> Any:
+                out, waiting = ran(data)
+                if waiting and self._metrics_given is not None:
+                    self._metrics_given.update_on_host(waiting)
+                return out
+
+            self._steps[key] = stepped
         return self._steps[key]
 
 

@@ -24,9 +24,10 @@ class Metrics:
         self.parts: dict[str, Any] = {}  # the running mean of each output's loss, where there are several
         self.loss = registry.lookup("metrics", "Mean")(name="loss")
         self.entries: list[tuple[int, Any, bool]] = []
+        self.waiting: dict[str, list[Any]] = {}  # by entry: what metrics on the host are told after the step
         self.ready = False
         for name in [*leaves(given), *leaves(weighted)]:
-            if isinstance(name, str) and name not in ("accuracy", "acc"):
+            if isinstance(name, str) and name not in BY_SHAPE:
                 self._find(name)
             elif not isinstance(name, str) and not callable(name) and not hasattr(name, "update_state"):
                 raise DTypeError(
@@ -57,6 +58,8 @@ class Metrics:
                 for entry in group if isinstance(group, (list, tuple)) else [group]:
                     if entry is not None:
                         metric = self._make(entry, trues[index], preds[index])
+                        metric.update_state(trues[index][:1], widened(preds[index]))  # misfits show before any training
+                        metric.reset_state()
                         self._name(metric, names[index] if several else "", weighted)
                         self.entries.append((index, metric, weighted))
         if several:
@@ -71,8 +74,8 @@ class Metrics:
 
     def _make(self, entry: Any, true: Any, pred: Any) -> Any:
         if isinstance(entry, str):
-            if entry in ("accuracy", "acc"):
-                metric: Any = self._find(_accuracy_for(true, pred))()
+            if entry in BY_SHAPE:
+                metric: Any = self._find(_kind_for(true, pred) + BY_SHAPE[entry])()
                 metric.name = entry
                 return metric
             found = self._find(entry)
@@ -98,11 +101,24 @@ class Metrics:
             return
         names, preds = output_names(pred, self.names_of_outputs), [widened(p) for p in leaves(pred)]
         trues, each = labels(y, pred, names), sample_weights(sample_weight, names)
-        for index, metric, weighted in self.entries:
-            if weighted:
-                metric.update_state(trues[index], preds[index], each[index])
+        for number, (index, metric, weighted) in enumerate(self.entries):
+            true, out, weight = trues[index], preds[index], each[index] if weighted else None
+            if getattr(metric, "on_host", False) and getattr(getattr(out, "owner", None), "symbolic", False):
+                self.waiting.setdefault(str(number), []).append([true, out, weight, getattr(out, "mask", None)])
             else:
-                metric.update_state(trues[index], preds[index])
+                _tell(metric, true, out, weight)
+
+    def take_waiting(self) -> dict[str, list[Any]]:
+        """What metrics on the host wait for: results of the compiled step, for `update_on_host`."""
+        found, self.waiting = self.waiting, {}
+        return found
+
+    def update_on_host(self, waiting: dict[str, list[Any]]) -> None:
+        """Update the metrics on the host, now that there are values."""
+        for number, updates in waiting.items():
+            for true, out, weight, mask in updates:
+                out.mask = mask
+                _tell(self.entries[int(number)][1], true, out, weight)
 
     @property
     def all(self) -> list[Any]:
@@ -110,10 +126,20 @@ class Metrics:
         return [self.loss, *self.parts.values(), *(m for _, m, _ in self.entries)]
 
 
-def _accuracy_for(true: Any, pred: Any) -> str:
-    """Which accuracy "accuracy" means, as in Keras: by the shapes of labels and outputs."""
+def _tell(metric: Any, true: Any, out: Any, weight: Any) -> None:
+    if weight is None:
+        metric.update_state(true, out)
+    else:
+        metric.update_state(true, out, weight)
+
+
+BY_SHAPE = {"accuracy": "Accuracy", "acc": "Accuracy", "crossentropy": "Crossentropy", "ce": "Crossentropy"}
+
+
+def _kind_for(true: Any, pred: Any) -> str:
+    """Which accuracy or cross-entropy "accuracy" and "crossentropy" mean, as in Keras: by the shapes of labels and outputs."""
     if pred.shape[-1] == 1:
-        return "BinaryAccuracy"
+        return "Binary"
     shape = tuple(true.shape)
     same = len(shape) == len(pred.shape) and shape[-1] == pred.shape[-1]
-    return "CategoricalAccuracy" if same else "SparseCategoricalAccuracy"
+    return "Categorical" if same else "SparseCategorical"

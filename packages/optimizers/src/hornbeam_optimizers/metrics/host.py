@@ -71,7 +71,8 @@ class Kept(HostMetric):
         self._batches: list[tuple[Array, Array, Array | None]] = []
 
     def _keep(self, true: Array, pred: Array, weights: Array | None) -> None:
-        self._batches.append((true, pred, weights))
+        # copies: the arrays may lie in memory that the next step, or the caller, writes to
+        self._batches.append((true.copy(), pred.copy(), None if weights is None else weights.copy()))
 
     def _all(self) -> tuple[Array, Array, Array]:
         """Labels, predictions and weights of all samples; weights are 1 where none were given.
