@@ -11,4 +11,5 @@ def provide_loaders() -> list[Component]:
     return [
         Component("ArrayLoader", "hornbeam_datasets.arrays:ArrayLoader", summary="batches of arrays in memory"),
         Component("digits", "hornbeam_datasets.digits:load_data", summary="1,797 real handwritten digits, 8x8"),
+        Component("imdb", "hornbeam_datasets.imdb:load_data", summary="50,000 reviews of films, good or bad"),
     ]
