@@ -42,7 +42,7 @@ def test_padding_of_vectors_and_what_is_refused():
         pad_sequences([[1]], padding="left")
 
 
-@given(shape=st.lists(st.integers(2, 3), max_size=2), classes=st.integers(1, 5), seed=st.integers(0, 99))
+@given(shape=st.lists(st.integers(2, 3), min_size=1, max_size=2), classes=st.integers(1, 5), seed=st.integers(0, 99))
 def test_rows_of_a_one(shape, classes, seed):
     x = np.random.default_rng(seed).integers(0, classes, shape)
     for indices in (x, x[..., None]):
