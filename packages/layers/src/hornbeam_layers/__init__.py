@@ -31,6 +31,10 @@ from hornbeam_layers.pooling.pooling import AveragePooling3D as AveragePooling3D
 from hornbeam_layers.pooling.pooling import MaxPooling1D as MaxPooling1D
 from hornbeam_layers.pooling.pooling import MaxPooling2D as MaxPooling2D
 from hornbeam_layers.pooling.pooling import MaxPooling3D as MaxPooling3D
+from hornbeam_layers.preprocessing.category_encoding import CategoryEncoding as CategoryEncoding
+from hornbeam_layers.preprocessing.discretization import Discretization as Discretization
+from hornbeam_layers.preprocessing.hashing import HashedCrossing as HashedCrossing
+from hornbeam_layers.preprocessing.hashing import Hashing as Hashing
 from hornbeam_layers.preprocessing.image.bending import RandomElasticTransform as RandomElasticTransform
 from hornbeam_layers.preprocessing.image.bending import RandomPerspective as RandomPerspective
 from hornbeam_layers.preprocessing.image.blur import RandomErasing as RandomErasing
@@ -64,6 +68,14 @@ from hornbeam_layers.preprocessing.image.tones import RandomSharpness as RandomS
 from hornbeam_layers.preprocessing.image.tones import Solarization as Solarization
 from hornbeam_layers.preprocessing.image.turning import RandomRotation as RandomRotation
 from hornbeam_layers.preprocessing.image.turning import RandomShear as RandomShear
+from hornbeam_layers.preprocessing.integer_lookup import IntegerLookup as IntegerLookup
+from hornbeam_layers.preprocessing.mel_spectrogram import MelSpectrogram as MelSpectrogram
+from hornbeam_layers.preprocessing.normalization import Normalization as Normalization
+from hornbeam_layers.preprocessing.pipeline import Pipeline as Pipeline
+from hornbeam_layers.preprocessing.rescaling import Rescaling as Rescaling
+from hornbeam_layers.preprocessing.stft_spectrogram import STFTSpectrogram as STFTSpectrogram
+from hornbeam_layers.preprocessing.string_lookup import StringLookup as StringLookup
+from hornbeam_layers.preprocessing.text_vectorization import TextVectorization as TextVectorization
 from hornbeam_layers.recurrent.bidirectional import Bidirectional as Bidirectional
 from hornbeam_layers.recurrent.gru import GRU as GRU
 from hornbeam_layers.recurrent.gru import GRUCell as GRUCell
@@ -80,15 +92,18 @@ from hornbeam_layers.reshaping.reshape import Reshape as Reshape
 __version__ = "0.1.0"
 __all__ = [
     "Activation", "AugMix", "AutoContrast", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
-    "BatchNormalization", "Bidirectional", "CenterCrop", "ContrastLimitedAdaptiveHistogramEqualization", "Conv1D",
-    "Conv2D", "Conv3D", "CutMix", "Dense", "Dropout", "EinsumDense", "Embedding", "Equalization", "Flatten", "GRU",
-    "GRUCell", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalMaxPooling1D",
-    "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GroupNormalization", "Input", "InputLayer", "LSTM", "LSTMCell",
-    "Layer", "LayerNormalization", "Masking", "MaxNumBoundingBoxes", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D",
-    "MixUp", "MultiHeadAttention", "RMSNormalization", "RNN", "RandAugment", "RandomBrightness",
-    "RandomColorDegeneration", "RandomColorJitter", "RandomContrast", "RandomCrop", "RandomElasticTransform",
-    "RandomErasing", "RandomFlip", "RandomGaussianBlur", "RandomGrayscale", "RandomHue", "RandomInvert",
-    "RandomPerspective", "RandomPosterization", "RandomRotation", "RandomSaturation", "RandomSharpness",
-    "RandomShear", "RandomTranslation", "RandomZoom", "ReLU", "Reshape", "Resizing", "SimpleRNN", "SimpleRNNCell",
-    "Softmax", "Solarization", "StackedRNNCells",
+    "BatchNormalization", "Bidirectional", "CategoryEncoding", "CenterCrop",
+    "ContrastLimitedAdaptiveHistogramEqualization", "Conv1D", "Conv2D", "Conv3D", "CutMix", "Dense",
+    "Discretization", "Dropout", "EinsumDense", "Embedding", "Equalization", "Flatten", "GRU", "GRUCell",
+    "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GroupNormalization", "HashedCrossing", "Hashing", "Input",
+    "InputLayer", "IntegerLookup", "LSTM", "LSTMCell", "Layer", "LayerNormalization", "Masking",
+    "MaxNumBoundingBoxes", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "MelSpectrogram", "MixUp",
+    "MultiHeadAttention", "Normalization", "Pipeline", "RMSNormalization", "RNN", "RandAugment",
+    "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter", "RandomContrast", "RandomCrop",
+    "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur", "RandomGrayscale", "RandomHue",
+    "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomRotation", "RandomSaturation",
+    "RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom", "ReLU", "Rescaling", "Reshape",
+    "Resizing", "STFTSpectrogram", "SimpleRNN", "SimpleRNNCell", "Softmax", "Solarization", "StackedRNNCells",
+    "StringLookup", "TextVectorization",
 ]  # fmt: skip

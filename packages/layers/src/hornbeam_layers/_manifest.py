@@ -60,6 +60,17 @@ def provide_layers() -> list[Component]:
         ],
         "preprocessing.image.policies": ["AugMix", "RandAugment"],
         "preprocessing.image.max_boxes": ["MaxNumBoundingBoxes"],
+        "preprocessing.rescaling": ["Rescaling"],
+        "preprocessing.normalization": ["Normalization"],
+        "preprocessing.discretization": ["Discretization"],
+        "preprocessing.category_encoding": ["CategoryEncoding"],
+        "preprocessing.pipeline": ["Pipeline"],
+        "preprocessing.hashing": ["HashedCrossing", "Hashing"],
+        "preprocessing.string_lookup": ["StringLookup"],
+        "preprocessing.integer_lookup": ["IntegerLookup"],
+        "preprocessing.text_vectorization": ["TextVectorization"],
+        "preprocessing.mel_spectrogram": ["MelSpectrogram"],
+        "preprocessing.stft_spectrogram": ["STFTSpectrogram"],
     }
     return [Component(name, f"hornbeam_layers.{home}:{name}") for home, names in homes.items() for name in names]
 

@@ -1,0 +1,303 @@
+"""A vocabulary: what the layers that look up tokens share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from hornbeam import Layer, Tensor, ops
+from hornbeam.dtypes import floatx
+from hornbeam.errors import InvalidArgumentError
+
+from hornbeam_layers.preprocessing.arguments import wrong
+from hornbeam_layers.preprocessing.encoding import check_dense, check_output_mode, encode, encoded_shape
+from hornbeam_layers.preprocessing.host import batches
+
+__all__ = ["MODES", "Lookup"]
+
+MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf")
+NOWHERE = 2**63 - 1  # the index of masked tokens where the mask has no place of its own
+
+
+class Lookup(Layer):
+    """Tokens as their numbers in a vocabulary: mask, unknown tokens, then the vocabulary.
+
+    A subclass says what its tokens are: `tokens_of(data)` gives an array of them, or lists of different lengths.
+    """
+
+    def set_up(
+        self, max_tokens: int | None, num_oov_indices: int, mask_token: Any, oov_token: Any, vocabulary: Any,
+        idf_weights: Any, invert: bool, output_mode: str, sparse: bool, pad_to_max_tokens: bool, salt: Any,
+    ) -> None:  # fmt: skip
+        """Check and keep the arguments that every lookup has."""
+        if max_tokens is not None and (
+            isinstance(max_tokens, bool) or not isinstance(max_tokens, int) or max_tokens <= 1
+        ):
+            raise wrong(self, "max_tokens", "None, or an integer above 1", max_tokens)
+        if pad_to_max_tokens and max_tokens is None:
+            raise wrong(self, "max_tokens", "given where pad_to_max_tokens is True", max_tokens)
+        if isinstance(num_oov_indices, bool) or not isinstance(num_oov_indices, int) or num_oov_indices < 0:
+            raise wrong(self, "num_oov_indices", "an integer that is not negative", num_oov_indices)
+        self.output_mode = check_output_mode(self, output_mode, MODES)
+        if invert and self.output_mode != "int":
+            raise wrong(self, "output_mode", "'int' where invert is True", output_mode)
+        if (idf_weights is not None) and self.output_mode != "tf_idf":
+            raise wrong(self, "idf_weights", "None where output_mode is not 'tf_idf'", idf_weights)
+        if self.output_mode == "tf_idf" and vocabulary is not None and idf_weights is None:
+            raise wrong(self, "idf_weights", "given with a vocabulary where output_mode is 'tf_idf'", idf_weights)
+        self.sparse = check_dense(self, sparse)
+        self.max_tokens, self.num_oov_indices, self.pad_to_max_tokens = (
+            max_tokens,
+            num_oov_indices,
+            bool(pad_to_max_tokens),
+        )
+        self.mask_token, self.oov_token, self.invert, self.salt = mask_token, oov_token, bool(invert), salt
+        self.input_vocabulary: Any = None
+        self.input_idf_weights: Any = None
+        self.tokens: Any = np.zeros(0, self.token_dtype)
+        self.idf_weights: Any = None
+        self.fixed = vocabulary is not None
+        self.reset_state()
+        if vocabulary is not None:
+            self.set_vocabulary(vocabulary, idf_weights)
+            if not isinstance(vocabulary, (str, Path)):
+                self.input_vocabulary = np.asarray(vocabulary, self.token_dtype).tolist()
+                self.input_idf_weights = None if idf_weights is None else np.asarray(idf_weights).tolist()
+        self.built = True
+
+    token_dtype: Any = object
+
+    def tokens_of(self, data: Any) -> Any:
+        """Data as an array of tokens, or as a list of arrays, one for each sample."""
+        raise InvalidArgumentError(f"{type(self).__name__} has no tokens_of(): override it")
+
+    # ---- the vocabulary
+
+    @property
+    def oov_start(self) -> int:
+        """The first number of unknown tokens: behind the mask's, where it has one."""
+        return 1 if self.mask_token is not None and self.output_mode == "int" else 0
+
+    @property
+    def token_start(self) -> int:
+        """The first number of the vocabulary."""
+        return self.oov_start + self.num_oov_indices
+
+    def vocabulary_size(self) -> int:
+        """How many numbers there are: tokens, the mask, unknown ones."""
+        return len(self.tokens) + self.token_start
+
+    def get_vocabulary(self, include_special_tokens: bool = True) -> list[Any]:
+        """The tokens in the order of their numbers.
+
+        Args:
+            include_special_tokens: whether the mask and the unknown tokens come first.
+        """
+        special = [self.mask_token] * self.oov_start + [self.oov_token] * self.num_oov_indices
+        return (special if include_special_tokens else []) + list(self.tokens.tolist())
+
+    def set_vocabulary(self, vocabulary: Any, idf_weights: Any = None) -> None:
+        """Take a vocabulary.
+
+        Args:
+            vocabulary: tokens, without or with the special ones at the beginning; or the path of a text file, a token a line.
+            idf_weights: inverse document frequencies, as many as tokens given, where output_mode is "tf_idf".
+
+        Raises:
+            InvalidArgumentError: it is empty or too large, a token comes twice, or special tokens stand elsewhere.
+        """
+        if (idf_weights is None) == (self.output_mode == "tf_idf"):
+            raise wrong(self, "idf_weights", "given if and only if output_mode is 'tf_idf'", idf_weights)
+        if isinstance(vocabulary, (str, Path)):
+            lines = Path(vocabulary).read_text(encoding="utf-8").splitlines()
+            vocabulary = [self.parsed(line) for line in lines if line]
+        given = np.asarray([*vocabulary], self.token_dtype)
+        if not given.size:
+            raise wrong(self, "vocabulary", "a list of tokens that is not empty", vocabulary)
+        special = self.get_vocabulary()[: self.token_start]
+        found = given.tolist()[: self.token_start] == special
+        tokens = given[self.token_start :] if found else given
+        twice = [t for t, n in Counter(tokens.tolist()).items() if n > 1]
+        if twice:
+            raise wrong(self, "vocabulary", "without repeated tokens", twice)
+        for argument, token in (
+            ("mask_token", self.mask_token),
+            ("oov_token", self.oov_token if self.invert else None),
+        ):
+            if token is not None and token in tokens.tolist():
+                raise wrong(
+                    self, "vocabulary", f"without {argument} {token!r} but at the beginning, as {special}", found
+                )
+        if self.max_tokens is not None and self.token_start + len(tokens) > self.max_tokens:
+            raise wrong(self, "vocabulary", f"of {self.max_tokens} tokens at most, special ones included", len(tokens))
+        self.take_tokens(tokens)
+        if idf_weights is not None:
+            weights = np.asarray(idf_weights, "float32")
+            if weights.shape != given.shape:
+                raise wrong(self, "idf_weights", f"of shape {given.shape}, as the vocabulary", weights.shape)
+            self._weigh(
+                weights[self.token_start :] if found else weights, weights[: self.token_start] if found else None
+            )
+
+    def take_tokens(self, tokens: Any) -> None:
+        """Keep tokens, without special ones, and what looks them up."""
+        self.tokens = tokens
+
+    def _weigh(self, weights: Any, special: Any = None) -> None:
+        """Keep the weights of tokens; unknown ones have the mean, if nothing else is said, and padding 0."""
+        if special is None:
+            special = np.full(self.token_start, weights.mean(), "float32")
+        rest = self.max_tokens - self.token_start - len(weights) if self.pad_to_max_tokens and self.max_tokens else 0
+        self.idf_weights = np.concatenate([special, weights, np.zeros(rest)]).astype("float32")
+
+    # ---- learning it
+
+    def adapt(self, data: Any, steps: int | None = None) -> None:
+        """Learn the vocabulary: the most frequent tokens first, of equally frequent ones the last in order.
+
+        Args:
+            data: an array, a data frame, a list, or an iterable of batches; a row is a document.
+            steps: at most so many batches of an iterable.
+
+        Raises:
+            InvalidArgumentError: the vocabulary was given.
+        """
+        self.reset_state()
+        whole = hasattr(data, "shape") or hasattr(data, "to_numpy") or isinstance(data, (list, tuple))
+        for batch in batches(data, steps):
+            tokens = self.tokens_of(batch)
+            if not isinstance(tokens, list) and tokens.ndim < 2:
+                tokens = tokens.reshape((-1, 1) if whole else (1, -1))
+            self.see(tokens)
+        self.finalize_state()
+
+    def update_state(self, data: Any) -> None:
+        """See more data; without a batch axis they are one document."""
+        tokens = self.tokens_of(data)
+        self.see(tokens if isinstance(tokens, list) or tokens.ndim > 1 else tokens.reshape(1, -1))
+
+    def see(self, documents: Any) -> None:
+        """Count tokens of documents."""
+        if self.fixed:
+            raise InvalidArgumentError(
+                f"{type(self).__name__} {self.name!r} has its vocabulary from __init__: it cannot adapt to data"
+            )
+        for document in documents:
+            tokens = np.ravel(document).tolist()
+            self._counts.update(tokens)
+            self._documents.update(set(tokens))
+        self._seen += len(documents)
+
+    def reset_state(self) -> None:
+        """Forget the data seen, not the vocabulary."""
+        self._counts: Counter[Any] = Counter()
+        self._documents: Counter[Any] = Counter()
+        self._seen = 0
+
+    def finalize_state(self) -> None:
+        """Make a vocabulary of the data seen."""
+        for token in (self.mask_token, self.oov_token):
+            self._counts.pop(token, None)
+        if not self._counts:
+            return
+        ordered = sorted(self._counts, key=lambda t: (self._counts[t], t), reverse=True)
+        if self.max_tokens is not None:
+            ordered = ordered[: self.max_tokens - self.token_start]
+        self.take_tokens(np.asarray(ordered, self.token_dtype))
+        if self.output_mode == "tf_idf":
+            among = np.asarray([self._documents[t] for t in ordered], "float64")
+            self._weigh(np.log(1 + self._seen / (1 + among)).astype("float32"))
+        self.reset_state()
+
+    # ---- using it
+
+    @property
+    def key(self) -> tuple[int, int] | None:
+        """The key of the hash of unknown tokens."""
+        return None if self.salt is None else (self.salt[0], self.salt[1])
+
+    def unknown(self, tokens: list[Any]) -> InvalidArgumentError:
+        """The error of tokens that are not in the vocabulary."""
+        return wrong(self, "inputs", "in the vocabulary, where num_oov_indices is 0 (set num_oov_indices=1)", tokens)
+
+    @property
+    def depth(self) -> int | None:
+        """How long rows are."""
+        return self.max_tokens if self.pad_to_max_tokens else self.vocabulary_size()
+
+    def rows(self, indices: Any) -> Tensor:
+        """Numbers of tokens in the output mode."""
+        if self.output_mode == "int":
+            return ops.convert_to_tensor(indices, dtype="int64")
+        if not self.pad_to_max_tokens and not len(self.tokens):
+            raise InvalidArgumentError(
+                f"{type(self).__name__} {self.name!r} has no vocabulary: call adapt(data) first, or give vocabulary"
+            )
+        depth = self.depth or 0
+        if self.output_mode != "tf_idf":
+            return encode(indices, self.output_mode, depth, "int64")
+        return encode(indices, "count", depth, floatx()) * ops.convert_to_tensor(self.idf_weights, dtype=floatx())
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The inputs' shape, or rows."""
+        return encoded_shape(input_shape, self.output_mode, self.depth)
+
+    # ---- configurations and files
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments; a vocabulary that was learnt is an asset."""
+        own = (
+            "invert",
+            "max_tokens",
+            "num_oov_indices",
+            "oov_token",
+            "mask_token",
+            "output_mode",
+            "sparse",
+            "pad_to_max_tokens",
+        )
+        config = {**super().get_config(), **{n: getattr(self, n) for n in own}, "salt": self.salt}
+        return {**config, "idf_weights": self.input_idf_weights, "vocabulary": self.input_vocabulary}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A layer of what `get_config` returned; a configuration names no file."""
+        config = {k: v for k, v in config.items() if k not in ("vocabulary_size", "has_input_vocabulary")}
+        if isinstance(config.get("vocabulary"), str):
+            raise InvalidArgumentError(
+                f"{cls.__name__}: a configuration may not name a vocabulary file; got {config['vocabulary']!r}. Make the layer "
+                "yourself, or call set_vocabulary(path)."
+            )
+        return cls(**config)
+
+    def parsed(self, line: str) -> Any:
+        """The token that a line of a text stands for."""
+        return line if self.token_dtype is object else int(line)
+
+    def save_assets(self, dir_path: Any) -> None:
+        """Write the vocabulary as vocabulary.txt, if it was learnt."""
+        if self.input_vocabulary is None:
+            tokens = "\n".join(str(t) for t in self.get_vocabulary())
+            Path(dir_path, "vocabulary.txt").write_text(tokens, encoding="utf-8")
+
+    def load_assets(self, dir_path: Any) -> None:
+        """Read what `save_assets` wrote."""
+        if self.input_vocabulary is None:
+            lines = Path(dir_path, "vocabulary.txt").read_text(encoding="utf-8").split("\n")  # "" may be a token, too
+            tokens = [self.parsed(line) for line in lines if line or self.token_dtype is object]
+            if len(tokens) > self.token_start:
+                weights = self.idf_weights
+                self.set_vocabulary(tokens, None if weights is None else weights[: len(tokens)])
+
+    def save_own_variables(self, store: MutableMapping[str, Any]) -> None:
+        """The weights of documents, where there are some."""
+        if self.output_mode == "tf_idf" and self.idf_weights is not None:
+            store["idf_weights"] = self.idf_weights
+
+    def load_own_variables(self, store: Any) -> None:
+        """Take what `save_own_variables` stored."""
+        if self.output_mode == "tf_idf" and "idf_weights" in store:
+            self.idf_weights = np.asarray(store["idf_weights"], "float32")
