@@ -1,5 +1,7 @@
 """The preprocessing layers in the contract of layers; see test_contract.py."""
 
+import hornbeam as hb
+
 SHAPE = (6, 5, 3)
 UNIT = {"value_range": (-2, 2)}  # what the contract draws
 DRAWS = {"deterministic": False}
@@ -42,4 +44,38 @@ CASES = [
     ("RandAugment", {"seed": 1, "num_ops": 1, **UNIT}, SHAPE, DRAWS),
     ("AugMix", {"seed": 1, "num_chains": 1, "chain_depth": 1, "all_ops": False, **UNIT}, SHAPE, DRAWS),
     ("MaxNumBoundingBoxes", {"max_number": 3}, SHAPE, {}),
+    ("Rescaling", {"scale": 0.5, "offset": [1.0, 2.0, 3.0]}, (4, 3), {}),
+    ("Normalization", {"mean": [1.0, 2.0], "variance": [4.0, 0.5]}, (3, 2), {}),
+    ("Normalization", {"axis": (1, 2), "invert": True}, (3, 2), {}),
+    ("Discretization", {"bin_boundaries": [-1.0, 0.5]}, (4,), {"differentiable": False}),
+    ("Discretization", {"bin_boundaries": [-1.0, 0.5], "output_mode": "count"}, (4,), {"differentiable": False}),
+    ("CategoryEncoding", {"num_tokens": 5, "output_mode": "one_hot"}, (1,), {"input_dtype": "int32", "high": 5}),
+    ("CategoryEncoding", {"num_tokens": 5, "output_mode": "count"}, (3,), {"input_dtype": "int32", "high": 5}),
+    (
+        "IntegerLookup",
+        {"vocabulary": [7, 3, 5], "mask_token": 0},
+        (3,),
+        {"input_dtype": "int64", "differentiable": False},
+    ),
+    (
+        "IntegerLookup",
+        {"vocabulary": [7, 3], "output_mode": "multi_hot", "num_oov_indices": 2},
+        (3,),
+        {"input_dtype": "int64", "differentiable": False},
+    ),
+    (
+        "MelSpectrogram",
+        {"fft_length": 8, "sequence_stride": 4, "num_mel_bins": 3, "sampling_rate": 400, "power_to_db": False},
+        (20,),
+        {},
+    ),
+    ("STFTSpectrogram", {"mode": "psd", "frame_length": 4, "expand_dims": True}, (9, 2), {}),
+    (
+        "Pipeline",
+        lambda p: {"layers": [hb.layers.Rescaling(0.5, dtype=p), hb.layers.RandomFlip(seed=1, dtype=p)]},
+        SHAPE,
+        DRAWS,
+    ),
 ]
+ON_HOST = {"Hashing", "HashedCrossing", "StringLookup", "TextVectorization"}
+"""Layers that take strings and give no gradients; test_data_preprocessing.py has them."""

@@ -107,7 +107,9 @@ def plain(value):
 
 def main():
     for one in CASES:
-        config = {k: tuple(v) if k in ("axis", "ngrams") and isinstance(v, list) else v for k, v in one["config"].items()}
+        config = {
+            k: tuple(v) if k in ("axis", "ngrams") and isinstance(v, list) else v for k, v in one["config"].items()
+        }
         layer = getattr(keras.layers, one["layer"])(**config)
         if one["adapt"] is not None:
             data = np.asarray(one["adapt"], one["dtype"]) if one["dtype"] else one["adapt"]

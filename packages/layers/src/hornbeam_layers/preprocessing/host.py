@@ -66,7 +66,7 @@ def batches(data: Any, steps: int | None = None, *, lists_are_data: bool = True)
     """
     values = hasattr(data, "shape") or hasattr(data, "to_numpy") or isinstance(data, str)
     if isinstance(data, (list, tuple)):
-        values = lists_are_data or not any(hasattr(d, "shape") or hasattr(d, "to_numpy") for d in data)
+        values = bool(data) and (lists_are_data or not any(hasattr(d, "shape") or hasattr(d, "to_numpy") for d in data))
     if values:
         yield data
         return
