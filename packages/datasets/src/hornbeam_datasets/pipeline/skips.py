@@ -47,9 +47,13 @@ class Skips:
         try:
             return read()
         except Exception as error:
-            self.count += 1
-            self.listed = [*self.listed[1 - LISTED :], f"{where}: {type(error).__name__}: {error}"]
+            self.note(f"{where}: {type(error).__name__}: {error}")
             return SKIPPED
+
+    def note(self, said: str) -> None:
+        """Count and list one."""
+        self.count += 1
+        self.listed = [*self.listed[1 - LISTED :], said]
 
     def __str__(self) -> str:
         """The count and the list."""

@@ -1,0 +1,1 @@
+"""Loaders: files, tables and folders as datasets."""
