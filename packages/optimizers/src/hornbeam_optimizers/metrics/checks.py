@@ -22,8 +22,14 @@ def _refuse(wrong: np.ndarray[Any, Any], values: np.ndarray[Any, Any], name: str
         place = tuple(int(i) for i in np.argwhere(wrong)[0])
         where = f"sample {place[0]}" + (f", position {place[1:]}," if len(place) > 1 else "") if place else "it"
         raise InvalidArgumentError(
-            f"{name}: {what} must be {expected}; {where} has {values[place]!r} ({int(wrong.sum())} such values)."
+            f"{name}: {what} must be {expected}; {where} has {values[place].item()!r} ({int(wrong.sum())} such values)."
         )
+
+
+def _counted(wrong: np.ndarray[Any, Any], weights: Tensor | None) -> np.ndarray[Any, Any]:
+    """Without what has weight 0."""
+    counted = None if weights is None else values_of(weights)
+    return wrong if counted is None else wrong & (counted != 0)
 
 
 def finite(x: Tensor, what: str, name: str) -> None:
@@ -36,14 +42,15 @@ def finite(x: Tensor, what: str, name: str) -> None:
         _refuse(np.isnan(values), values, name, f"each {what}", "a number")
 
 
-def binary(x: Tensor, name: str) -> None:
-    """Labels from 0 to 1.
+def binary(x: Tensor, name: str, weights: Tensor | None = None) -> None:
+    """Labels from 0 to 1; those of weight 0, of the same shape, may be anything.
 
     Raises:
         InvalidArgumentError: one is not; the message says in which sample.
     """
     if x.dtype != "bool" and (values := values_of(x)) is not None:
-        _refuse(~((values >= 0) & (values <= 1)), values, name, "labels", "between 0 and 1")
+        wrong = _counted(~((values >= 0) & (values <= 1)), weights)
+        _refuse(wrong, values, name, "labels", "between 0 and 1")
 
 
 def probabilities(x: Tensor, name: str, hint: str) -> None:
@@ -75,9 +82,7 @@ def indices(x: Tensor, classes: int, name: str, weights: Tensor | None = None) -
     """
     if (values := values_of(x)) is None:
         return
-    wrong = (values < 0) | (values >= classes) | (values != np.floor(values))
-    if weights is not None and (counted := values_of(weights)) is not None:
-        wrong = wrong & (counted != 0)
+    wrong = _counted((values < 0) | (values >= classes) | (values != np.floor(values)), weights)
     _refuse(wrong, values, name, "class indices", f"whole numbers from 0 to {classes - 1}")
 
 

@@ -25,9 +25,9 @@ class _Scored(Kept):
         y_pred, name = widened(y_pred), type(self).__name__
         weights = weights_of(sample_weight, y_pred)
         true, pred = one_hot_pair(y_true, y_pred, name)
-        checks.binary(true, name)
-        checks.finite(pred, "prediction", name)
         shares = spread(weights, pred.shape, name)
+        checks.binary(true, name, shares)
+        checks.finite(pred, "prediction", name)
         columns = pred.shape[-1] if pred.ndim > 1 else 1
         labels, scores = (ops.reshape(x, (x.size // columns, columns)).numpy() for x in (true, pred))
         kept = np.ones(scores.shape, np.float32) if shares is None else shares.numpy().reshape(scores.shape)

@@ -50,7 +50,8 @@ class ClassCounts(Metric):
         true, pred = one_hot_pair(y_true, y_pred, name)
         if pred.ndim != 2:
             raise ShapeError(f"{name}: predictions must be (batch, classes); got shape {pred.shape}")
-        checks.binary(true, name)
+        weights = spread(weights, pred.shape, name)
+        checks.binary(true, name, weights)
         checks.finite(pred, "prediction", name)
         if not self._variables:
             shape = (4,) if self.average == "micro" else (4, pred.shape[1])
@@ -62,7 +63,6 @@ class ClassCounts(Metric):
             said = ops.greater(pred, self.threshold)
         said = ops.cast(said, pred.dtype)
         cells = ops.stack([said * true, said * (1.0 - true), (1.0 - said) * true, true])  # (4, batch, classes)
-        weights = spread(weights, pred.shape, name)
         cells = cells if weights is None else cells * weights
         found = ops.sum(cells, axis=(1, 2) if self.average == "micro" else 1)
         self.counts.assign(self.counts + ops.cast(found, STATE))

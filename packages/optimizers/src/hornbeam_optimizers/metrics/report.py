@@ -37,7 +37,7 @@ def _decisions(y_true: Any, y_pred: Any) -> tuple[Array, Array, bool]:
     if true.dtype.kind == "f" and (np.isnan(true).any() or (true != np.floor(true)).any()):
         row = int(np.argwhere(np.isnan(true) | (true != np.floor(true)))[0][0])
         raise InvalidArgumentError(
-            f"classification_report: labels must be whole numbers; sample {row} has {true[row]!r}"
+            f"classification_report: labels must be whole numbers; sample {row} has {true[row].item()!r}"
         )
     return true.astype(np.int64), pred.astype(np.int64), true.ndim == 2
 

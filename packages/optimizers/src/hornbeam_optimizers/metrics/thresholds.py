@@ -72,8 +72,9 @@ class Thresholded(Metric):
     def _take_in(self, y_true: Any, y_pred: Any, weights: Tensor | None, factors: Tensor | None = None) -> None:
         name = type(self).__name__
         true, pred = one_hot_pair(y_true, y_pred, name)
-        checks.binary(true, name)
         checks.finite(pred, "prediction", name)
+        weights = spread(weights, pred.shape, name)
+        checks.binary(true, name, weights)
         if self.top_k is not None:
             pred = _only_first(pred, self.top_k, name)
         if self.class_id is not None:
@@ -82,7 +83,7 @@ class Thresholded(Metric):
                                  f"got shape {pred.shape}")  # fmt: skip
             only = slice(self.class_id, self.class_id + 1)
             true, pred = true[..., only], pred[..., only]
-        weights = spread(weights, pred.shape, name)
+            weights = weights if weights is None else weights[..., only]
         if factors is not None:
             weights = ops.broadcast_to(factors, pred.shape) if weights is None else weights * factors
         positive = ops.cast(ops.cast(true, "bool"), pred.dtype)
