@@ -57,10 +57,10 @@ def gaussian_blur(
     spread = as_tensor(sigma, x.dtype)
     if spread.shape != (2,):
         raise ShapeError(f"gaussian_blur: sigma must be two numbers, along width and height; got shape {spread.shape}")
-    along_x, along_y = (gaussian_weights(size, spread[i], x.dtype) for i, size in enumerate((columns, rows)))
-    kernel = reshape(outer(along_y, along_x), (rows, columns, 1))
-    out = each_channel(x, kernel, "same")
-    return found.back(reshape(out, out.shape[:-1]))
+    for size, i, shape in ((columns, 0, (1, columns, 1)), (rows, 1, (rows, 1, 1))):  # one axis after the other
+        out = each_channel(x, reshape(gaussian_weights(size, spread[i], x.dtype), shape), "same")
+        x = reshape(out, out.shape[:-1])
+    return found.back(x)
 
 
 def sobel_edges(images: Any, data_format: str | None = None) -> Tensor:
