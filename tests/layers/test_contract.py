@@ -70,18 +70,22 @@ CASES = [
 ]
 
 
-class OfItself(hb.layers.MultiHeadAttention):
+def of_itself(kind):
     """Attention of a sequence to itself: one input, as the contract gives."""
 
-    def call(self, query, training=None):
-        return super().call(query, query, training=training)
+    class OfItself(kind):
+        def call(self, query, training=None):
+            return super().call(query, query, training=training)
+
+    return OfItself
 
 
 @pytest.mark.parametrize(
     ("name", "arguments", "shape", "options"), CASES, ids=[f"{c[0]}-{i}" for i, c in enumerate(CASES)]
 )
 def test_layer(name, arguments, shape, options):
-    layer = OfItself if name == "MultiHeadAttention" else getattr(hb.layers, name)
+    layer = getattr(hb.layers, name)
+    layer = of_itself(layer) if name in ("MultiHeadAttention", "GroupQueryAttention") else layer
     check_layer(layer, arguments, input_shape=shape, **options)
 
 

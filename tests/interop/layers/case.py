@@ -11,7 +11,7 @@ def case(layer, config, inputs, *, masked=None, training=False, listed=False, ad
         config: the arguments that make it; layers within are written as `nested(...)`.
         inputs: for each input its shape (a list of sizes, filled with normally distributed numbers), or a dictionary:
             {"values": [...], "dtype": "int32"} for values as they are, {"shape": [...], "high": 5} for integers below 5.
-        masked: the mask of the first input.
+        masked: the mask of the first input; of inputs in a list, a mask for each.
         training: the flag.
         listed: whether the inputs are one argument, a list.
         adapt: values that the layer adapts to before.

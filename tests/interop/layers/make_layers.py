@@ -44,7 +44,7 @@ def run_case(one):
         layer.adapt(np.asarray(one["adapt"]))
     how = {k: np.asarray(v) if isinstance(v, list) else v for k, v in one["call"].items()}
     if one["masked"] is not None:
-        how["mask"] = np.asarray(one["masked"])
+        how["mask"] = [*map(np.asarray, one["masked"])] if one["listed"] else np.asarray(one["masked"])
     if "training" in inspect.signature(layer.call).parameters:
         how["training"] = one["training"]
 

@@ -19,7 +19,7 @@ CASES = [
     for name, stored in STORED.items()
     for number, one in enumerate(json.loads(stored["cases"].tobytes()))
 ]
-TOLERANCE = {}  # in parts of the largest number, where sums in float32 need more than 1e-5
+TOLERANCE = {"GroupQueryAttention": 3e-5}  # in parts of the largest number, where sums in float32 need more than 1e-5
 
 
 @pytest.mark.parametrize(("name", "number", "case"), CASES)
@@ -33,7 +33,7 @@ def test_numbers(name, number, case, dtype):
         layer.adapt(np.asarray(case["adapt"]))
     how = {k: np.asarray(v) if isinstance(v, list) else v for k, v in case["call"].items()}
     if case["masked"] is not None:
-        how["mask"] = np.asarray(case["masked"])
+        how["mask"] = [*map(np.asarray, case["masked"])] if case["listed"] else np.asarray(case["masked"])
 
     def call(*tensors, training=case["training"]):
         return (

@@ -32,7 +32,7 @@ class Layer(Persistent):
     Attributes that are layers, variables, or lists and dicts of them, are found by themselves.
 
     Args:
-        activity_regularizer: function of the output whose value is added to the loss.
+        activity_regularizer: function of the output whose value, over the batch size, is added to the loss.
         trainable: whether its weights may be changed by training.
         dtype: dtype or policy name, such as "float32" or "mixed_float16".
         autocast: whether floating-point inputs are converted to the policy's compute dtype.
@@ -126,7 +126,7 @@ class Layer(Persistent):
         if self.supports_masking and args:
             masking.attach(out, self.compute_mask(args[0], previous))
         if self.activity_regularizer is not None:
-            self.add_loss([self.activity_regularizer(o) for o in leaves(out)])
+            self.add_loss([self.activity_regularizer(o) / (max(1, o.shape[0]) if o.ndim else 1) for o in leaves(out)])
         return out
 
     def _drawn(self, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:

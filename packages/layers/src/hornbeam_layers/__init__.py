@@ -2,6 +2,10 @@
 
 from hornbeam import Layer as Layer
 
+from hornbeam_layers.attention.attention import AdditiveAttention as AdditiveAttention
+from hornbeam_layers.attention.attention import Attention as Attention
+from hornbeam_layers.attention.grouped_query_attention import GroupQueryAttention as GroupQueryAttention
+from hornbeam_layers.attention.grouped_query_attention import GroupQueryAttention as GroupedQueryAttention
 from hornbeam_layers.attention.multi_head_attention import MultiHeadAttention as MultiHeadAttention
 from hornbeam_layers.convolutional.conv import Conv1D as Conv1D
 from hornbeam_layers.convolutional.conv import Conv2D as Conv2D
@@ -31,6 +35,9 @@ from hornbeam_layers.pooling.pooling import AveragePooling3D as AveragePooling3D
 from hornbeam_layers.pooling.pooling import MaxPooling1D as MaxPooling1D
 from hornbeam_layers.pooling.pooling import MaxPooling2D as MaxPooling2D
 from hornbeam_layers.pooling.pooling import MaxPooling3D as MaxPooling3D
+from hornbeam_layers.position.encoding import PositionEmbedding as PositionEmbedding
+from hornbeam_layers.position.encoding import SinePositionEncoding as SinePositionEncoding
+from hornbeam_layers.position.rotary import RotaryEmbedding as RotaryEmbedding
 from hornbeam_layers.preprocessing.category_encoding import CategoryEncoding as CategoryEncoding
 from hornbeam_layers.preprocessing.discretization import Discretization as Discretization
 from hornbeam_layers.preprocessing.hashing import HashedCrossing as HashedCrossing
@@ -91,19 +98,19 @@ from hornbeam_layers.reshaping.reshape import Reshape as Reshape
 
 __version__ = "0.1.0"
 __all__ = [
-    "Activation", "AugMix", "AutoContrast", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
-    "BatchNormalization", "Bidirectional", "CategoryEncoding", "CenterCrop",
-    "ContrastLimitedAdaptiveHistogramEqualization", "Conv1D", "Conv2D", "Conv3D", "CutMix", "Dense",
-    "Discretization", "Dropout", "EinsumDense", "Embedding", "Equalization", "Flatten", "GRU", "GRUCell",
-    "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalMaxPooling1D",
-    "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GroupNormalization", "HashedCrossing", "Hashing", "Input",
-    "InputLayer", "IntegerLookup", "LSTM", "LSTMCell", "Layer", "LayerNormalization", "Masking",
+    "Activation", "AdditiveAttention", "Attention", "AugMix", "AutoContrast", "AveragePooling1D", "AveragePooling2D",
+    "AveragePooling3D", "BatchNormalization", "Bidirectional", "CategoryEncoding", "CenterCrop",
+    "ContrastLimitedAdaptiveHistogramEqualization", "Conv1D", "Conv2D", "Conv3D", "CutMix", "Dense", "Discretization",
+    "Dropout", "EinsumDense", "Embedding", "Equalization", "Flatten", "GRU", "GRUCell", "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalMaxPooling1D", "GlobalMaxPooling2D",
+    "GlobalMaxPooling3D", "GroupNormalization", "GroupQueryAttention", "GroupedQueryAttention", "HashedCrossing",
+    "Hashing", "Input", "InputLayer", "IntegerLookup", "LSTM", "LSTMCell", "Layer", "LayerNormalization", "Masking",
     "MaxNumBoundingBoxes", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "MelSpectrogram", "MixUp",
-    "MultiHeadAttention", "Normalization", "Pipeline", "RMSNormalization", "RNN", "RandAugment",
+    "MultiHeadAttention", "Normalization", "Pipeline", "PositionEmbedding", "RMSNormalization", "RNN", "RandAugment",
     "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter", "RandomContrast", "RandomCrop",
     "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur", "RandomGrayscale", "RandomHue",
     "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomRotation", "RandomSaturation",
-    "RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom", "ReLU", "Rescaling", "Reshape",
-    "Resizing", "STFTSpectrogram", "SimpleRNN", "SimpleRNNCell", "Softmax", "Solarization", "StackedRNNCells",
-    "StringLookup", "TextVectorization",
+    "RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom", "ReLU", "Rescaling", "Reshape", "Resizing",
+    "RotaryEmbedding", "STFTSpectrogram", "SimpleRNN", "SimpleRNNCell", "SinePositionEncoding", "Softmax",
+    "Solarization", "StackedRNNCells", "StringLookup", "TextVectorization",
 ]  # fmt: skip

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from itertools import islice
-from string import ascii_lowercase
 from typing import Any
 
-import hornbeam as hb
-from hornbeam import Layer, Tensor, ops
-from hornbeam.composites.attention import attention, masked, normalized, products, weighted
-from hornbeam.errors import InvalidArgumentError, ShapeError
+from hornbeam import Tensor
 
-from hornbeam_layers import constraints, initializers, regularizers
-from hornbeam_layers.core.einsum_dense import EinsumDense
-from hornbeam_layers.nested import build_inside
-from hornbeam_layers.serialization import serialize
+from hornbeam_layers.attention.heads import HeadAttention
 
 __all__ = ["MultiHeadAttention"]
 
-_OBJECTS = {
-    "kernel_initializer": initializers, "bias_initializer": initializers, "kernel_regularizer": regularizers,
-    "bias_regularizer": regularizers, "kernel_constraint": constraints, "bias_constraint": constraints,
-}  # fmt: skip
 
-
-class MultiHeadAttention(Layer):
+class MultiHeadAttention(HeadAttention):
     """Each query looks at the keys, with several heads, and gets a mixture of the values.
 
     Args:
@@ -40,7 +26,7 @@ class MultiHeadAttention(Layer):
             from there on; None: no limit.
         flash_attention: for Keras's signature; scores are not kept in any case unless they are asked for.
         *_initializer, *_regularizer, *_constraint: of the projections' weights.
-        activity_regularizer: function of the output whose value is added to the loss.
+        activity_regularizer: function of what each projection gives, whose value is added to the loss.
         use_gate: whether a sigmoid projection of the query multiplies what the heads give.
         seed: of dropout.
         **kwargs: `name`, `dtype`, `trainable`.
@@ -66,6 +52,10 @@ class MultiHeadAttention(Layer):
         (2, 5, 8)
     """
 
+    num_heads: int
+    key_dim: int
+    value_dim: int
+
     def __init__(
         self, num_heads: int, key_dim: int, value_dim: int | None = None, dropout: float = 0.0, use_bias: bool = True,
         output_shape: Any = None, attention_axes: Any = None, sliding_window: int | None = None,
@@ -74,28 +64,18 @@ class MultiHeadAttention(Layer):
         kernel_constraint: Any = None, bias_constraint: Any = None, use_gate: bool = False, seed: int | None = None,
         **kwargs: Any,
     ) -> None:  # fmt: skip
-        super().__init__(activity_regularizer=regularizers.get(activity_regularizer), **kwargs)
         sizes = {"num_heads": num_heads, "key_dim": key_dim, "value_dim": value_dim, "sliding_window": sliding_window}
-        for name, size in sizes.items():
-            optional = name in ("value_dim", "sliding_window")
-            if not (optional and size is None) and (not isinstance(size, int) or isinstance(size, bool) or size <= 0):
-                raise InvalidArgumentError(
-                    f"MultiHeadAttention {self.name!r}: {name} must be a positive integer; got {size!r}"
-                )
-        if not 0 <= dropout < 1:
-            raise InvalidArgumentError(f"MultiHeadAttention {self.name!r}: dropout must be in [0, 1); got {dropout!r}")
-        self.num_heads, self.key_dim, self.value_dim = num_heads, key_dim, value_dim or key_dim
-        self.dropout, self.use_bias, self.use_gate, self.seed = dropout, use_bias, use_gate, seed
+        how = {
+            "dropout": dropout, "use_bias": use_bias, "use_gate": use_gate, "seed": seed,
+            "kernel_initializer": kernel_initializer, "bias_initializer": bias_initializer,
+            "kernel_regularizer": kernel_regularizer, "bias_regularizer": bias_regularizer,
+            "kernel_constraint": kernel_constraint, "bias_constraint": bias_constraint,
+            "activity_regularizer": activity_regularizer,
+        }  # fmt: skip
+        super().__init__(sizes, {"value_dim", "sliding_window"}, how, **kwargs)
+        self.value_dim = value_dim or key_dim
         self.output_sizes = (output_shape,) if isinstance(output_shape, int) else output_shape and tuple(output_shape)
         self.attention_axes = (attention_axes,) if isinstance(attention_axes, int) else attention_axes
-        self.sliding_window = sliding_window
-        given = (
-            kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer, kernel_constraint, bias_constraint
-        )  # fmt: skip
-        for (name, kind), value in zip(_OBJECTS.items(), given, strict=True):
-            setattr(self, name, kind.get(value))
-        self.seed_generator = hb.random.SeedGenerator(seed)
-        self.supports_masking = True
 
     def build(self, query_shape: Any, value_shape: Any = None, key_shape: Any = None) -> None:
         """Make the projections; value and key default to the query's shape."""
@@ -111,136 +91,13 @@ class MultiHeadAttention(Layer):
         inside = (*query_shape[:-1], heads, self.value_dim)
         self.output_dense = self._projection("attention_output", inside, 2, tuple(outer))
 
-    def _projection(
-        self, name: str, shape: Any, inner: int, outer: tuple[int, ...], activation: str | None = None
-    ) -> EinsumDense:
-        """A layer that replaces the last `inner` axes of inputs of that shape by axes of sizes `outer`."""
-        letters = iter(ascii_lowercase)
-        free, summed, new = ("".join(islice(letters, n)) for n in (len(shape) - inner, inner, len(outer)))
-        layer = EinsumDense(
-            f"{free}{summed},{summed}{new}->{free}{new}", (*(None,) * (len(free) - 1), *outer), activation,
-            new if self.use_bias else None, **{n: getattr(self, n) for n in _OBJECTS},
-            name=name, dtype=self.dtype_policy.name,
-        )  # fmt: skip
-        build_inside(self, layer, shape)
-        return layer
-
-    def call(
-        self, query: Tensor, value: Tensor, key: Tensor | None = None, query_mask: Any = None, value_mask: Any = None,
-        key_mask: Any = None, attention_mask: Any = None, return_attention_scores: bool = False,
-        training: bool | None = None, use_causal_mask: bool = False,
-    ) -> Any:  # fmt: skip
-        """(batch, queries, size) -> the same, and (batch, heads, queries, keys) where the scores are asked for."""
-        key = value if key is None else key
-        folding = _Folding(self.name, query.ndim, self.attention_axes)
-        mask = self._mask(query, key, {"query": query_mask, "value": value_mask, "key": key_mask}, attention_mask)
+    def _inside(self, query: Tensor, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
         gate = self._gate_dense(query) if self.use_gate else None
-        q, k, v = self.query_dense(query), self.key_dense(key), self.value_dense(value)
-        q, k, v, mask = folding.fold(q), folding.fold(k), folding.fold(v), folding.fold_mask(mask)
-        scale, rate = 1 / math.sqrt(self.key_dim), self.dropout if training else 0.0
-        scores = None
-        if return_attention_scores:
-            scores = normalized(masked(products(q, k, scale), mask, use_causal_mask))[0]
-            p = hb.random.dropout(scores, rate, seed=self.seed_generator) if rate else scores
-            out = weighted(p, v)
-        else:
-            draw = self.seed_generator.next() if rate else None
-            out = attention(q, k, v, mask, scale, use_causal_mask, draw, rate)
-        out = folding.unfold(out, query.shape)
-        out = self.output_dense(out if gate is None else out * gate)
-        return out if scores is None else (out, folding.unfold_scores(scores, query.shape, key.shape))
+        return self.query_dense(query), self.key_dense(key), self.value_dense(value), gate
 
-    def _mask(self, query: Tensor, key: Tensor, masks: dict[str, Any], attention_mask: Any) -> Tensor | None:
-        """All masks in one, (batch, queries, keys) or with an axis for the heads; None if there are none."""
-        found = [] if attention_mask is None else [ops.cast(attention_mask, "bool")]
-        given = {name: one for name, one in masks.items() if one is not None}
-        if query.ndim != 3 and (given or self.sliding_window is not None):
-            raise ShapeError(
-                f"MultiHeadAttention {self.name!r}: masks of single steps and sliding_window go with inputs (batch, time, size); "
-                f"got {query.shape}. Give attention_mask instead."
-            )
-        for name, one in given.items():
-            found.append(ops.expand_dims(ops.cast(one, "bool"), -1 if name == "query" else -2))
-        if self.sliding_window is not None:
-            rows, columns = ops.arange(query.shape[1]), ops.arange(key.shape[1])
-            distance = ops.abs(ops.expand_dims(rows, 1) - ops.expand_dims(columns, 0))
-            found.append(ops.expand_dims(ops.less(distance, self.sliding_window), 0))
-        mask = None
-        for one in found:
-            one = ops.expand_dims(one, 1) if query.ndim == 3 and one.ndim == 3 else one  # the heads' axis
-            mask = one if mask is None else ops.logical_and(mask, one)
-        return mask
-
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
-        """The query's mask goes on with the result, not with the scores."""
-        return [previous_mask]
+    def _outside(self, out: Tensor) -> Tensor:
+        return self.output_dense(out)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
-        plain = (
-            *("num_heads", "key_dim", "value_dim", "dropout", "use_bias", "attention_axes", "sliding_window"),
-            *("use_gate", "seed"),
-        )
-        return {
-            **super().get_config(),
-            **{name: getattr(self, name) for name in plain},
-            "output_shape": self.output_sizes,
-            **{name: serialize(getattr(self, name)) for name in (*_OBJECTS, "activity_regularizer")},
-        }
-
-
-class _Folding:
-    """Brings projected tensors (batch, *axes, heads, dim) to the form (batch, time, heads, dim) and back.
-
-    The axes over which attention goes become one, the others part of the batch.
-    """
-
-    def __init__(self, name: str, ndim: int, axes: Any) -> None:
-        inside = range(1, ndim - 1)
-        self.over = tuple(inside) if axes is None else tuple(a % ndim for a in axes)
-        if not self.over or not set(self.over) <= set(inside):
-            raise ShapeError(
-                f"MultiHeadAttention {name!r}: attention_axes {axes} are not among the axes of {ndim}-d inputs"
-            )
-        self.free = tuple(a for a in inside if a not in self.over)
-        self.order = (0, *self.free, *self.over)
-        self.plain = ndim == 3
-
-    def _sizes(self, shape: Any, axes: tuple[int, ...]) -> tuple[int, ...]:
-        return tuple(shape[a] for a in axes)
-
-    def fold(self, t: Tensor) -> Tensor:
-        if self.plain:
-            return t
-        batch, time = (math.prod(self._sizes(t.shape, axes)) for axes in ((0, *self.free), self.over))
-        moved = ops.permute_dims(t, (*self.order, t.ndim - 2, t.ndim - 1))
-        return ops.reshape(moved, (batch, time, *t.shape[-2:]))
-
-    def fold_mask(self, mask: Tensor | None) -> Tensor | None:
-        """(batch, *free axes, *of the queries, *of the keys) -> (batch, 1, queries, keys)."""
-        if mask is None:
-            return None
-        if self.plain:
-            return ops.reshape(mask, (*(1,) * (4 - mask.ndim), *mask.shape))
-        lead, each = 1 + len(self.free), len(self.over)
-        if mask.ndim != lead + 2 * each:
-            raise ShapeError(
-                f"MultiHeadAttention: attention_mask needs the axes (batch, {len(self.free)} that attention does not go over, "
-                f"{each} of the queries, {each} of the keys); got shape {mask.shape}"
-            )
-        sizes = (math.prod(mask.shape[:lead]), 1, math.prod(mask.shape[lead : lead + each]))
-        return ops.reshape(mask, (*sizes, math.prod(mask.shape[lead + each :])))
-
-    def unfold(self, out: Tensor, query: Any) -> Tensor:
-        if self.plain:
-            return out
-        spread = ops.reshape(out, (*self._sizes(query, self.order), *out.shape[2:]))
-        rank = len(self.order)
-        return ops.permute_dims(spread, (*(self.order.index(a) for a in range(rank)), rank, rank + 1))
-
-    def unfold_scores(self, scores: Tensor, query: Any, key: Any) -> Tensor:
-        if self.plain:
-            return scores
-        lead = self._sizes(query, (0, *self.free))
-        ends = *self._sizes(query, self.over), *self._sizes(key, self.over)
-        return ops.reshape(scores, (*lead, scores.shape[1], *ends))
+        return {**super().get_config(), "output_shape": self.output_sizes, "attention_axes": self.attention_axes}

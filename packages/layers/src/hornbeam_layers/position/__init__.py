@@ -1,0 +1,1 @@
+"""Layers that say at which place of a sequence something stands."""
