@@ -127,6 +127,7 @@ def bench(session: nox.Session) -> None:
     """Measure beside the peers (-- quick: a short look), beside hand-written NumPy, and the import; see benchmarks/README.md."""
     session.run(sys.executable, "benchmarks/run.py", *session.posargs)
     session.run(sys.executable, "benchmarks/mlp_step.py")
+    session.run(sys.executable, "benchmarks/metrics.py")
     session.run(sys.executable, "benchmarks/import_time.py")
 
 
