@@ -13,12 +13,11 @@ from hornbeam.backends.base import Executable
 from hornbeam.debug import enabled, show
 from hornbeam.graph.ir import Graph, Value
 from hornbeam.graph.memory import ALIGNMENT, Arena, Block, assign
-from hornbeam.graph.passes import optimize
 from hornbeam.host import native_dtype
 from hornbeam.interpreters.evaluate import adopt
 
 from hornbeam_cpu.lower.plan import Fallback, lower
-from hornbeam_cpu.lower.rules import keeps
+from hornbeam_cpu.lower.widen import prepare
 from hornbeam_cpu.program import Part, Program
 from hornbeam_cpu.schedule import Group, group, lifetimes
 
@@ -34,7 +33,7 @@ class CpuExecutable(Executable):
     """
 
     def __init__(self, graph: Graph, backend: Any) -> None:
-        super().__init__(optimize(graph, keeps), backend)
+        super().__init__(prepare(graph), backend)
         self.lock = threading.Lock()
         self.timed = enabled("time")
         graph = self.graph

@@ -17,7 +17,7 @@ from hornbeam_cpu.kernels.access import PART, Access, Spot, bank_bytes, banked, 
 from hornbeam_cpu.kernels.nest import Nest, Step
 from hornbeam_cpu.kernels.passes import Passes
 from hornbeam_cpu.kernels.reductions import across, combine, identity
-from hornbeam_cpu.kernels.scalars import computed, load, store
+from hornbeam_cpu.kernels.scalars import computed, held, load, store
 from hornbeam_cpu.llvm.builder import Module, Operand, Variable, lanes, vector
 from hornbeam_cpu.llvm.target import Target
 
@@ -124,7 +124,7 @@ class _Writer(Access):
             return [b.variable(start) for _ in range(self.plan.vectors)]
         place = b.at(b.arg("scratch"), (len(self.plan.kept) + self.plan.columns.index(i)) * self.plan.row_bytes, "i8")
         for spot in self._each():
-            store(b, step.dtype, start, self._in_row(place, spot, step.dtype))
+            store(b, held(step.dtype), start, self._in_row(place, spot, held(step.dtype)))
         return place
 
     def _gather(self, i: int, spot: Spot) -> None:
@@ -136,11 +136,9 @@ class _Writer(Access):
                 gathered: Variable = self.accumulators[i][spot.key]
                 gathered.set(combine(b, step, gathered.get(), x))
             else:
-                at = self._in_row(self.accumulators[i], spot, step.dtype)
-                kind = vector(computed(step.dtype), self.count)
-                before = load(b, step.dtype, at, self.count)
-                assert before.type == kind
-                store(b, step.dtype, combine(b, step, before, x), at)
+                dtype = held(step.dtype)
+                at = self._in_row(self.accumulators[i], spot, dtype)
+                store(b, dtype, combine(b, step, load(b, dtype, at, self.count), x), at)
             return
         if spot.mask is not None:
             x = b.select(spot.mask, x, b.const(x.type, identity(step)))
@@ -160,12 +158,13 @@ class _Writer(Access):
                     if self.plan.unrolled:
                         x = self.accumulators[i][spot.key].get()
                     else:
-                        x = load(b, step.dtype, self._in_row(self.accumulators[i], spot, step.dtype), self.count)
+                        dtype = held(step.dtype)
+                        x = load(b, dtype, self._in_row(self.accumulators[i], spot, dtype), self.count)
                     self._put(w, array, x, spot, chunk)
             else:
                 x = self.accumulators[i].get()
                 x = across(b, step, x) if lanes(x.type) else x
-                store(b, step.dtype, x, self._row_place("write", w, chunk))
+                store(b, array.dtype, x, self._row_place("write", w, chunk))
 
     # ---- one row
 
@@ -200,8 +199,8 @@ class _Writer(Access):
                 for spot in self._each():
                     for i in kept:
                         place = b.at(b.arg("scratch"), plan.kept[i] * plan.row_bytes, "i8")
-                        at = self._in_row(place, spot, nest.steps[i].dtype)
-                        store(b, nest.steps[i].dtype, self._value(plan.first + i, spot), at)
+                        dtype = held(nest.steps[i].dtype)
+                        store(b, dtype, self._value(plan.first + i, spot), self._in_row(place, spot, dtype))
                     for i in over_row:
                         self._gather(i, spot)
                     # everything is read before anything is written: a result may lie where an operand was
@@ -307,9 +306,8 @@ class _Writer(Access):
             i = number - plan.first
             if i in plan.kept and plan.level[i] < self._level_now:
                 place = b.at(b.arg("scratch"), plan.kept[i] * plan.row_bytes, "i8")
-                self.spots[key] = load(
-                    b, self.nest.steps[i].dtype, self._in_row(place, spot, self.nest.steps[i].dtype), self.count
-                )
+                dtype = held(self.nest.steps[i].dtype)
+                self.spots[key] = load(b, dtype, self._in_row(place, spot, dtype), self.count)
             elif i < 0:
                 self.spots[key] = self._read(number, spot)
             else:

@@ -117,7 +117,7 @@ def argsort(target: Target, how: Order) -> Module:
 def _key(b: Builder, how: Order, place: Operand) -> Operand:
     """A number as a whole one without sign, in the same order; from the largest down, turned round."""
     key = f"i{8 * SIZES[how.dtype]}"
-    if is_float(stored(how.dtype)):
+    if is_float(computed(how.dtype)):
         bits = b.load(key, place)
         value = load(b, how.dtype, place, 0)
         bits = b.select(b.compare("eq", value, b.zero(value.type)), b.const(key, 0), bits)  # -0.0 equals 0.0

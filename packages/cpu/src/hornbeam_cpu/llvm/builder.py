@@ -105,12 +105,9 @@ class Builder:
     def const(self, type: str, value: float | int | bool) -> Operand:
         """A number of that type; the same in every lane of a vector type."""
         kind = element(type)
-        if kind in ("float", "half", "bfloat"):
+        if kind == "float":
             single = struct.unpack("f", struct.pack("f", value))[0] if abs(value) < 3.5e38 else float(value)
             text = f"0x{struct.unpack('<Q', struct.pack('<d', single))[0]:016X}"
-            if kind != "float":  # written as a conversion: LLVM folds it
-                scalar = self.emit(kind, f"fptrunc float {text} to {kind}")
-                return self.splat(scalar, lanes(type)) if lanes(type) else scalar
         elif kind == "double":
             text = f"0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X}"
         elif kind == "i1":
@@ -177,7 +174,7 @@ class Builder:
         """An intrinsic that is overloaded on its first operand's type, such as "sqrt", "fabs", "floor", "smax"."""
         first = xs[0].type
         suffix = f"v{lanes(first)}" if lanes(first) else ""
-        kind = {"float": "f32", "double": "f64", "half": "f16", "bfloat": "bf16"}.get(element(first), element(first))
+        kind = {"float": "f32", "double": "f64"}.get(element(first), element(first))
         return self.call(f"llvm.{name}.{suffix}{kind}", result or first, *xs)
 
     def call(self, name: str, result: str, *xs: Operand, declare: bool = True) -> Operand:
@@ -285,7 +282,7 @@ class Builder:
         return self._masked("load", type, place, mask, self.zero(type), align)
 
     def _masked(self, what: str, type: str, place: Operand, mask: Operand, value: Operand, align: int) -> Operand:
-        kind = {"float": "f32", "double": "f64", "half": "f16", "bfloat": "bf16"}.get(element(type), element(type))
+        kind = {"float": "f32", "double": "f64"}.get(element(type), element(type))
         name = f"llvm.masked.{what}.v{lanes(type)}{kind}.p0"
         if what == "load":
             self.module.declare(name, type, ("ptr", mask.type, type))

@@ -10,8 +10,6 @@ __all__ = ["BITS", "Module", "Operand", "element", "is_float", "lanes", "vector"
 BITS = {
     "double": 64,
     "float": 32,
-    "half": 16,
-    "bfloat": 16,
     "i128": 128,
     "i64": 64,
     "i32": 32,
@@ -46,7 +44,7 @@ def vector(type: str, count: int) -> str:
 
 def is_float(type: str) -> bool:
     """Whether the lanes are floating-point numbers."""
-    return element(type) in ("float", "double", "half", "bfloat")
+    return element(type) in ("float", "double")
 
 
 class Module:

@@ -8,6 +8,7 @@ import struct
 from hornbeam.graph.ir import Node, Value
 
 from hornbeam_cpu.kernels import attention
+from hornbeam_cpu.kernels.scalars import NARROW
 from hornbeam_cpu.llvm.library import Kernel
 from hornbeam_cpu.lower.bits import bits_of
 from hornbeam_cpu.lower.stage import Call, Context, Pointer, Stage
@@ -19,9 +20,9 @@ LEAST = 56  # queries of a block at least: four register tiles
 
 
 def takes(node: Node) -> bool:
-    """Whether there is a kernel: for single and double precision, where nothing is empty and the gradient is one of `out`."""
+    """Whether there is a kernel: for real numbers, where nothing is empty and the gradient is one of `out`."""
     backward = node.primitive.name == "attention_grad"
-    real = str(node.outputs[0].dtype) in ("float32", "float64")
+    real = str(node.outputs[0].dtype) in ("float32", "float64", *NARROW)
     return (
         real and all(v.size for v in (*node.inputs, *node.outputs)) and (not backward or "dout" in node.params["extra"])
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from hornbeam.dtypes import as_dtype
 from hornbeam.graph.ir import Node, Value
 from hornbeam.graph.region import REDUCTIONS, SOURCES, Makers, Region, axis_map
 
@@ -16,7 +17,7 @@ from hornbeam_cpu.kernels.combine import combine
 from hornbeam_cpu.kernels.elementwise import supported
 from hornbeam_cpu.kernels.nest import Array, Nest, Step, slots
 from hornbeam_cpu.kernels.passes import UNROLLED, Passes
-from hornbeam_cpu.kernels.scalars import SIZES
+from hornbeam_cpu.kernels.scalars import NARROW, SIZES, held
 from hornbeam_cpu.llvm.library import Kernel
 from hornbeam_cpu.llvm.target import Target
 from hornbeam_cpu.lower.bits import bits_of
@@ -168,21 +169,26 @@ class _Lowering:
                 part = min(length, max(64, TASK))
             block = max(1, min(rows, TASK // max(1, part * places)))
             tasks = -(-rows // block) * -(-length // part) if dynamic else -(-rows // block)
+        split = serial and not parallel
         partial = {
-            v: context.temporary((chunks, *v.shape), v.dtype) for _, v in writes if v in over_serial and chunks > 1
+            v: context.temporary((chunks, *v.shape), as_dtype(held(str(v.dtype))))
+            for _, v in writes
+            if v in over_serial and split and (chunks > 1 or str(v.dtype) in NARROW)
         }
         arrays = []
         for access, value in writes:
             if value in partial:
-                access = _Access(access.dtype, Pointer(partial[value]), access.strides | {serial[0][-1]: value.size})
-            elif value in over_serial and serial and not parallel:
+                access = _Access(
+                    held(access.dtype), Pointer(partial[value]), access.strides | {serial[0][-1]: value.size}
+                )
+            elif value in over_serial and split:
                 access = _Access(access.dtype, access.pointer, access.strides | {serial[0][-1]: 0})
             arrays.append((access, value))
 
         def classes(access: _Access, value: Value) -> tuple[int, ...]:
             """Those of a result: one chunk and many are the same to the kernel."""
             found = _classes(access, dims)
-            return (2, *found[1:]) if value in over_serial and serial and not parallel else found
+            return (2, *found[1:]) if value in over_serial and split else found
 
         nest = Nest(
             (len(parallel), len(serial)),

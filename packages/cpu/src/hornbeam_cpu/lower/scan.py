@@ -8,7 +8,6 @@ from typing import NamedTuple
 from hornbeam.graph.batch import batch_axes, with_batch
 from hornbeam.graph.ir import Graph, Node, Value
 from hornbeam.graph.memory import Block, assign
-from hornbeam.graph.passes import optimize
 
 from hornbeam_cpu.kernels import loop
 from hornbeam_cpu.llvm.library import Kernel
@@ -33,10 +32,10 @@ class _Place(NamedTuple):
 
 def lower(node: Node, context: Context) -> bool:
     """Emit one stage for all blocks of the batch; False where the body has a part without a rule, or is too large for one thread."""
-    from hornbeam_cpu.lower.rules import keeps
+    from hornbeam_cpu.lower.widen import prepare
 
     params = node.params
-    body = optimize(params["body"], keeps)
+    body = prepare(params["body"])
     if not params["length"] or any(not v.size for v in (*body.inputs, *body.outputs)):
         return False
     axes = batch_axes(body) if params["carries"] else None
