@@ -264,3 +264,18 @@ def test_labels_of_weight_0_may_be_anything():
     metric = M.ConfusionMatrix(2)
     metric.update_state(labels, (scores > 0.5).astype("int32"), sample_weight=weights)
     assert metric.result().numpy().tolist() == [[1.0, 0.0], [0.0, 1.0]]
+
+
+@pytest.mark.parametrize(
+    "make", [M.F1Score, lambda: M.AUC(multi_label=True), M.ConfusionMatrix, M.R2Score, lambda: M.Precision(top_k=2)]
+)
+def test_state_made_while_a_step_is_captured(make):
+    rng = np.random.default_rng(0)
+    labels, scores = np.eye(3, dtype="float32")[rng.integers(0, 3, 12)], rng.dirichlet(np.ones(3), 12).astype("float32")
+    captured, eager = make(), make()
+    step = hb.jit(captured.update_state)
+    for rows in (slice(0, 4), slice(4, 8), slice(8, 9), slice(9, 12)):
+        step(labels[rows], scores[rows])
+        eager.update_state(labels[rows], scores[rows])
+    np.testing.assert_allclose(captured.result().numpy(), eager.result().numpy(), rtol=1e-6)
+    assert np.abs(eager.result().numpy()).sum() > 0

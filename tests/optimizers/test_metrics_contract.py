@@ -4,6 +4,19 @@ import hornbeam as hb
 import numpy as np
 import pytest
 from hornbeam.testing import check_metric
+from hypothesis import settings
+
+settings.register_profile("few", settings.get_profile("ci"), max_examples=6)
+
+
+@pytest.fixture(autouse=True)
+def _few_examples_but_nightly():
+    before = settings.default
+    if before.max_examples < 100:
+        settings.load_profile("few")
+    yield
+    settings.register_profile("as before", before)
+    settings.load_profile("as before")
 
 
 def normal(*shape):
@@ -69,6 +82,19 @@ PAIRS = [
     ("BinaryCrossentropy", {"from_logits": True, "label_smoothing": 0.1}, bits(3), normal(3)),
     ("CategoricalCrossentropy", {}, one_hot, rows),
     ("SparseCategoricalCrossentropy", {}, labels, rows),
+    ("R2Score", {}, normal(2), normal(2)),
+    ("PearsonR", {}, normal(2), normal(2)),
+    *((name, {"average": "macro"}, labels, rows) for name in ("JaccardScore", "PrecisionScore", "RecallScore")),
+    ("ConfusionMatrix", {"normalize": "true"}, labels, rows),
+    *((name, {}, labels, rows) for name in ("CohenKappa", "MatthewsCorrelation", "LogLoss", "ExpectedCalibrationError")),
+    ("BalancedAccuracy", {"num_classes": 3, "adjusted": True}, labels, labels),
+    ("BrierScore", {}, bits(), shares()),
+    ("Perplexity", {"from_logits": True, "mask_token_id": 0}, lambda rng, n: rng.integers(0, 3, (n, 2)), normal(2, 3)),
+    ("SymmetricMeanAbsolutePercentageError", {}, normal(), normal()),
+    ("MeanAbsoluteScaledError", {"seasonality": 2}, normal(4), normal(4)),
+    ("NDCG", {"k": 3}, bits(5), normal(5)),
+    ("MeanReciprocalRank", {}, bits(5), normal(5)),
+    ("RetrievalAveragePrecision", {"k": 2}, bits(5), normal(5)),
 ]  # fmt: skip
 
 
@@ -81,3 +107,28 @@ def test_metric(name, arguments, y_true, y_pred):
 @pytest.mark.parametrize("shape", [(), (3,)])
 def test_reductions(name, shape):
     check_metric(getattr(hb.metrics, name), data=lambda rng, n: (rng.normal(size=(n, *shape)),))
+
+
+def sentences(rng, n):
+    return np.array([" ".join(rng.choice(["a", "b", "cd"], rng.integers(1, 6))) for _ in range(n)], object)
+
+
+@pytest.mark.parametrize("name", ["BLEU", "ChrF", "ROUGE", "WordErrorRate", "CharacterErrorRate"])
+def test_text(name):
+    check_metric(getattr(hb.metrics, name), data=lambda rng, n: (sentences(rng, n), sentences(rng, n)), weighted=False)
+
+
+def test_boxes():
+    def images(rng, n):
+        corners = rng.uniform(0, 60, (2, n, 4, 2))
+        boxes = np.concatenate([corners, corners + rng.uniform(5, 40, corners.shape)], -1)
+        labels, scores = rng.integers(-1, 2, (2, n, 4, 1)), rng.random((n, 4, 1))
+        return np.concatenate([boxes[0], labels[0]], -1), np.concatenate([boxes[1], labels[1], scores], -1)
+
+    class OneFigure(hb.metrics.MeanAveragePrecision):
+        """The first of the figures."""
+
+        def result(self):
+            return super().result()[self.name]
+
+    check_metric(OneFigure, {"iou_thresholds": [0.1]}, data=images, weighted=False)

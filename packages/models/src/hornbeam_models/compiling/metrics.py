@@ -86,14 +86,8 @@ class Metrics:
             return entry()
         if hasattr(entry, "update_state"):
             return entry
-        wrapped = registry.lookup("metrics", "Mean")(name=getattr(entry, "__name__", "metric"))
-        mean_update = wrapped.update_state
-
-        def update(y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-            mean_update(entry(y_true, y_pred), sample_weight)
-
-        wrapped.update_state = update
-        return wrapped
+        name = getattr(entry, "name", None) or getattr(entry, "__name__", None)
+        return self._find("MeanMetricWrapper")(entry, name=name)
 
     def update(self, y: Any, pred: Any, sample_weight: Any) -> None:
         """Take in one batch: its labels, and the outputs."""
