@@ -130,7 +130,7 @@ class Trainer(Steps):
                 if not self._has_own_steps(labelled):
                     raise  # steps of one's own may do something else with the data
             self._checked.add(kind)
-        if self.optimizer is not None:
+        if labelled:
             self.optimizer.build(self.trainable_variables)
 
     def _has_own_steps(self, labelled: bool) -> bool:

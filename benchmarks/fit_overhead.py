@@ -1,0 +1,99 @@
+"""What fit and predict cost beside the compiled functions that they call: `python benchmarks/fit_overhead.py [backend]`.
+
+fit over an epoch of shuffled arrays, with a metric and without a bar, against the same number of bare calls of the compiled step on
+batches that are cut already; predict of one sample against the compiled function on a tensor. The medians of several rounds, which
+take turns, so that a machine that gets slower slows both.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import hornbeam as hb
+import numpy as np
+from hornbeam.layers import LSTM, Conv2D, Dense, Embedding, Flatten, Input, MaxPooling2D
+
+RNG = np.random.default_rng(0)
+
+
+def mlp(batch: int) -> tuple[Any, Any, Any]:
+    """784-512-512-10."""
+    layers = [Input((784,)), Dense(512, activation="relu"), Dense(512, activation="relu"), Dense(10)]
+    return hb.Sequential(layers), RNG.normal(size=(batch, 784)).astype("float32"), 10
+
+
+def convnet(batch: int) -> tuple[Any, Any, Any]:
+    """Two convolutions on 28 x 28 pixels."""
+    layers = [
+        *(Input((28, 28, 1)), Conv2D(32, 3, activation="relu"), MaxPooling2D(), Conv2D(64, 3, activation="relu")),
+        *(MaxPooling2D(), Flatten(), Dense(10)),
+    ]
+    return hb.Sequential(layers), RNG.normal(size=(batch, 28, 28, 1)).astype("float32"), 10
+
+
+def lstm(batch: int) -> tuple[Any, Any, Any]:
+    """Embedding and LSTM over 80 words."""
+    layers = [Input((80,)), Embedding(5000, 50), LSTM(32), Dense(2)]
+    return hb.Sequential(layers), RNG.integers(0, 5000, (batch, 80)), 2
+
+
+def seconds(run: Callable[[], Any]) -> float:
+    """How long one run takes."""
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def medians(runs: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
+    """The median time of each, taking turns."""
+    taken: dict[str, list[float]] = {name: [] for name in runs}
+    for _ in range(rounds):
+        for name, run in runs.items():
+            taken[name].append(seconds(run))
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def measure(make: Callable[[int], tuple[Any, Any, Any]], batch: int, steps: int) -> str:
+    """A line of the report."""
+    hb.set_random_seed(0)
+    model, x, classes = make(batch * steps)
+    y = RNG.integers(0, classes, len(x))
+    loss = hb.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile("adam", loss, metrics=["accuracy"])
+    first = seconds(lambda: model.fit(x[:batch], y[:batch], verbose=0, batch_size=batch))
+    step = model.step_function("train")
+    batches = [(x[i : i + batch], y[i : i + batch], None) for i in range(0, len(x), batch)]
+
+    def bare() -> None:
+        for data in batches:
+            step(data)
+
+    fitted = medians({"fit": lambda: model.fit(x, y, batch_size=batch, verbose=0), "bare": bare}, 9)
+    one, forward = x[:1], model.step_function("predict")
+    tensor = hb.ops.asarray(one)
+    model.predict(one, verbose=0)
+    single = medians(
+        {"predict": lambda: model.predict(one, verbose=0), "bare": lambda: forward((tensor, None, None))}, 300
+    )
+    share = fitted["fit"] / fitted["bare"] - 1
+    extra = (single["predict"] - single["bare"]) * 1e6
+    return (
+        f"{make.__name__:<9}{batch:>6}{first:>9.2f} s{fitted['bare'] / steps * 1e3:>11.3f} ms{fitted['fit'] / steps * 1e3:>11.3f} ms"
+        f"{share:>8.1%}{single['bare'] * 1e6:>9.0f} us{single['predict'] * 1e6:>9.0f} us{extra:>9.0f} us"
+    )
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        hb.set_backend(sys.argv[1])
+    print(f"backend {hb.backend()}, {hb.get_num_threads()} threads")
+    print(
+        f"{'network':<9}{'batch':>6}{'first fit':>11}{'bare step':>14}{'in fit':>14}{'more':>8}{'1 sample':>12}{'predict':>12}"
+        f"{'more':>12}"
+    )
+    for make, batch, steps in ((mlp, 128, 40), (mlp, 32, 60), (convnet, 128, 8), (lstm, 128, 15)):
+        print(measure(make, batch, steps), flush=True)
