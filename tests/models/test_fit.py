@@ -1,6 +1,7 @@
 """Training, saving and loading, and the errors that come before any training."""
 
 import signal
+import threading
 
 import hornbeam as hb
 import numpy as np
@@ -143,3 +144,53 @@ def test_predictions_do_not_depend_on_the_batches(spirals):
     assert expected.shape == (101, 2)
     for size in (1, 32, 100, 200):
         np.testing.assert_allclose(model.predict(x, batch_size=size), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_the_shorter_batch_at_the_end_is_compiled_while_the_epoch_runs():
+    model, threads = made_for_batches(), []
+    step = model.step_function("train")
+    seen = []
+
+    def note(batch, logs=None):
+        threads.extend(t.name for t in threading.enumerate())
+        seen.append(len(step.compiled))
+
+    x, y = np.ones((50, 3), np.float32), np.ones((50, 1), np.float32)
+    callback = LambdaCallback(on_train_batch_end=note)
+    model.fit(x, y, batch_size=8, verbose=0, callbacks=[callback], validation_data=(x[:9], y[:9]))
+    assert len(step.compiled) == 2  # of 8, and of the 2 at the end
+    assert {key[1][0][0][0] for key in step.compiled} == {8, 2}
+    assert len(model.step_function("test").compiled) == 2
+    assert not any(t.name == "hornbeam-compile" for t in threading.enumerate())
+    model.fit(x, y, batch_size=8, verbose=0)
+    assert len(step.compiled) == 2
+
+
+def made_for_batches():
+    model = Sequential([Input((3,)), Dense(4, activation="relu"), Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+
+def test_what_is_compiled_ahead_changes_nothing():
+    found = []
+    for ahead in (True, False):
+        hb.set_random_seed(2)
+        model = made_for_batches()
+        if not ahead:
+            model.step_function("train").prepare = None
+        x = np.random.default_rng(0).normal(size=(19, 3)).astype(np.float32)
+        model.fit(x, x[:, :1], batch_size=4, epochs=2, verbose=0)
+        found.append(model.get_weights())
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_large_network_is_looked_at_without_being_run(monkeypatch):
+    from hornbeam_models import trainer
+
+    monkeypatch.setattr(trainer, "LARGE", 0)
+    model = make()
+    model.fit(np.ones((8, 2), np.float32), np.zeros(8, int), verbose=0)
+    with pytest.raises(hb.ShapeError, match="do not fit"):
+        model.fit(np.ones((8, 2), np.float32), np.zeros((8, 2, 2), int), verbose=0)

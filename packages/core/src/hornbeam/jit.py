@@ -23,6 +23,7 @@ from hornbeam.tree import Structure, flatten, unflatten
 
 __all__ = ["capture", "jit"]
 
+_compiling = threading.RLock()  # one function at a time is captured and compiled, also in the background
 _STATIC = (bool, int, float, complex, str, bytes, type(None))
 
 
@@ -65,7 +66,7 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     Tensors and arrays among the arguments (in nested containers) are inputs; numbers, strings and other hashable values are
     part of the signature, so another value compiles again: pass a number that changes as a tensor. Variables that the
     function reads or assigns are state: they go in and come out by themselves. Inside another jit, grad or vjp the function
-    simply becomes part of that.
+    simply becomes part of that. Its method `prepare` compiles for arguments like those given, and runs nothing.
 
     Raises:
         CaptureError: the function needs a value while it is captured, as in `if x > 0:`.
@@ -77,12 +78,8 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
         5.0
     """
     compiled: dict[Any, _Compiled] = {}
-    lock = threading.RLock()
 
-    @functools.wraps(function)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        if not isinstance(current(), Evaluate):
-            return function(*args, **kwargs)
+    def find(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[_Compiled, list[Tensor]]:
         leaves, structure = flatten((args, kwargs))
         tensors: list[Tensor] = []
         signature: list[Any] = []
@@ -97,13 +94,25 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
         key = (structure, tuple(signature), backend.name)
         found = compiled.get(key)
         if found is None:
-            with lock:
+            with _compiling:
                 found = compiled.get(key)
                 if found is None:
                     found = compiled[key] = _compile(function, leaves, structure, backend)
+        return found, tensors
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if not isinstance(current(), Evaluate):
+            return function(*args, **kwargs)
+        found, tensors = find(args, kwargs)
         return found(tensors)
 
+    def prepare(*args: Any, **kwargs: Any) -> None:
+        """Capture and compile for arguments like these, and run nothing."""
+        find(args, kwargs)
+
     wrapped.compiled = compiled  # type: ignore[attr-defined]
+    wrapped.prepare = prepare  # type: ignore[attr-defined]
     return wrapped
 
 

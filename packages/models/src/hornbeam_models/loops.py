@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ class Fitting:
     steps_per_epoch: int | None
     validation_steps: int | None
     validation_freq: Any
+    ahead: threading.Thread | None = None
 
     def run(self) -> None:
         """Train."""
@@ -61,13 +63,17 @@ class Fitting:
                 finish(model.trainable_variables)
             model.interrupted = False
         finally:
+            if self.ahead is not None:
+                self.ahead.join()
             model.last_batch = None
             told.on_train_end(logs)
 
     def _epoch(self, epoch: int, skip: int) -> dict[str, Any] | None:
         model, batches = self.model, self.batches
         step = model.step_function("train")
-        returned, steps = _run(model, "train", self.told, batches.epoch(self.steps_per_epoch, skip), step, skip)
+        coming = batches.epoch(self.steps_per_epoch, skip)
+        after_first = self._compile_ahead if epoch == self.initial_epoch else None
+        returned, steps = _run(model, "train", self.told, coming, step, skip, after_first)
         if not steps and not skip:
             warnings.warn(
                 f"the batches ran out after {epoch - self.initial_epoch} epochs of {self.epochs - self.initial_epoch}, and training "
@@ -84,13 +90,38 @@ class Fitting:
             logs.update({f"val_{k}": v for k, v in found.items()})
         return logs
 
+    def _compile_ahead(self) -> None:
+        """Compile, while the first epoch runs, for the shorter batch at its end and for the validation."""
+        jobs = []
+        for kind, batches in (("train", self.batches), ("test", self.held_out)):
+            prepare = getattr(self.model.step_function(kind), "prepare", None)
+            if batches is not None and prepare is not None:
+                jobs += [(prepare, batch) for batch in batches.other_sizes(kind == "train")]
+        if jobs:
+            self.ahead = threading.Thread(target=_prepare, args=(jobs,), name="hornbeam-compile", daemon=True)
+            self.ahead.start()
+
     def _validates(self, epoch: int) -> bool:
         freq = self.validation_freq
         return (epoch + 1) % freq == 0 if isinstance(freq, int) else epoch + 1 in freq
 
 
+def _prepare(jobs: list[tuple[Callable[[Any], None], Any]]) -> None:
+    for prepare, batch in jobs:
+        try:
+            prepare(batch)
+        except Exception:  # noqa: BLE001 - the step itself meets it again, where somebody can catch it
+            return
+
+
 def _run(
-    model: Any, kind: str, told: CallbackList, batches: Iterator[Any], step: Callable[[Any], Any], first: int = 0
+    model: Any,
+    kind: str,
+    told: CallbackList,
+    batches: Iterator[Any],
+    step: Callable[[Any], Any],
+    first: int = 0,
+    after_first: Callable[[], None] | None = None,
 ) -> tuple[Any, int]:
     """Run a step on every batch, and tell the callbacks: with `steps_per_execution`, of so many steps at once.
 
@@ -121,6 +152,8 @@ def _run(
         if training:
             model.last_batch = batch
         returned = step(batch)
+        if index == first and after_first is not None:
+            after_first()
         untold += 1
         if untold == group:
             untold = 0

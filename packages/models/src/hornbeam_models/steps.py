@@ -191,6 +191,8 @@ class Steps(Layer):
                     self._metrics_given.update_on_host(waiting)
                 return out
 
+            for name in ("prepare", "compiled"):
+                setattr(stepped, name, getattr(ran, name, None))
             self._steps[key] = stepped
         return self._steps[key]
 

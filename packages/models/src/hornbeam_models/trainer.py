@@ -10,15 +10,18 @@ import hornbeam as hb
 from hornbeam import Layer
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.layer import training_phase
-from hornbeam.tree import flatten, map_structure
+from hornbeam.tree import flatten, map_structure, unflatten
 
 from hornbeam_models import compiling, loops
 from hornbeam_models.callbacks import Callback, CallbackList, History
 from hornbeam_models.callbacks.progress import verbosity
+from hornbeam_models.costs import graph_operations
 from hornbeam_models.data import Batches, ClassWeights, Given, whole
 from hornbeam_models.steps import Steps
 
 __all__ = ["Trainer"]
+
+LARGE = 10**6  # parameters
 
 
 class Trainer(Steps):
@@ -139,9 +142,7 @@ class Trainer(Steps):
 
     def _look_at(self, x: Any, y: Any, labelled: bool) -> None:
         self._match(x)
-        with training_phase(False), hb.no_grad():
-            pred = self(map_structure(lambda a: a[:1], x))
-        self.clear_losses()
+        pred = self._outputs_like(map_structure(lambda a: a[:1], x))
         if labelled:
             assert self._losses_given is not None
             assert self._metrics_given is not None
@@ -149,6 +150,24 @@ class Trainer(Steps):
             if not self._metrics_given.ready:
                 self._metrics_given.build(y, pred, self._losses_given)
             self._outputs_called = compiling.output_names(pred, getattr(self, "output_names", None))
+
+    def _outputs_like(self, one: Any) -> Any:
+        """The outputs for one sample; zeros like them where a network is so large that running it operation by operation is felt."""
+        structure: Any = None
+
+        def forward(inputs: Any) -> Any:
+            nonlocal structure
+            with training_phase(False), hb.no_grad():
+                pred = self(inputs)
+            self.clear_losses()
+            structure = flatten(pred)[1]
+            return pred
+
+        if self.built and not self.run_eagerly and self.count_params() > LARGE:
+            graph = hb.capture(forward, one)
+            if graph_operations(graph) > 100 * LARGE:
+                return unflatten(structure, [hb.ops.zeros(v.shape, v.dtype) for v in graph.outputs])
+        return forward(one)
 
     # ---- training
 

@@ -59,12 +59,17 @@ class Batches:
         """Whether the batches come from an iterable, and are not known before they come."""
         return self.given.iterable is not None
 
-    @property
-    def last_size(self) -> int | None:
-        """Samples in the last batch of an epoch, where it is shorter than the others."""
-        if self.streamed or self.count == 1:
-            return None
-        return self.given.count % self.batch_size or None
+    def other_sizes(self, but_first: bool) -> list[Batch]:
+        """A batch of each size that an epoch over arrays has: the usual one (unless `but_first`), and a shorter one at the end."""
+        if self.streamed:
+            return []
+        sizes = {} if but_first else {min(self.batch_size, self.given.count): None}
+        last = self.given.count % self.batch_size
+        if last and self.count != 1:
+            sizes[last] = None
+        parts = [self.given.slice(slice(0, size)) for size in sizes]
+        found = [(part.x, part.y, part.sample_weight) for part in parts]
+        return found if self.class_weight is None else list(map(self.class_weight.applied, found))
 
     # ---- to go on later
 
