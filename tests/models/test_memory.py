@@ -1,0 +1,83 @@
+"""fit and predict in a loop hold memory flat: 500 rounds in the nightly profile, fewer otherwise."""
+
+import gc
+import os
+
+import hornbeam as hb
+import numpy as np
+import pytest
+from hornbeam_layers import LSTM, BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input
+from hornbeam_models import Sequential
+
+ROUNDS = 500 if os.environ.get("HORNBEAM_HYPOTHESIS") == "nightly" else 20
+WARM = 8
+MOST = 3 << 20  # bytes
+
+
+def resident():
+    """Bytes of this process in memory."""
+    gc.collect()
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def rounds(step):
+    """Resident memory and number of objects after some rounds, and after many more."""
+    for _ in range(WARM):
+        step()
+    before, objects = resident(), len(gc.get_objects())
+    for _ in range(ROUNDS):
+        step()
+    return resident() - before, len(gc.get_objects()) - objects
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="reads Linux's figures")
+@pytest.mark.parametrize("kind", ["fit", "predict", "batches"])
+def test_memory_is_flat(kind):
+    hb.set_random_seed(0)
+    model = Sequential(
+        [
+            Input((6, 6, 2)),
+            Conv2D(8, 3, activation="relu"),
+            BatchNormalization(),
+            Dropout(0.3),
+            Flatten(),
+            Dense(200),
+            Dense(3),
+        ]
+    )
+    model.compile("adam", hb.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+    x = np.random.default_rng(0).normal(size=(50, 6, 6, 2)).astype("float32")
+    y = np.arange(50) % 3
+
+    def step():
+        if kind == "fit":
+            model.fit(x, y, batch_size=16, verbose=0, validation_data=(x, y))
+        elif kind == "predict":
+            model.predict(x, verbose=0)
+            model.predict(x[:1], verbose=0)
+            model(x[:2])
+        else:
+            for size in (5, 7, 5, 1):
+                model.train_on_batch(x[:size], y[:size])
+                model.test_on_batch(x[:size], y[:size])
+                model.predict_on_batch(x[:size])
+
+    grown, objects = rounds(step)
+    assert grown < MOST
+    assert objects < 50
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="reads Linux's figures")
+def test_models_that_are_let_go_are_gone():
+    x, y = np.ones((8, 5, 3), np.float32), np.ones((8, 1), np.float32)
+
+    def step():
+        model = Sequential([Input((5, 3)), LSTM(8), Dense(1)])
+        model.compile("adam", "mse")
+        model.fit(x, y, verbose=0)
+        model.predict(x, verbose=0)
+
+    grown, objects = rounds(step)
+    assert grown < MOST
+    assert objects < 50
