@@ -6,6 +6,8 @@ HORNBEAM_PLUGIN_API = 1
 PIPELINE, LOADERS = "hornbeam_datasets.pipeline", "hornbeam_datasets.loaders"
 # Aliases are the endings of files' names, and types as "package.Type": by them hb.datasets.load finds a loader.
 FRAMES = ("pandas.DataFrame", "polars.DataFrame", "polars.LazyFrame")
+IMAGES = ("png", "jpg", "jpeg", "bmp", "gif", "webp", "tif", "tiff", "ppm", "pgm")
+AUDIO = ("wav", "flac", "ogg", "oga", "opus", "aiff", "aif", "mp3")
 ARROW = ("parquet", "pq", "feather", "ipc")
 
 
@@ -24,6 +26,19 @@ def provide_loaders() -> list[Component]:
         Component(
             "sql", f"{LOADERS}.sql:SQLTable", summary="rows of a database, by key", aliases=("sqlite", "sqlite3", "db")
         ),
+        Component(
+            "images", f"{LOADERS}.images:load_images", summary="image files, in folders or listed", aliases=IMAGES
+        ),
+        Component("coco", f"{LOADERS}.images:load_coco", summary="images with boxes, annotated as COCO"),
+        Component("voc", f"{LOADERS}.images:load_voc", summary="images with boxes, annotated as Pascal VOC"),
+        Component("audio", f"{LOADERS}.audio:load_audio", summary="audio files, in folders or listed", aliases=AUDIO),
+        Component("text", f"{LOADERS}.text:load_text", summary="text files, or their lines", aliases=("txt",)),
+        Component("jsonl", f"{LOADERS}.text:load_json_lines", summary="lines of JSON", aliases=("ndjson",)),
+        Component(
+            "webdataset", f"{LOADERS}.shards:load_webdataset", summary="tar files of samples", aliases=("tar", "tgz")
+        ),
+        Component("tfrecord", f"{LOADERS}.shards:load_tfrecord", summary="TFRecord files", aliases=("tfrecords",)),
+        Component("windows", f"{LOADERS}.windows:Windows", summary="windows of time series"),
         Component("digits", "hornbeam_datasets.digits:load_data", summary="1,797 real handwritten digits, 8x8"),
         Component("imdb", "hornbeam_datasets.imdb:load_data", summary="50,000 reviews of films, good or bad"),
     ]
