@@ -279,3 +279,11 @@ def test_state_made_while_a_step_is_captured(make):
         eager.update_state(labels[rows], scores[rows])
     np.testing.assert_allclose(captured.result().numpy(), eager.result().numpy(), rtol=1e-6)
     assert np.abs(eager.result().numpy()).sum() > 0
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_predictions_equal_to_a_threshold_are_not_above_it(dtype):
+    for thresholds in (0.7, [0.7, 0.1], list(np.linspace(0, 0.95, 40))):
+        metric = M.TruePositives(thresholds)
+        metric.update_state(np.ones(1), np.array(np.ravel(thresholds)[:1], dtype))
+        assert float(np.ravel(metric.result().numpy())[0]) == 0.0

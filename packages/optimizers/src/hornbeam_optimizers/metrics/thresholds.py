@@ -72,6 +72,7 @@ class Thresholded(Metric):
     def _take_in(self, y_true: Any, y_pred: Any, weights: Tensor | None, factors: Tensor | None = None) -> None:
         name = type(self).__name__
         true, pred = one_hot_pair(y_true, y_pred, name)
+        pred = ops.cast(pred, "float32")  # as the thresholds, so that equal numbers are equal
         checks.finite(pred, "prediction", name)
         weights = spread(weights, pred.shape, name)
         checks.binary(true, name, weights)
@@ -86,14 +87,14 @@ class Thresholded(Metric):
             weights = weights if weights is None else weights[..., only]
         if factors is not None:
             weights = ops.broadcast_to(factors, pred.shape) if weights is None else weights * factors
-        positive = ops.cast(ops.cast(true, "bool"), pred.dtype)
-        shares = ops.stack([1.0 - positive, positive])  # (2, ...): negative, positive
-        if weights is not None:
-            shares = shares * weights
-        by_label = self.counts.ndim == 3
-        slots = self._slots(pred)  # (n,) or (n, labels)
-        found = _sum_by_label(shares, slots, self.counts.shape) if by_label else _sum(shares, slots, self.counts.shape)
-        self.counts.assign(self.counts + ops.cast(found, STATE))
+        row = ops.cast(ops.cast(true, "bool"), "int32")  # of the state: 0 negative, 1 positive
+        if self.counts.ndim == 3:
+            labels = self.counts.shape[1]
+            if pred.ndim != 2 or pred.shape[1] != labels:
+                raise ShapeError(f"{name}: predictions of shape {pred.shape}; expected (batch, {labels})")
+            row = row * labels + ops.arange(labels, dtype="int32")
+        found = _sum(weights, row * self.counts.shape[-1] + self._slots(pred), self.counts.size)
+        self.counts.assign(self.counts + ops.reshape(ops.cast(found, STATE), self.counts.shape))
 
     def _slots(self, pred: Tensor) -> Tensor:
         """How many thresholds each prediction exceeds."""
@@ -101,6 +102,8 @@ class Thresholded(Metric):
         if self._evenly:
             place = ops.ceil(ops.clip(pred, 0.0, 1.0) * float(n - 1))
             return ops.cast(ops.maximum(place, 1.0) if self._margin else place, "int32")
+        if n == 1:
+            return ops.cast(ops.greater(pred, float(self._sorted[0])), "int32")
         if n <= FEW:
             above = ops.greater(ops.expand_dims(pred, -1), ops.asarray(self._sorted))
             return ops.sum(ops.cast(above, "int32"), axis=-1)
@@ -152,23 +155,11 @@ def _only_first(pred: Tensor, k: int, name: str) -> Tensor:
     return ops.where(chosen, pred, NEVER)
 
 
-def _sum(shares: Tensor, slots: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """Shares (2, ...) added up by slot: (2, slots)."""
-    flat, places = ops.reshape(shares, (2, slots.size)), ops.reshape(slots, (slots.size,))
-    if shape[-1] <= FEW:
-        hit = ops.equal(ops.expand_dims(places, -1), ops.arange(shape[-1], dtype="int32"))  # (n, slots)
-        return ops.sum(ops.where(hit, ops.expand_dims(flat, -1), 0.0), axis=1)
-    both = ops.concatenate([places, places + shape[-1]])
-    return ops.reshape(ops.segment_sum(ops.reshape(flat, (flat.size,)), both, 2 * shape[-1]), shape)
-
-
-def _sum_by_label(shares: Tensor, slots: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """Shares (2, n, labels) added up by label and slot: (2, labels, slots)."""
-    if slots.ndim != 2 or slots.shape[1] != shape[1]:
-        raise ShapeError(f"predictions of shape {slots.shape} for {shape[1]} labels; expected (batch, {shape[1]})")
-    rows = ops.arange(2 * shape[1], dtype="int32") * shape[2]  # where each side and label begins
-    places = ops.expand_dims(ops.reshape(rows, (2, shape[1])), 1) + ops.expand_dims(slots, 0)
-    found = ops.segment_sum(
-        ops.reshape(shares, (shares.size,)), ops.reshape(places, (places.size,)), 2 * shape[1] * shape[2]
-    )
-    return ops.reshape(found, shape)
+def _sum(weights: Tensor | None, places: Tensor, count: int) -> Tensor:
+    """Weights (1 where there are none) added up by place: (count,)."""
+    flat = ops.reshape(places, (places.size,))
+    each = ops.ones(flat.shape, "float32") if weights is None else ops.reshape(weights, (flat.size,))
+    if count <= FEW:
+        hit = ops.equal(ops.expand_dims(flat, -1), ops.arange(count, dtype="int32"))  # (n, count)
+        return ops.sum(ops.where(hit, ops.expand_dims(each, -1), 0.0), axis=0)
+    return ops.segment_sum(each, flat, count)
