@@ -46,6 +46,11 @@ def factor_of(
     numbers = value if isinstance(value, (tuple, list)) else (value,)
     if len(numbers) not in (1, 2) or any(isinstance(n, bool) or not isinstance(n, (int, float)) for n in numbers):
         raise wrong(layer, argument, expected, value)
+    if len(numbers) == 2 and numbers[0] == -numbers[1] <= low:
+        numbers = (
+            low,
+            numbers[1],
+        )  # in Keras's files one number f is the pair (-f, f), where the range begins at 0, too
     if any(not low <= n <= high for n in numbers):
         raise wrong(layer, argument, expected, value)
     if len(numbers) == 2:

@@ -104,8 +104,8 @@ class Discretization(Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments, with edges that were learnt."""
-        own = ("bin_boundaries", "num_bins", "epsilon", "output_mode", "sparse")
-        return {**super().get_config(), **{n: getattr(self, n) for n in own}}
+        own = ("bin_boundaries", "num_bins", "epsilon", "output_mode", "sparse", "name")
+        return {**{n: getattr(self, n) for n in own}, "dtype": self.dtype_policy.name}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:

@@ -115,3 +115,8 @@ class IntegerLookup(Lookup):
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
         return {**super().get_config(), "vocabulary_dtype": self.vocabulary_dtype, "oov_method": self.oov_method}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A layer of what `get_config` returned."""
+        return super().from_config(config)

@@ -60,6 +60,7 @@ class Lookup(Layer):
         self.tokens: Any = np.zeros(0, self.token_dtype)
         self.idf_weights: Any = None
         self.fixed = vocabulary is not None
+        self.expected_size: int | None = None  # that of a vocabulary which is still to be read
         self.reset_state()
         if vocabulary is not None:
             self.set_vocabulary(vocabulary, idf_weights)
@@ -226,20 +227,23 @@ class Lookup(Layer):
     @property
     def depth(self) -> int | None:
         """How long rows are."""
-        return self.max_tokens if self.pad_to_max_tokens else self.vocabulary_size()
+        if self.pad_to_max_tokens:
+            return self.max_tokens
+        return self.vocabulary_size() if len(self.tokens) else self.expected_size
 
     def rows(self, indices: Any) -> Tensor:
         """Numbers of tokens in the output mode."""
         if self.output_mode == "int":
             return ops.convert_to_tensor(indices, dtype="int64")
-        if not self.pad_to_max_tokens and not len(self.tokens):
+        if self.depth is None:
             raise InvalidArgumentError(
                 f"{type(self).__name__} {self.name!r} has no vocabulary: call adapt(data) first, or give vocabulary"
             )
-        depth = self.depth or 0
+        depth = self.depth
         if self.output_mode != "tf_idf":
             return encode(indices, self.output_mode, depth, "int64")
-        return encode(indices, "count", depth, floatx()) * ops.convert_to_tensor(self.idf_weights, dtype=floatx())
+        weights = 1.0 if self.idf_weights is None else ops.convert_to_tensor(self.idf_weights, dtype=floatx())
+        return encode(indices, "count", depth, floatx()) * weights
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The inputs' shape, or rows."""
@@ -259,19 +263,28 @@ class Lookup(Layer):
             "sparse",
             "pad_to_max_tokens",
         )
-        config = {**super().get_config(), **{n: getattr(self, n) for n in own}, "salt": self.salt}
+        size = self.vocabulary_size() if len(self.tokens) else self.expected_size
+        config = {
+            **super().get_config(),
+            **{n: getattr(self, n) for n in own},
+            "salt": self.salt,
+            "vocabulary_size": size,
+        }
         return {**config, "idf_weights": self.input_idf_weights, "vocabulary": self.input_vocabulary}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """A layer of what `get_config` returned; a configuration names no file."""
+        size = config.get("vocabulary_size")
         config = {k: v for k, v in config.items() if k not in ("vocabulary_size", "has_input_vocabulary")}
         if isinstance(config.get("vocabulary"), str):
             raise InvalidArgumentError(
                 f"{cls.__name__}: a configuration may not name a vocabulary file; got {config['vocabulary']!r}. Make the layer "
                 "yourself, or call set_vocabulary(path)."
             )
-        return cls(**config)
+        layer = cls(**config)
+        layer.expected_size = size
+        return layer
 
     def parsed(self, line: str) -> Any:
         """The token that a line of a text stands for."""

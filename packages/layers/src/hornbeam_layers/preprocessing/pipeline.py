@@ -57,7 +57,7 @@ class Pipeline(Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The layers in saved form."""
-        return {**super().get_config(), "layers": [saved_form(layer) for layer in self.chain]}
+        return {"layers": [saved_form(layer) for layer in self.chain], "name": self.name}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:

@@ -239,13 +239,13 @@ class TextVectorization(HostLayer):
             **super().get_config(),
             **{n: getattr(self, n) for n in own},
             **{n: getattr(self._lookup_layer, n) for n in of_lookup},
-            "vocabulary": self._lookup_layer.input_vocabulary,
-            "idf_weights": self._lookup_layer.input_idf_weights,
+            **{n: self._lookup_layer.get_config()[n] for n in ("vocabulary", "idf_weights", "vocabulary_size")},
         }
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """A layer of what `get_config` returned."""
+        size = config.get("vocabulary_size")
         config = {k: v for k, v in config.items() if k not in ("vocabulary_size", "has_input_vocabulary")}
         if isinstance(config.get("ngrams"), list):
             config["ngrams"] = tuple(config["ngrams"])
@@ -254,7 +254,9 @@ class TextVectorization(HostLayer):
                 f"{cls.__name__}: a configuration may not name a vocabulary file; got {config['vocabulary']!r}. Make the layer "
                 "yourself, or call set_vocabulary(path)."
             )
-        return cls(**config)
+        layer = cls(**config)
+        layer._lookup_layer.expected_size = size
+        return layer
 
     def save_assets(self, dir_path: Any) -> None:
         """Write the vocabulary as vocabulary.txt, if it was learnt."""

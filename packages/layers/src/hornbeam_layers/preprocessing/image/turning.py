@@ -103,10 +103,11 @@ class RandomShear(PlaceLayer):
         **kwargs: Any,
     ) -> None:
         super().__init__(interpolation, fill_mode, fill_value, seed, data_format, **kwargs)
-        self.x_factor, self.y_factor = self._range("x_factor", x_factor), self._range("y_factor", y_factor)
+        self.x_factor, self.y_factor = x_factor, y_factor
+        self.x_range, self.y_range = self._range("x_factor", x_factor), self._range("y_factor", y_factor)
 
     def _range(self, argument: str, value: Any) -> tuple[float, float]:
-        # a range around 0, as one number makes it, may come back out of a configuration
+        # in Keras's files one number f is the pair (-f, f)
         least = -1 if isinstance(value, (tuple, list)) and len(value) == 2 and value[0] == -value[1] else 0
         low, high = factor_of(self, argument, value, least, 1, "both")
         return (low, high) if isinstance(value, (tuple, list)) else (-high, high)
@@ -117,7 +118,7 @@ class RandomShear(PlaceLayer):
             return None
         shape = images_in(data).shape
         side = ops.where(self.uniform((shape[0], 1), 0.0, 1.0, seed) > 0.5, -1.0, 1.0)
-        y, x = (self.uniform((shape[0], 1), *f, seed) for f in (self.y_factor, self.x_factor))
+        y, x = (self.uniform((shape[0], 1), *f, seed) for f in (self.y_range, self.x_range))
         return {"shear_factor": ops.concatenate([x, y], axis=1) * side, "input_shape": shape}
 
     def moved(self, images: Tensor, transformation: Any, interpolation: str) -> Tensor:
