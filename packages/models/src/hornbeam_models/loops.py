@@ -59,7 +59,7 @@ class Fitting:
                 told.on_epoch_end(epoch, logs)
                 epoch, skip = epoch + 1, 0
             finish = getattr(model.optimizer, "finalize_variable_values", None)
-            if finish is not None and getattr(model.optimizer, "use_ema", False):
+            if finish is not None:
                 finish(model.trainable_variables)
             model.interrupted = False
         finally:

@@ -242,7 +242,7 @@ class Trainer(Steps):
         if held_out is not None:
             self._make_ready_for(held_out)
         params = {"verbose": verbose, "epochs": epochs, "steps": steps_per_epoch or batches.count}
-        told = CallbackList(told_too, add_history=True, add_progbar=True, model=self, **params)
+        told = CallbackList(told_too, add_history=True, add_progbar=verbosity(verbose) > 0, model=self, **params)
         self.history = next(c for c in told.callbacks if isinstance(c, History))
         loops.Fitting(
             self, batches, held_out, told, epochs, initial_epoch, steps_per_epoch, validation_steps, validation_freq

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from hornbeam.errors import InvalidArgumentError
-from hornbeam.tree import leaves
+from hornbeam.tree import flatten, unflatten
 
 from hornbeam_models.data.given import Batch, Given, unpack_x_y_sample_weight, whole
 from hornbeam_models.data.pydataset import batches_of, is_pydataset
@@ -112,13 +112,20 @@ class Batches:
         order = None if self.generator is None else self.generator.permutation(self.given.count)
         stop = self.count if steps is None else min(steps, self.count or 0)
 
+        arrays, structure = flatten((self.given.x, self.given.y, self.given.sample_weight))
+
         def batch(index: int) -> Batch:
-            rows: Any = slice(index * self.batch_size, (index + 1) * self.batch_size)
-            part = self.given.slice(rows if order is None else order[rows])
-            return part.x, part.y, part.sample_weight
+            start = index * self.batch_size
+            if order is None:
+                parts = [a[start : start + self.batch_size] for a in arrays]
+            else:
+                rows = order[start : start + self.batch_size]
+                parts = [a.take(rows, 0) for a in arrays]
+            x, y, sample_weight = unflatten(structure, parts)
+            return x, y, sample_weight
 
         indices = range(skip, stop or 0)
-        per_sample = sum(a.nbytes for a in leaves((self.given.x, self.given.y))) // max(1, self.given.count)
+        per_sample = sum(a.nbytes for a in arrays) // max(1, self.given.count)
         if order is None or per_sample * self.batch_size < AHEAD:
             yield from map(batch, indices)
             return
