@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hornbeam.graph.ir import Node
 
-from hornbeam_cpu.lower import attention, contraction, convolution, movement, ordering, rows, scan, window
+from hornbeam_cpu.lower import attention, branches, contraction, convolution, movement, ordering, rows, scan, window
 from hornbeam_cpu.lower.stage import Rule
 
 __all__ = ["RULES", "keeps"]
@@ -22,6 +22,8 @@ RULES: dict[str, Rule] = {
     "attention": attention.lower,
     "attention_grad": attention.lower_gradient,
     "scan": scan.lower,
+    "switch": branches.lower_switch,
+    "while": branches.lower_while,
     "concatenate": movement.lower_concatenate,
     "pad": movement.lower_pad,
     "update_slice": movement.lower_update_slice,

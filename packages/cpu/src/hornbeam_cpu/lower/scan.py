@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 from hornbeam.graph.batch import batch_axes, with_batch
 from hornbeam.graph.ir import Graph, Node, Value
-from hornbeam.graph.memory import Block, assign
 
 from hornbeam_cpu.kernels import loop
 from hornbeam_cpu.llvm.library import Kernel
+from hornbeam_cpu.lower.calls import Place, gathered, memory
 from hornbeam_cpu.lower.loops import copy_layout
 from hornbeam_cpu.lower.stage import Call, Context, Layout, Pointer, Stage, contiguous
 
@@ -18,16 +17,6 @@ __all__ = ["lower"]
 
 BLOCK = 16  # rows of the batch that are walked together
 LARGE = 4_000_000  # operations of a step from which on it is better shared out than walked by one thread
-
-
-class _Place(NamedTuple):
-    """Memory outside the loop that moves on: its first byte, bytes a task, bytes a step, bytes at the first step."""
-
-    value: Value
-    offset: int
-    task: int
-    step: int
-    start: int
 
 
 def lower(node: Node, context: Context) -> bool:
@@ -98,7 +87,7 @@ class _Loop:
         self.lowering = Lowering(body, self.prepared)
         self.blocked = axes is not None
         carries, xs = node.params["carries"], node.params["xs"]
-        self.places: dict[Value, _Place] = {}
+        self.places: dict[Value, Place] = {}
         self.reads: list[Value] = []
         self.carried = list(body.inputs[:carries])
         self.lowering.varying.update(self.carried)
@@ -126,7 +115,7 @@ class _Loop:
     def _move(self, value: Value, base: Value, offset: int, task: int, step: int) -> None:
         back = self.node.params["reverse"]
         start = (self.node.params["length"] - 1) * step if back else 0
-        self.places[value] = _Place(base, offset, task, -step if back else step, start)
+        self.places[value] = Place(base, offset, task, -step if back else step, start)
         self.lowering.varying.add(value)
 
     def _lower_body(self) -> list[Stage] | None:
@@ -182,41 +171,16 @@ class _Loop:
         for stage in self.prepared.stages:
             self.context.emit(stage)
         before, after = self._ends()
-        calls = [[(c, s.tasks) for s in stages for c in s.calls] for stages in (before, self.steps, after)]
-        offsets, own = self._memory()
-        words: list[int | Pointer | Kernel] = []
-        moves: list[int] = []
-        local: list[int] = []
-        table: list[int | Pointer | Kernel] = []
-        reads, scratch = list(self.reads), 0
-        for call, tasks in (entry for part in calls for entry in part):
-            table += [call.kernel, tasks, len(words)]
-            scratch = max(scratch, call.scratch)
-            for arg in call.args:
-                if isinstance(arg, Pointer) and arg.value in offsets:
-                    local.append(len(words))
-                    words.append(offsets[arg.value] + arg.offset)
-                elif isinstance(arg, Pointer) and arg.value in self.places:
-                    place = self.places[arg.value]
-                    moves += [len(words), place.task, place.step, place.start]
-                    words.append(Pointer(place.value, place.offset + arg.offset))
-                else:
-                    if isinstance(arg, Pointer) and arg.value.data is None:
-                        reads.append(arg.value)
-                    words.append(arg)
-        copy = -(-8 * len(words) // 64) * 64
-        head = {
-            **{"steps": self.node.params["length"], "before": len(calls[0]), "during": len(calls[1])},
-            **{"after": len(calls[2]), "moves": len(moves) // 4, "locals": len(local), "words": len(words)},
-            **{"copy": 0, "own": copy, "rest": copy + own},
-        }
-        args = (*(head[name] for name in loop.HEAD), *table, *moves, *local, *words)
-        call = Call(Kernel(loop.generate, (), "loop"), args, copy + own + scratch)
+        offsets, own = memory(self.steps, self.carried, self.places)
+        made = gathered((before, self.steps, after), offsets, own, self.places)
+        head = made.head | {"steps": self.node.params["length"], "before": made.counts[0], "during": made.counts[1]}
+        args = (*(head[name] for name in loop.HEAD), *made.tail)
+        call = Call(Kernel(loop.generate, (), "loop"), args, made.scratch)
         flops = self.tasks * self.node.params["length"] * sum(s.flops for s in self.steps)
-        made = tuple(self.context.layout(v).base for v in self.node.outputs)
-        seen = tuple(v for v in dict.fromkeys(reads) if v not in made)
+        results = tuple(self.context.layout(v).base for v in self.node.outputs)
+        seen = tuple(v for v in dict.fromkeys((*self.reads, *made.reads)) if v not in results)
         name = f"scan of {self.node.params['length']} steps, {self.body.inputs[0]!r}"
-        self.context.emit(Stage(self.tasks, (call,), seen, made, flops, name))
+        self.context.emit(Stage(self.tasks, (call,), seen, results, flops, name))
 
     def _ends(self) -> tuple[list[Stage], list[Stage]]:
         """Copies of the first state into the task's memory, and of the last one out of it."""
@@ -231,7 +195,7 @@ class _Loop:
                 along = layout.strides[0] * size if self.blocked else 0
                 end = Value(carry.shape, carry.dtype)
                 self.reads += [] if out else [layout.base]
-                self.places[end] = _Place(layout.base, layout.offset * size + self.first * along, rows * along, 0, 0)
+                self.places[end] = Place(layout.base, layout.offset * size + self.first * along, rows * along, 0, 0)
                 source, strides = (carry, contiguous(carry.shape)) if out else (end, layout.strides)
                 goal = end if out else carry
                 copy_layout(
@@ -245,18 +209,3 @@ class _Loop:
             parts.append([s for s in self.lowering.steps if isinstance(s, Stage)])
             self.lowering.steps = kept
         return parts[0], parts[1]
-
-    def _memory(self) -> tuple[dict[Value, int], int]:
-        """Offsets of what a task keeps for itself: its state all along, other values while they are used within a step."""
-        assert self.steps is not None
-        lives: dict[Value, tuple[int, int]] = {}
-        for at, stage in enumerate(self.steps):
-            for value in stage.writes:
-                lives[value] = (lives.get(value, (at, at))[0], at)
-            for value in stage.reads:
-                if value in lives:
-                    lives[value] = (lives[value][0], at)
-        lives |= {v: (0, len(self.steps)) for v in self.carried}
-        mine = [v for v in lives if v not in self.places]
-        arena = assign([Block(max(1, v.nbytes), *lives[v]) for v in mine])
-        return dict(zip(mine, arena.offsets, strict=True)), -(-arena.size // 64) * 64
