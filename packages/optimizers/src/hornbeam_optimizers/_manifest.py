@@ -5,21 +5,36 @@ from hornbeam.plugins import Component, hookimpl
 HORNBEAM_PLUGIN_API = 1
 
 
+OPTIMIZERS = {  # by the module that has them
+    "adafactor": ("Adafactor",), "adagrad": ("Adadelta", "Adagrad"), "adam": ("Adam", "AdamW"),
+    "adamax": ("Adamax", "Nadam"), "ftrl": ("Ftrl",), "layerwise": ("LARS", "Lamb"), "lion": ("Lion",),
+    "multi": ("MultiOptimizer", "OptimizerMap"), "muon": ("Muon",), "radam": ("RAdam",), "rmsprop": ("RMSprop",),
+    "schedule_free": ("ScheduleFreeAdamW",), "sgd": ("SGD",), "wrapper": ("Lookahead", "LossScaleOptimizer"),
+}  # fmt: skip
+SCHEDULES = {
+    "cosine": ("CosineDecay", "CosineDecayRestarts", "OneCycle"),
+    "decays": ("ExponentialDecay", "InverseTimeDecay", "PiecewiseConstantDecay", "PolynomialDecay"),
+}
+
+
 @hookimpl
 def provide_optimizers() -> list[Component]:
-    """Every optimizer."""
+    """Every optimizer, by its Keras names: that of the class, and the same in small letters."""
     return [
-        Component("SGD", "hornbeam_optimizers.optimizers.sgd:SGD"),
-        Component("Adam", "hornbeam_optimizers.optimizers.adam:Adam"),
-        Component("AdamW", "hornbeam_optimizers.optimizers.adam:AdamW", aliases=("adamw",)),
-        Component("RMSprop", "hornbeam_optimizers.optimizers.rmsprop:RMSprop", aliases=("rmsprop",)),
+        Component(name, f"hornbeam_optimizers.optimizers.{module}:{name}", aliases=(name.lower(),))
+        for module, names in OPTIMIZERS.items()
+        for name in names
     ]
 
 
 @hookimpl
 def provide_schedules() -> list[Component]:
     """Every learning-rate schedule."""
-    return [Component(name, f"hornbeam_optimizers.schedules:{name}") for name in ("CosineDecay", "ExponentialDecay")]
+    return [
+        Component(name, f"hornbeam_optimizers.schedules.{module}:{name}")
+        for module, names in SCHEDULES.items()
+        for name in names
+    ]
 
 
 LOSSES = {  # by the module that has them

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 from hornbeam import Tensor, ops
 from hornbeam.errors import InvalidArgumentError
 
-from hornbeam_optimizers.optimizers.base import Optimizer, State, check_share
+from hornbeam_optimizers.optimizers.arguments import Common, Usual
+from hornbeam_optimizers.optimizers.base import State
+from hornbeam_optimizers.optimizers.moments import Moments
 
 __all__ = ["Adam", "AdamW"]
 
 
-class Adam(Optimizer):
+class Adam(Moments):
     """Steps by running means of the gradient and of its square.
 
     Args:
@@ -29,30 +31,22 @@ class Adam(Optimizer):
 
     def __init__(
         self, learning_rate: Any = 0.001, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7,
-        amsgrad: bool = False, **kwargs: Any,
+        amsgrad: bool = False, **kwargs: Unpack[Usual],
     ) -> None:  # fmt: skip
-        super().__init__(learning_rate, **kwargs)
-        check_share(self, "beta_1", beta_1)
-        check_share(self, "beta_2", beta_2)
-        if not isinstance(epsilon, (int, float)) or not epsilon >= 0:
-            raise InvalidArgumentError(
-                f"{type(self).__name__}: epsilon must be a number of at least 0; got {epsilon!r}"
-            )
-        self.beta_1, self.beta_2, self.epsilon, self.amsgrad = beta_1, beta_2, epsilon, amsgrad
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, **kwargs)
+        self.amsgrad = amsgrad
 
     def init_state(self, parameter: Tensor) -> State:
         """The two means, and the largest second one for AMSGrad."""
-        zero = ops.zeros_like(parameter)
-        state = {"momentum": zero, "velocity": zero}
-        return {**state, "velocity_hat": zero} if self.amsgrad else state
+        state = super().init_state(parameter)
+        return {**state, "velocity_hat": ops.zeros_like(parameter)} if self.amsgrad else state
 
     def update(
         self, gradient: Tensor, parameter: Tensor, state: State, learning_rate: Tensor, step: Tensor
     ) -> tuple[Tensor, State]:
         """One step."""
         alpha = learning_rate * ops.sqrt(1.0 - ops.pow(self.beta_2, step)) / (1.0 - ops.pow(self.beta_1, step))
-        m = state["momentum"] + (gradient - state["momentum"]) * (1.0 - self.beta_1)
-        v = state["velocity"] + (ops.square(gradient) - state["velocity"]) * (1.0 - self.beta_2)
+        m, v = self.mean(gradient, state), self.mean_square(gradient, state)
         new: State = {"momentum": m, "velocity": v}
         if self.amsgrad:
             new["velocity_hat"] = ops.maximum(state["velocity_hat"], v)
@@ -60,15 +54,28 @@ class Adam(Optimizer):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
-        how = {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon, "amsgrad": self.amsgrad}
-        return {**super().get_config(), **how}
+        return {**super().get_config(), "amsgrad": self.amsgrad}
 
 
 class AdamW(Adam):
-    """Adam with decoupled weight decay. Source: Loshchilov and Hutter 2019, algorithm 2."""
+    """Adam with decoupled weight decay.
+
+    Args:
+        learning_rate: a number, or a schedule.
+        weight_decay: share of a parameter taken off at each step, times the learning rate.
+        beta_1, beta_2, epsilon, amsgrad: as for `Adam`.
+        **kwargs: as for every optimizer.
+
+    Raises:
+        InvalidArgumentError: the weight decay is None.
+
+    Source: Loshchilov and Hutter 2019, algorithm 2.
+    """
 
     def __init__(
         self, learning_rate: Any = 0.001, weight_decay: float = 0.004, beta_1: float = 0.9, beta_2: float = 0.999,
-        epsilon: float = 1e-7, amsgrad: bool = False, **kwargs: Any,
+        epsilon: float = 1e-7, amsgrad: bool = False, **kwargs: Unpack[Common],
     ) -> None:  # fmt: skip
+        if weight_decay is None:
+            raise InvalidArgumentError("AdamW: weight_decay must be a number; without it take Adam")
         super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay=weight_decay, **kwargs)

@@ -2,48 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hornbeam import Tensor, Variable, ops
-from hornbeam.errors import InvalidArgumentError, SerializationError, unknown_arguments
-from hornbeam.interpret import running
-from hornbeam.interpreters.evaluate import Evaluate
+from hornbeam.errors import InvalidArgumentError, unknown_arguments
 from hornbeam.naming import to_snake_case
-from hornbeam.serialization import deserialize_keras_object, serialize_keras_object
 
+from hornbeam_optimizers import forms
+from hornbeam_optimizers.optimizers.arguments import check_common
+from hornbeam_optimizers.optimizers.clipping import clipped
+from hornbeam_optimizers.optimizers.keeping import Keeping, State
 from hornbeam_optimizers.schedules import LearningRateSchedule
 
-__all__ = ["Optimizer", "State", "check_share"]
-
-State = dict[str, Tensor]
+__all__ = ["Optimizer", "State"]
 
 
-def check_share(optimizer: object, name: str, value: Any, *, below_one: bool = True) -> None:
-    """Refuse an argument that is no number from 0 to 1.
-
-    Raises:
-        InvalidArgumentError: it is outside, or is 1 where it must be below.
-    """
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not (0 <= value < 1 or (value == 1 and not below_one)):
-        expected = "at least 0 and less than 1" if below_one else "between 0 and 1"
-        raise InvalidArgumentError(f"{type(optimizer).__name__}: {name} must be {expected}; got {value!r}")
-
-
-class Optimizer:
+class Optimizer(Keeping):
     """Changes variables by their gradients.
 
     A subclass gives `init_state(parameter)`, the state kept for one parameter, and `update(gradient, parameter, state,
     learning_rate, step)`, which returns the new parameter and the new state. Both are pure and written in ops.
 
     Args:
-        learning_rate: a number, or a schedule.
+        learning_rate: a number, a schedule, or a function without arguments.
         weight_decay: share of the parameter taken off at each step, times the learning rate.
         clipnorm: each gradient is shortened to at most this norm.
         clipvalue: each element of a gradient is limited to plus or minus this.
         global_clipnorm: all gradients together are shortened to at most this norm.
+        use_ema: whether a running mean of each variable is kept, which `finalize_variable_values` puts in its place.
+        ema_momentum: share of the old mean in the new one, in [0, 1].
+        ema_overwrite_frequency: after so many steps the means take the variables' places in between too; None: never.
+        loss_scale_factor: what `scale_loss` multiplies the loss with; gradients are divided by it.
+        gradient_accumulation_steps: so many gradients are averaged for one step.
         name: default: the class name in snake case.
+        learning_rate_multipliers: factors of the learning rate by patterns of variables' paths, such as
+            {"^encoder/": 0.1}; the first pattern that is found in the path counts.
 
     Raises:
         InvalidArgumentError: an argument is out of range, or two kinds of clipping are asked for.
@@ -56,37 +51,34 @@ class Optimizer:
         clipnorm: float | None = None,
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
         name: str | None = None,
+        learning_rate_multipliers: Mapping[str, float] | None = None,
         **unknown: Any,
     ) -> None:
         if unknown:
             if "lr" in unknown:
                 raise InvalidArgumentError(f"{type(self).__name__} does not take 'lr'. Write learning_rate.")
             raise unknown_arguments(type(self), unknown)
-        if sum(c is not None for c in (clipnorm, clipvalue, global_clipnorm)) > 1:
-            raise InvalidArgumentError("give only one of clipnorm, clipvalue and global_clipnorm")
-        for what, value in {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}.items():
-            if value is not None and (not isinstance(value, (int, float)) or value <= 0):
-                raise InvalidArgumentError(f"{what} must be positive; got {value}")
-        number = isinstance(learning_rate, (int, float)) and learning_rate >= 0
-        if not number and not isinstance(learning_rate, LearningRateSchedule):
-            raise InvalidArgumentError(
-                f"learning_rate must be a number of at least 0 or a schedule; got {learning_rate!r}"
-            )
         self.name = name or to_snake_case(type(self).__name__)
-        self.weight_decay, self.clipnorm, self.clipvalue, self.global_clipnorm = (
-            weight_decay,
-            clipnorm,
-            clipvalue,
-            global_clipnorm,
+        self.weight_decay = weight_decay
+        self.clipnorm, self.clipvalue, self.global_clipnorm = clipnorm, clipvalue, global_clipnorm
+        self.use_ema, self.ema_momentum = use_ema, ema_momentum
+        self.ema_overwrite_frequency, self.loss_scale_factor = ema_overwrite_frequency, loss_scale_factor
+        self.gradient_accumulation_steps = gradient_accumulation_steps
+        self.learning_rate_multipliers = learning_rate_multipliers
+        check_common(
+            self,
+            {n: getattr(self, n) for n in ("clipnorm", "clipvalue", "global_clipnorm")},
+            {n: getattr(self, n) for n in ("ema_momentum", "ema_overwrite_frequency")},
+            gradient_accumulation_steps,
         )
-        self.schedule = learning_rate if isinstance(learning_rate, LearningRateSchedule) else None
-        self.iterations = Variable(0, dtype="int32", trainable=False, name="iteration")
-        self._rate = None if self.schedule else Variable(float(learning_rate), trainable=False, name="learning_rate")
-        self.slots: dict[Variable, dict[str, Variable]] = {}
-
-    # State that Keras keeps behind that of all variables, not beside the variable's other state: names, in groups.
-    later_slots: tuple[tuple[str, ...], ...] = ()
+        super().__init__(learning_rate)
+        self._undecayed: tuple[set[Variable], list[str]] = (set(), [])
 
     # ---- to be overridden
 
@@ -102,74 +94,43 @@ class Optimizer:
         Args:
             gradient: of the loss, in the parameter's shape.
             parameter: its present value.
-            state: what `init_state` or the last `update` returned.
+            state: what `init_state` or the last `update` returned, and what `update_shared_state` returned.
             learning_rate: a number.
             step: 1 for the first step, in the parameter's dtype.
         """
         raise InvalidArgumentError(f"{type(self).__name__} has no update(): override it.")
 
+    def update_shared_state(self, state: State, step: Tensor) -> State:
+        """The state that is the same for all parameters (see `init_shared_state`) after a step."""
+        return state
+
+    def rule(self, variable: Variable) -> Optimizer:
+        """The optimizer whose `init_state` and `update` are used for a variable."""
+        return self
+
+    def decay(self, variable: Variable) -> float | None:
+        """The weight decay of a variable."""
+        variables, names = self._undecayed
+        excluded = variable in variables or any(re.search(name, variable.name) for name in names)
+        return None if excluded else self.weight_decay
+
     # ---- the loop
 
-    @property
-    def learning_rate(self) -> Any:
-        """The present learning rate; can be assigned unless a schedule sets it."""
-        return self._rate if self.schedule is None else self.schedule(self.iterations)
+    def exclude_from_weight_decay(
+        self, var_list: Sequence[Variable] | None = None, var_names: Sequence[str] | None = None
+    ) -> None:
+        """Leave variables alone in weight decay. Call it before the first step.
 
-    @learning_rate.setter
-    def learning_rate(self, value: Any) -> None:
-        if isinstance(value, LearningRateSchedule):
-            self.schedule = value
-        elif self._rate is None:
-            raise InvalidArgumentError("the learning rate follows a schedule and cannot be assigned a number")
-        else:
-            self._rate.assign(value)
-
-    def build(self, variables: Sequence[Variable]) -> None:
-        """Make the state of `variables`, where there is none yet."""
-        with running(Evaluate()):  # made once, not as part of what is being captured
-            for variable in variables:
-                if variable not in self.slots:
-                    self.slots[variable] = {
-                        name: Variable(value, trainable=False, name=f"{variable.name}_{name}")
-                        for name, value in self.init_state(variable.value).items()
-                    }
-
-    @property
-    def variables(self) -> list[Variable]:
-        """Iteration, learning rate, then the state of each variable: Keras's order."""
-        found = [self.iterations] if self._rate is None else [self.iterations, self._rate]
-        later = {name for group in self.later_slots for name in group}
-        for group in (None, *self.later_slots):
-            for slots in self.slots.values():
-                found += [v for name, v in slots.items() if (name not in later if group is None else name in group)]
-        return found
-
-    def save_own_variables(self, store: MutableMapping[str, Any]) -> None:
-        """Put the state into `store`, by its numbers in `variables`."""
-        for i, variable in enumerate(self.variables):
-            store[str(i)] = variable.numpy()
-
-    def load_own_variables(self, store: Mapping[str, Any]) -> None:
-        """Take the state from `store`; `build` first.
+        Args:
+            var_list: variables.
+            var_names: patterns that are looked for in variables' names, such as ["bias", "gamma"].
 
         Raises:
-            SerializationError: the number of variables, or their shapes, differ.
+            InvalidArgumentError: the optimizer is built already.
         """
-        variables = self.variables
-        if len(store) == 1 + (self._rate is not None):  # it had taken no step
-            variables = variables[: len(store)]
-        if len(store) != len(variables):
-            raise SerializationError(
-                f"{type(self).__name__} has {len(variables)} variables; the file has {len(store)} of its optimizer"
-            )
-        values = [store[str(i)] for i in range(len(variables))]
-        for variable, value in zip(variables, values, strict=True):
-            if tuple(value.shape) != variable.shape:
-                raise SerializationError(
-                    f"the state {variable.name!r} has shape {variable.shape}; the file has {tuple(value.shape)}"
-                )
-        for variable, value in zip(variables, values, strict=True):
-            variable.assign(value)
+        if self.built:
+            raise InvalidArgumentError("exclude_from_weight_decay() comes before the optimizer is built")
+        self._undecayed = (set(var_list or ()), list(var_names or ()))
 
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Variable] | None = None) -> None:
         """Change the variables by one step.
@@ -181,6 +142,87 @@ class Optimizer:
         Raises:
             InvalidArgumentError: the numbers differ, or there is no gradient at all.
         """
+        for variable, value in self.new_values(grads, trainable_variables).items():
+            variable.assign(value)
+
+    def apply_gradients(self, grads_and_vars: Any) -> Any:
+        """Change variables by one step, given pairs (gradient, variable); returns the number of steps."""
+        pairs = list(grads_and_vars)
+        self.apply([g for g, _ in pairs], [v for _, v in pairs])
+        return self.iterations
+
+    def new_values(
+        self, grads: Sequence[Any], trainable_variables: Sequence[Variable] | None = None
+    ) -> dict[Variable, Tensor]:
+        """What `apply` assigns: the new value of every variable and of all state. Nothing is changed yet."""
+        pairs = self._pairs(grads, trainable_variables)
+        count, every = self._iterations.value, self.gradient_accumulation_steps
+        done = ops.floor_divide(count, every) if every else count
+        new_grads = [ops.cast(g, v.dtype) for g, v in pairs]
+        if self.loss_scale_factor is not None:
+            new_grads = [g / self.loss_scale_factor for g in new_grads]
+        before = new_grads
+        if every:
+            new_grads = [
+                (g + self.slots[v]["gradient_accumulator"].value) / every
+                for g, (_, v) in zip(new_grads, pairs, strict=True)
+            ]
+        new = self._stepped(new_grads, [v for _, v in pairs], done)
+        if every:
+            whole = ops.equal(ops.mod(count + 1, every), 0)
+            new = {v: ops.where(whole, value, v.value) for v, value in new.items()}
+            given = {v: g for g, (_, v) in zip(before, pairs, strict=True)}
+            for v, slots in self.slots.items():
+                sums = slots["gradient_accumulator"]
+                new[sums] = ops.where(whole, 0.0, sums.value + given[v] if v in given else sums.value)
+        if self.use_ema:
+            self._average(new, done)
+        for _, v in pairs:
+            if v.constraint is not None:
+                new[v] = v.constraint(new[v])
+        new[self._iterations] = count + 1
+        return new
+
+    def _stepped(self, grads: list[Tensor], variables: list[Variable], done: Tensor) -> dict[Variable, Tensor]:
+        """The variables and their state after a step, from gradients that are ready to be clipped."""
+        rate, step = ops.asarray(self.learning_rate), ops.add(done, 1)
+        new: dict[Variable, Tensor] = {}
+        shared: State = {}
+        if self.shared:
+            now = {name: v.value for name, v in self.shared.items()}
+            shared = self.update_shared_state(now, step)
+            new.update({self.shared[name]: value for name, value in shared.items()})
+        limits = self.clipnorm, self.clipvalue, self.global_clipnorm
+        for gradient, variable in zip(clipped(grads, *limits), variables, strict=True):
+            slots, parameter = self.slots[variable], variable.value
+            mine = ops.cast(rate, parameter.dtype)
+            factor, decay = self.multiplier(variable), self.decay(variable)
+            mine = mine if factor == 1.0 else mine * factor
+            if decay:
+                parameter = parameter - parameter * (mine * decay)
+            state = {name: slots[name].value for name in slots if name not in ("average", "gradient_accumulator")}
+            state |= {name: ops.cast(value, parameter.dtype) for name, value in shared.items()}
+            new[variable], changed = self.rule(variable).update(
+                gradient, parameter, state, mine, ops.cast(step, parameter.dtype)
+            )
+            new.update({slots[name]: value for name, value in changed.items()})
+        return new
+
+    def _average(self, new: dict[Variable, Tensor], done: Tensor) -> None:
+        """Add the running means to what a step assigns, and put them in the variables' places where it is time."""
+        kept = ops.where(ops.equal(done, 0), 0.0, self.ema_momentum)
+        every = self.ema_overwrite_frequency
+        for variable, slots in self.slots.items():
+            value = new.get(variable, variable.value)
+            share, mean = ops.cast(kept, value.dtype), slots["average"].value
+            new[slots["average"]] = mean = share * mean + (1.0 - share) * value
+            if every:
+                new[variable] = ops.where(ops.equal(ops.mod(done + 1, every), 0), mean, value)
+
+    def _pairs(
+        self, grads: Sequence[Any], trainable_variables: Sequence[Variable] | None
+    ) -> list[tuple[Tensor, Variable]]:
+        """The gradients that are there, with their variables, whose state is made."""
         variables = list(self.slots if trainable_variables is None else trainable_variables)
         if len(grads) != len(variables):
             raise InvalidArgumentError(f"{len(grads)} gradients for {len(variables)} variables")
@@ -188,64 +230,47 @@ class Optimizer:
         pairs = [(ops.asarray(g), v) for g, v in zip(grads, variables, strict=True) if g is not None]
         if variables and not pairs:
             raise InvalidArgumentError("no variable has a gradient: does the loss depend on them?")
-        rate = ops.asarray(self.learning_rate)
-        step = ops.add(self.iterations, 1)
-        for gradient, variable in zip(self._clip([g for g, _ in pairs]), (v for _, v in pairs), strict=True):
-            slots = self.slots[variable]
-            parameter: Any = variable.value
-            mine = ops.cast(rate, parameter.dtype)
-            if self.weight_decay:
-                parameter = parameter - parameter * (mine * self.weight_decay)
-            state = {name: slot.value for name, slot in slots.items()}
-            new, changed = self.update(gradient, parameter, state, mine, ops.cast(step, parameter.dtype))
-            if variable.constraint is not None:
-                new = variable.constraint(new)
-            variable.assign(new)
-            for name, value in changed.items():
-                slots[name].assign(value)
-        self.iterations.assign(step)
+        return pairs
 
-    def apply_gradients(self, grads_and_vars: Any) -> None:
-        """Change variables by one step, given pairs (gradient, variable)."""
-        pairs = list(grads_and_vars)
-        self.apply([g for g, _ in pairs], [v for _, v in pairs])
+    def multiplier(self, variable: Variable) -> float:
+        """The factor of the learning rate for a variable."""
+        for pattern, factor in (self.learning_rate_multipliers or {}).items():
+            if re.search(pattern, variable.path):
+                return factor
+        return 1.0
 
-    def _clip(self, grads: list[Tensor]) -> list[Tensor]:
-        if self.clipvalue is not None:
-            return [ops.clip(g, -self.clipvalue, self.clipvalue) for g in grads]
-        if self.clipnorm is not None:
-            return [_shorten(g, ops.sqrt(ops.sum(ops.square(g))), self.clipnorm) for g in grads]
-        if self.global_clipnorm is not None:
-            total = ops.asarray(0.0)
-            for g in grads:
-                total = total + ops.cast(ops.sum(ops.square(g)), "float32")
-            norm = ops.sqrt(total)
-            return [_shorten(g, ops.cast(norm, g.dtype), self.global_clipnorm) for g in grads]
-        return grads
+    def scale_loss(self, loss: Any) -> Any:
+        """The loss times `loss_scale_factor`, of which gradients are to be taken."""
+        return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
+
+    def finalize_variable_values(self, var_list: Sequence[Variable]) -> None:
+        """Put the running means into the variables, if they are kept. Training loops call it at their end."""
+        for variable in var_list if self.use_ema else ():
+            if variable in self.slots:
+                variable.assign(self.slots[variable]["average"].value)
+
+    # ---- arguments
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
-        rate: Any = float(self._rate) if self.schedule is None and self._rate is not None else self.schedule
-        if isinstance(rate, LearningRateSchedule):
-            rate = serialize_keras_object(rate)
-        return {
-            "name": self.name,
-            "learning_rate": rate,
-            "weight_decay": self.weight_decay,
-            "clipnorm": self.clipnorm,
-            "clipvalue": self.clipvalue,
-            "global_clipnorm": self.global_clipnorm,
-        }
+        rate: Any = self._learning_rate
+        if isinstance(rate, Variable):
+            rate = float(rate)
+        elif isinstance(rate, LearningRateSchedule) or callable(rate):
+            rate = forms.form_of(rate, "schedules")
+        names = (
+            "weight_decay", "clipnorm", "global_clipnorm", "clipvalue", "use_ema", "ema_momentum",
+            "ema_overwrite_frequency", "loss_scale_factor", "gradient_accumulation_steps",
+        )  # fmt: skip
+        config = {"name": self.name, "learning_rate": rate, **{name: getattr(self, name) for name in names}}
+        if self.learning_rate_multipliers is not None:
+            config["learning_rate_multipliers"] = dict(self.learning_rate_multipliers)
+        return config
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
         """An optimizer of `get_config`'s result."""
         config = dict(config)
-        rate = config.get("learning_rate")
-        if isinstance(rate, dict):
-            config["learning_rate"] = deserialize_keras_object(rate, kind="schedules")
+        if isinstance(config.get("learning_rate"), dict):
+            config["learning_rate"] = forms.from_form(config["learning_rate"], "schedules", custom_objects)
         return cls(**config)
-
-
-def _shorten(gradient: Tensor, norm: Tensor, limit: float) -> Tensor:
-    return gradient * (limit / ops.maximum(norm, limit))

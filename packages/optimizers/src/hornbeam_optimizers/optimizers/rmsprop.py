@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 from hornbeam import Tensor, ops
-from hornbeam.errors import InvalidArgumentError
 
+from hornbeam_optimizers.optimizers.arguments import Usual, check_at_least, check_share
 from hornbeam_optimizers.optimizers.base import Optimizer, State
 
 __all__ = ["RMSprop"]
@@ -33,12 +33,12 @@ class RMSprop(Optimizer):
 
     def __init__(
         self, learning_rate: Any = 0.001, rho: float = 0.9, momentum: float = 0.0, epsilon: float = 1e-7,
-        centered: bool = False, **kwargs: Any,
+        centered: bool = False, **kwargs: Unpack[Usual],
     ) -> None:  # fmt: skip
         super().__init__(learning_rate, **kwargs)
-        for name, value in (("rho", rho), ("momentum", momentum)):
-            if not 0 <= value <= 1:
-                raise InvalidArgumentError(f"RMSprop: {name} must be between 0 and 1; got {value}")
+        check_share(self, "rho", rho, below_one=False)
+        check_share(self, "momentum", momentum, below_one=False)
+        check_at_least(self, "epsilon", epsilon)
         self.rho, self.momentum, self.epsilon, self.centered = rho, momentum, epsilon, centered
 
     def init_state(self, parameter: Tensor) -> State:

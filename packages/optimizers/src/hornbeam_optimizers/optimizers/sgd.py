@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 from hornbeam import Tensor, ops
 
-from hornbeam_optimizers.optimizers.base import Optimizer, State, check_share
+from hornbeam_optimizers.optimizers.arguments import Usual, check_share
+from hornbeam_optimizers.optimizers.base import Optimizer, State
 
 __all__ = ["SGD"]
 
@@ -23,7 +24,9 @@ class SGD(Optimizer):
     Source: Sutskever et al. 2013, in Keras's form.
     """
 
-    def __init__(self, learning_rate: Any = 0.01, momentum: float = 0.0, nesterov: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, learning_rate: Any = 0.01, momentum: float = 0.0, nesterov: bool = False, **kwargs: Unpack[Usual]
+    ) -> None:
         super().__init__(learning_rate, **kwargs)
         check_share(self, "momentum", momentum, below_one=False)
         self.momentum, self.nesterov = momentum, nesterov
