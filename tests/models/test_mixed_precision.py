@@ -27,3 +27,41 @@ def test_a_model_of_mixed_precision_learns(policy):
     assert {str(w.dtype) for w in model.weights} == {"float32"}
     assert model.layers[0](x).dtype == as_dtype(policy.removeprefix("mixed_"))
     assert model.predict(x, verbose=0).dtype == np.float32
+
+
+def test_float16_scales_its_loss():
+    hb.set_random_seed(0)
+    layers = [
+        hb.Input((4,)),
+        hb.layers.Dense(8, activation="relu", dtype="mixed_float16"),
+        hb.layers.Dense(1, dtype="mixed_float16"),
+    ]
+    model = hb.Sequential(layers)
+    model.compile(hb.optimizers.SGD(0.05), "mse")
+    assert type(model.optimizer).__name__ == "LossScaleOptimizer"
+    x = np.random.default_rng(0).normal(size=(64, 4)).astype(np.float32)
+    y = x[:, :1] * 1e-6  # gradients that float16 cannot hold
+    model.set_weights([w * 1e-3 for w in model.get_weights()])
+    before = model.get_weights()
+    model.fit(x, y, epochs=1, batch_size=16, verbose=0)
+    assert any(not np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
+    assert int(model.optimizer.iterations) == 4 and float(model.optimizer.dynamic_scale) == 2.0**15
+
+
+def test_settings_changed_between_epochs_count():
+    model = hb.Sequential([hb.Input((1,)), hb.layers.Dense(1, use_bias=False, kernel_initializer="ones")])
+    optimizer = hb.optimizers.SGD(1.0, clipvalue=1.0)
+    model.compile(optimizer, "mean_absolute_error")
+    x, y = np.ones((1, 1), np.float32), np.full((1, 1), 100.0, np.float32)
+    model.fit(x, y, epochs=2, verbose=0)
+    assert model.get_weights()[0] == 3.0
+    optimizer.clipvalue = 0.25
+    model.fit(x, y, epochs=2, verbose=0)
+    assert model.get_weights()[0] == 3.5
+
+
+def test_averages_are_the_weights_after_fit():
+    model = hb.Sequential([hb.Input((1,)), hb.layers.Dense(1, use_bias=False, kernel_initializer="zeros")])
+    model.compile(hb.optimizers.SGD(1.0, use_ema=True, ema_momentum=0.5), "mean_absolute_error")
+    model.fit(np.ones((3, 1), np.float32), np.full((3, 1), 100.0, np.float32), batch_size=1, epochs=1, verbose=0)
+    assert model.get_weights()[0] == 0.5 * (0.5 * 1.0 + 0.5 * 2.0) + 0.5 * 3.0  # weights were 1, 2, 3

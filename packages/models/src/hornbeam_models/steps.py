@@ -173,7 +173,7 @@ class Steps(Layer):
         key: Any = kind
         if kind == "train":
             flags = (v.trainable for v in self.weights), (layer.trainable for layer in self._sublayers())
-            key = (kind, *map(tuple, flags))
+            key = (kind, getattr(self.optimizer, "settings", None), *map(tuple, flags))
         if key not in self._steps:
             step = getattr(self, f"{kind}_step")
 

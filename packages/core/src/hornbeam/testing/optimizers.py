@@ -35,11 +35,14 @@ def check_optimizer(optimizer_class: Any, init_kwargs: dict[str, Any] | None = N
         return [Variable(np.array([1.0, -2.0, 1.5], "float32")), Variable(np.array([[0.5]], "float32"))]
 
     def stepper(optimizer: Any, variables: list[Variable]) -> Any:
+        scale = getattr(optimizer, "scale_loss", lambda loss: loss)
+
         def loss() -> Any:
-            return ops.sum(variables[0] * variables[0] * curvature) + ops.sum(variables[1] * variables[1])
+            value = ops.sum(variables[0] * variables[0] * curvature) + ops.sum(variables[1] * variables[1])
+            return scale(value), value
 
         def step() -> Any:
-            value, grads = value_and_grad(loss, variables=variables)()
+            (_, value), grads = value_and_grad(loss, variables=variables, has_aux=True)()
             optimizer.apply(grads, variables)
             return value
 

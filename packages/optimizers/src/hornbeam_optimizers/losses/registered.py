@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam.errors import InvalidArgumentError
+from hornbeam.serialization import serialize_keras_object
 
 from hornbeam_optimizers import forms
 from hornbeam_optimizers.losses import functions
@@ -49,7 +50,7 @@ def serialize(loss: Any) -> Any:
         >>> serialize(get("Huber"))["config"]
         {'name': 'huber_loss', 'reduction': 'sum_over_batch_size', 'delta': 1.0}
     """
-    return forms.form_of(loss, "losses")
+    return serialize_keras_object(loss)
 
 
 def deserialize(name: Any, custom_objects: dict[str, Any] | None = None) -> Any:

@@ -6,6 +6,7 @@ import inspect
 from typing import Any
 
 from hornbeam.errors import InvalidArgumentError
+from hornbeam.serialization import serialize_keras_object
 
 from hornbeam_optimizers import forms
 
@@ -46,7 +47,7 @@ def serialize(metric: Any) -> Any:
         >>> serialize(get("mse"))["config"]
         {'name': 'mean_squared_error', 'dtype': 'float32'}
     """
-    return forms.form_of(metric, "metrics")
+    return serialize_keras_object(metric)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:

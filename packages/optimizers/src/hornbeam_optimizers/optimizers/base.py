@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from hornbeam import Tensor, Variable, ops
-from hornbeam.errors import InvalidArgumentError, unknown_arguments
-from hornbeam.naming import to_snake_case
+from hornbeam.errors import InvalidArgumentError
+from hornbeam.stateless import StatelessScope
 
-from hornbeam_optimizers import forms
-from hornbeam_optimizers.optimizers.arguments import check_common
 from hornbeam_optimizers.optimizers.clipping import clipped
-from hornbeam_optimizers.optimizers.keeping import Keeping, State
-from hornbeam_optimizers.schedules import LearningRateSchedule
+from hornbeam_optimizers.optimizers.keeping import State
+from hornbeam_optimizers.optimizers.settings import Settings
 
 __all__ = ["Optimizer", "State"]
 
 
-class Optimizer(Keeping):
+class Optimizer(Settings):
     """Changes variables by their gradients.
 
     A subclass gives `init_state(parameter)`, the state kept for one parameter, and `update(gradient, parameter, state,
@@ -43,42 +40,6 @@ class Optimizer(Keeping):
     Raises:
         InvalidArgumentError: an argument is out of range, or two kinds of clipping are asked for.
     """
-
-    def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        weight_decay: float | None = None,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        use_ema: bool = False,
-        ema_momentum: float = 0.99,
-        ema_overwrite_frequency: int | None = None,
-        loss_scale_factor: float | None = None,
-        gradient_accumulation_steps: int | None = None,
-        name: str | None = None,
-        learning_rate_multipliers: Mapping[str, float] | None = None,
-        **unknown: Any,
-    ) -> None:
-        if unknown:
-            if "lr" in unknown:
-                raise InvalidArgumentError(f"{type(self).__name__} does not take 'lr'. Write learning_rate.")
-            raise unknown_arguments(type(self), unknown)
-        self.name = name or to_snake_case(type(self).__name__)
-        self.weight_decay = weight_decay
-        self.clipnorm, self.clipvalue, self.global_clipnorm = clipnorm, clipvalue, global_clipnorm
-        self.use_ema, self.ema_momentum = use_ema, ema_momentum
-        self.ema_overwrite_frequency, self.loss_scale_factor = ema_overwrite_frequency, loss_scale_factor
-        self.gradient_accumulation_steps = gradient_accumulation_steps
-        self.learning_rate_multipliers = learning_rate_multipliers
-        check_common(
-            self,
-            {n: getattr(self, n) for n in ("clipnorm", "clipvalue", "global_clipnorm")},
-            {n: getattr(self, n) for n in ("ema_momentum", "ema_overwrite_frequency")},
-            gradient_accumulation_steps,
-        )
-        super().__init__(learning_rate)
-        self._undecayed: tuple[set[Variable], list[str]] = (set(), [])
 
     # ---- to be overridden
 
@@ -108,29 +69,7 @@ class Optimizer(Keeping):
         """The optimizer whose `init_state` and `update` are used for a variable."""
         return self
 
-    def decay(self, variable: Variable) -> float | None:
-        """The weight decay of a variable."""
-        variables, names = self._undecayed
-        excluded = variable in variables or any(re.search(name, variable.name) for name in names)
-        return None if excluded else self.weight_decay
-
     # ---- the loop
-
-    def exclude_from_weight_decay(
-        self, var_list: Sequence[Variable] | None = None, var_names: Sequence[str] | None = None
-    ) -> None:
-        """Leave variables alone in weight decay. Call it before the first step.
-
-        Args:
-            var_list: variables.
-            var_names: patterns that are looked for in variables' names, such as ["bias", "gamma"].
-
-        Raises:
-            InvalidArgumentError: the optimizer is built already.
-        """
-        if self.built:
-            raise InvalidArgumentError("exclude_from_weight_decay() comes before the optimizer is built")
-        self._undecayed = (set(var_list or ()), list(var_names or ()))
 
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Variable] | None = None) -> None:
         """Change the variables by one step.
@@ -192,8 +131,10 @@ class Optimizer(Keeping):
             now = {name: v.value for name, v in self.shared.items()}
             shared = self.update_shared_state(now, step)
             new.update({self.shared[name]: value for name, value in shared.items()})
-        limits = self.clipnorm, self.clipvalue, self.global_clipnorm
-        for gradient, variable in zip(clipped(grads, *limits), variables, strict=True):
+        ready = clipped(grads, self.clipnorm, self.clipvalue, self.global_clipnorm)
+        if type(self).update_step is not Optimizer.update_step:
+            return {**new, **self._assigned(ready, variables, rate)}
+        for gradient, variable in zip(ready, variables, strict=True):
             slots, parameter = self.slots[variable], variable.value
             mine = ops.cast(rate, parameter.dtype)
             factor, decay = self.multiplier(variable), self.decay(variable)
@@ -207,6 +148,16 @@ class Optimizer(Keeping):
             )
             new.update({slots[name]: value for name, value in changed.items()})
         return new
+
+    def _assigned(self, grads: list[Tensor], variables: list[Variable], rate: Tensor) -> dict[Variable, Tensor]:
+        """What `update_step` assigns."""
+        with StatelessScope() as scope:
+            for gradient, variable in zip(grads, variables, strict=True):
+                decay = self.decay(variable)
+                if decay:
+                    variable.assign(variable - variable * (ops.cast(rate, variable.dtype) * decay))
+                self.update_step(gradient, variable, ops.cast(rate, variable.dtype) * self.multiplier(variable))
+            return dict(scope.values)
 
     def _average(self, new: dict[Variable, Tensor], done: Tensor) -> None:
         """Add the running means to what a step assigns, and put them in the variables' places where it is time."""
@@ -232,45 +183,35 @@ class Optimizer(Keeping):
             raise InvalidArgumentError("no variable has a gradient: does the loss depend on them?")
         return pairs
 
-    def multiplier(self, variable: Variable) -> float:
-        """The factor of the learning rate for a variable."""
-        for pattern, factor in (self.learning_rate_multipliers or {}).items():
-            if re.search(pattern, variable.path):
-                return factor
-        return 1.0
+    def stateless_apply(
+        self, optimizer_variables: Sequence[Any], grads: Sequence[Any], trainable_variables: Sequence[Any]
+    ) -> tuple[list[Tensor], list[Tensor]]:
+        """A step from values to values, which leaves variables alone.
 
-    def scale_loss(self, loss: Any) -> Any:
-        """The loss times `loss_scale_factor`, of which gradients are to be taken."""
-        return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
+        Args:
+            optimizer_variables: a value for each of `variables`.
+            grads: gradients of the variables that `build` was given.
+            trainable_variables: the values of those.
+
+        Returns:
+            The new values of the trainable variables, and of `variables`.
+
+        Raises:
+            InvalidArgumentError: the optimizer is not built, or there are not as many values as variables.
+        """
+        targets, state = list(self.slots), self.variables
+        if not targets or len(targets) != len(trainable_variables) or len(state) != len(optimizer_variables):
+            raise InvalidArgumentError(
+                f"stateless_apply: {type(self).__name__} is built for {len(targets)} variables and has {len(state)} of its own; "
+                f"got {len(trainable_variables)} and {len(optimizer_variables)} values. Call build(variables) first."
+            )
+        given = [*zip(targets, trainable_variables, strict=True), *zip(state, optimizer_variables, strict=True)]
+        with StatelessScope(given) as scope:
+            self.apply(grads, targets)
+            return [scope.values[v] for v in targets], [scope.values[v] for v in state]
 
     def finalize_variable_values(self, var_list: Sequence[Variable]) -> None:
         """Put the running means into the variables, if they are kept. Training loops call it at their end."""
         for variable in var_list if self.use_ema else ():
             if variable in self.slots:
                 variable.assign(self.slots[variable]["average"].value)
-
-    # ---- arguments
-
-    def get_config(self) -> dict[str, Any]:
-        """The arguments."""
-        rate: Any = self._learning_rate
-        if isinstance(rate, Variable):
-            rate = float(rate)
-        elif isinstance(rate, LearningRateSchedule) or callable(rate):
-            rate = forms.form_of(rate, "schedules")
-        names = (
-            "weight_decay", "clipnorm", "global_clipnorm", "clipvalue", "use_ema", "ema_momentum",
-            "ema_overwrite_frequency", "loss_scale_factor", "gradient_accumulation_steps",
-        )  # fmt: skip
-        config = {"name": self.name, "learning_rate": rate, **{name: getattr(self, name) for name in names}}
-        if self.learning_rate_multipliers is not None:
-            config["learning_rate_multipliers"] = dict(self.learning_rate_multipliers)
-        return config
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
-        """An optimizer of `get_config`'s result."""
-        config = dict(config)
-        if isinstance(config.get("learning_rate"), dict):
-            config["learning_rate"] = forms.from_form(config["learning_rate"], "schedules", custom_objects)
-        return cls(**config)

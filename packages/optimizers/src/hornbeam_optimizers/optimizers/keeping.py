@@ -10,6 +10,7 @@ from hornbeam.errors import InvalidArgumentError, SerializationError
 from hornbeam.interpret import running
 from hornbeam.interpreters.evaluate import Evaluate
 
+from hornbeam_optimizers.optimizers.added import Added
 from hornbeam_optimizers.schedules import LearningRateSchedule
 
 __all__ = ["Keeping", "State"]
@@ -18,7 +19,7 @@ State = dict[str, Tensor]
 FIRST = ("average", "gradient_accumulator")  # kept by the loop, not by the algorithm
 
 
-class Keeping:
+class Keeping(Added):
     """The part of `Optimizer` that holds variables."""
 
     name: str
@@ -46,6 +47,7 @@ class Keeping:
         self._learning_rate: Any = learning_rate if known else self._variable(float(learning_rate), "learning_rate")
         self.slots: dict[Variable, dict[str, Variable]] = {}
         self.shared: dict[str, Variable] = {}
+        self._added: list[Variable] = []
 
     def _variable(self, value: Any, name: str, dtype: Any = None) -> Variable:
         made = Variable(value, dtype=dtype, trainable=False, name=name)
@@ -87,7 +89,7 @@ class Keeping:
         for group in groups:
             for slots in self.slots.values():
                 found += [v for name, v in slots.items() if (name not in apart if group is None else name in group)]
-        return [*found, *self.shared.values()]
+        return [*found, *self.shared.values(), *self._added]
 
     @property
     def averages(self) -> dict[Variable, Variable]:

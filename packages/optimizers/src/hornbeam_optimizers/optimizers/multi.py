@@ -8,6 +8,7 @@ from typing import Any
 
 from hornbeam import Tensor, Variable
 from hornbeam.errors import DTypeError, InvalidArgumentError
+from hornbeam.serialization import serialize_keras_object
 
 from hornbeam_optimizers import forms
 from hornbeam_optimizers.optimizers.base import Optimizer
@@ -74,8 +75,8 @@ class OptimizerMap(MutableMapping[str, Optimizer]):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
-        inner = {pattern: forms.form_of(optimizer, "optimizers") for pattern, optimizer in self._map.items()}
-        return {"default_optimizer": forms.form_of(self._default, "optimizers"), "optimizer_map": inner}
+        inner = {pattern: serialize_keras_object(optimizer) for pattern, optimizer in self._map.items()}
+        return {"default_optimizer": serialize_keras_object(self._default), "optimizer_map": inner}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
@@ -176,7 +177,7 @@ class MultiOptimizer(Optimizer):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
-        saved = forms.form_of(self.optimizer_map, "optimizers")
+        saved = serialize_keras_object(self.optimizer_map)
         return {"optimizer_map": saved, "loss_scale_factor": self.loss_scale_factor, "name": self.name}
 
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam.errors import InvalidArgumentError
+from hornbeam.serialization import serialize_keras_object
 
 from hornbeam_optimizers import forms
 from hornbeam_optimizers.optimizers.base import Optimizer
@@ -33,7 +34,7 @@ def get(identifier: Any) -> Any:
 
 def serialize(optimizer: Any) -> Any:
     """An optimizer as plain data, without its state."""
-    return forms.form_of(optimizer, "optimizers")
+    return serialize_keras_object(optimizer)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from hornbeam import Tensor, Variable, ops
 from hornbeam.errors import DTypeError, InvalidArgumentError
+from hornbeam.serialization import serialize_keras_object
 
 from hornbeam_optimizers import forms
 from hornbeam_optimizers.optimizers.base import Optimizer
@@ -76,7 +77,7 @@ class _Wrapper(Optimizer):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
-        return {"name": self.name, "inner_optimizer": forms.form_of(self.inner_optimizer, "optimizers")}
+        return {"name": self.name, "inner_optimizer": serialize_keras_object(self.inner_optimizer)}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:

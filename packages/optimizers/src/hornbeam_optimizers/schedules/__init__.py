@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from hornbeam.serialization import serialize_keras_object
+
 from hornbeam_optimizers import forms
 from hornbeam_optimizers.schedules.base import LearningRateSchedule as LearningRateSchedule
 from hornbeam_optimizers.schedules.cosine import CosineDecay as CosineDecay
@@ -22,7 +24,7 @@ __all__ = [
 
 def serialize(learning_rate_schedule: Any) -> Any:
     """A schedule as plain data."""
-    return forms.form_of(learning_rate_schedule, "schedules")
+    return serialize_keras_object(learning_rate_schedule)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
