@@ -180,6 +180,34 @@ def test_a_stateless_step_leaves_variables_alone():
         optimizer.stateless_apply(state, GRADS[:1], values[:1])
 
 
+@pytest.mark.parametrize(
+    "new",
+    [
+        lambda: make.Nadam(0.1),
+        lambda: make.LossScaleOptimizer(make.Adam(0.1)),
+        lambda: make.Lookahead(make.SGD(0.1, momentum=0.5)),
+        lambda: make.MultiOptimizer(make.OptimizerMap("adam", {"head/.*": make.SGD(0.1)})),
+    ],
+)
+@pytest.mark.parametrize("built", [False, True])
+def test_state_is_saved_and_loaded(new, built):
+    one, other, variables = new(), new(), pair()
+    if built:
+        one.apply(GRADS, variables)
+    store = {}
+    one.save_own_variables(store)
+    other.build(pair())
+    other.load_own_variables(store)
+    again = {}
+    other.save_own_variables(again)
+    assert set(store) <= set(again)
+    if built:
+        for number, value in store.items():
+            assert np.array_equal(again[number], value)
+    with pytest.raises(hb.SerializationError, match="variables; the file has 0 of its optimizer"):
+        other.load_own_variables({})
+
+
 class Heavy(make.Optimizer):
     """As one would write it for Keras."""
 

@@ -77,19 +77,27 @@ class Keeping(Added):
                 self.slots[variable] = {name: self._variable(v, f"{place}_{name}") for name, v in state.items()}
             if variables and not self.shared:
                 state = self.init_shared_state(variables[0].dtype)
-                self.shared = {name: self._variable(value, name) for name, value in state.items()}
+                self.shared.update({name: self._variable(value, name) for name, value in state.items()})
 
     @property
     def variables(self) -> list[Variable]:
         """Iteration, learning rate, then the state of the variables: in Keras's order."""
-        rate = self._learning_rate
-        found = [self._iterations, *([rate] if isinstance(rate, Variable) else [])]
+        found = [self._iterations, *self._rates]
         groups = *((name,) for name in FIRST), None, *self.later_slots
         apart = {name for group in groups if group for name in group}
         for group in groups:
             for slots in self.slots.values():
                 found += [v for name, v in slots.items() if (name not in apart if group is None else name in group)]
         return [*found, *self.shared.values(), *self._added]
+
+    @property
+    def _rates(self) -> list[Variable]:
+        return [self._learning_rate] if isinstance(self._learning_rate, Variable) else []
+
+    @property
+    def _first_variables(self) -> list[Variable]:
+        """Those that there are before `build`."""
+        return [self._iterations, *self._rates]
 
     @property
     def averages(self) -> dict[Variable, Variable]:
@@ -145,11 +153,13 @@ class Keeping(Added):
             SerializationError: the number of variables, or their shapes, differ.
         """
         variables = self.variables
+        if len(store) == len(self._first_variables):  # it had taken no step
+            variables = self._first_variables
         if len(store) != len(variables):
             raise SerializationError(
                 f"{type(self).__name__} has {len(variables)} variables; the file has {len(store)} of its optimizer"
             )
-        self.set_weights([store[str(i)] for i in range(len(variables))])
+        _fill(variables, [store[str(i)] for i in range(len(variables))])
 
     def set_weights(self, weights: Sequence[Any]) -> None:
         """Give every variable of `variables` a value; `build` first.
@@ -157,11 +167,14 @@ class Keeping(Added):
         Raises:
             SerializationError: a shape differs; nothing is changed then.
         """
-        variables = self.variables
-        for variable, value in zip(variables, weights, strict=False):
-            if tuple(value.shape) != variable.shape:
-                raise SerializationError(
-                    f"the state {variable.name!r} has shape {variable.shape}; the file has {tuple(value.shape)}"
-                )
-        for variable, value in zip(variables, weights, strict=False):
-            variable.assign(value)
+        _fill(self.variables, weights)
+
+
+def _fill(variables: Sequence[Variable], values: Sequence[Any]) -> None:
+    for variable, value in zip(variables, values, strict=False):
+        if tuple(value.shape) != variable.shape:
+            raise SerializationError(
+                f"the state {variable.name!r} has shape {variable.shape}; the file has {tuple(value.shape)}"
+            )
+    for variable, value in zip(variables, values, strict=False):
+        variable.assign(value)

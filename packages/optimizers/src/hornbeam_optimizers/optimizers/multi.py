@@ -138,6 +138,10 @@ class MultiOptimizer(Optimizer):
         return [*super().variables, *(v for optimizer in self.optimizers for v in optimizer.variables)]
 
     @property
+    def _first_variables(self) -> list[Variable]:
+        return [*super()._first_variables, *(v for o in self.optimizers for v in o._first_variables)]
+
+    @property
     def averages(self) -> dict[Variable, Variable]:
         """The running means that the optimizers keep."""
         return {v: mean for optimizer in self.optimizers for v, mean in optimizer.averages.items()}

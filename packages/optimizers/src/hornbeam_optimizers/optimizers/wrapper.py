@@ -38,6 +38,10 @@ class _Wrapper(Optimizer):
         return [*super().variables, *self.inner_optimizer.variables]
 
     @property
+    def _first_variables(self) -> list[Variable]:
+        return [*super()._first_variables, *self.shared.values(), *self.inner_optimizer._first_variables]
+
+    @property
     def averages(self) -> dict[Variable, Variable]:
         """The running means that the inner optimizer keeps."""
         return self.inner_optimizer.averages
