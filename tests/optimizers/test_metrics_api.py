@@ -73,6 +73,13 @@ def test_counts_stay_exact_beyond_float32():
     for _ in range(3):
         metric.update_state(2.0, 1.0)
     assert float(metric.count.value) == 2**24 + 3
+    weights = np.array([2.0**24, 1, 1, 1], np.float32)
+    for metric in (M.TruePositives(), M.TruePositives([0.2, 0.3] * 20)):
+        metric.update_state(np.ones(4), np.full(4, 0.9), sample_weight=weights)
+        assert float(metric.counts.value[1].numpy().max()) == 2**24 + 3
+    metric = M.MeanIoU(2)
+    metric.update_state(np.ones(4, int), np.ones(4, int), sample_weight=weights)
+    assert float(metric.total_cm.value[1, 1]) == 2**24 + 3
 
 
 def test_a_metric_of_ones_own_has_variables_and_inner_metrics():
@@ -83,6 +90,7 @@ def test_a_metric_of_ones_own_has_variables_and_inner_metrics():
             super().__init__()
             self.seen = self.add_weight(name="seen", initializer="ones")
             self.mean = M.Mean()
+            self.extra = self.add_variable((2,), np.array([3, 4]), dtype="int")
 
         def update_state(self, values):
             self.seen.assign_add(1.0)
@@ -92,11 +100,12 @@ def test_a_metric_of_ones_own_has_variables_and_inner_metrics():
             return {"seen": self.seen.value, "mean": self.mean.result()}
 
     metric = Both()
-    assert metric.name == "both" and repr(metric) == "<Both name=both>" and len(metric.variables) == 3
+    assert metric.name == "both" and repr(metric) == "<Both name=both>" and len(metric.variables) == 4
+    assert metric.extra.numpy().tolist() == [3, 4] and metric.extra.dtype == "int32"
     found = metric([1.0, 3.0])
     assert (float(found["seen"]), float(found["mean"])) == (2.0, 2.0)
     metric.reset_state()
-    assert [float(v) for v in metric.variables] == [0.0, 0.0, 0.0]
+    assert not any(v.numpy().any() for v in metric.variables)
     for missing in (M.Metric().update_state, M.Metric().result):
         with pytest.raises(hb.InvalidArgumentError, match="override it"):
             missing()

@@ -65,7 +65,7 @@ class FromMatrix(Metric):
         checks.indices(true, size, name, weights)
         checks.indices(pred, size, name, weights)
         known = ops.logical_and(ops.greater_equal(true, 0), ops.less(true, size))
-        each = ops.cast(known, "float32") if weights is None else ops.where(known, weights, 0.0)
+        each = ops.cast(known, "int32") if weights is None else ops.where(known, weights, 0.0)
         flat = (ops.reshape(x, (true.size,)) for x in (ops.where(known, true, 0), pred, each))
         place, said, shares = flat
         self.matrix.assign(self.matrix + ops.cast(matrix_of(place, said, size, shares), STATE))

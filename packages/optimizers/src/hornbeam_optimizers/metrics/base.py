@@ -73,7 +73,7 @@ class Metric:
 
         Args:
             shape: its sizes.
-            initializer: "zeros" (default), another name, or a function `(shape, dtype) -> values`.
+            initializer: "zeros" (default), another name, a function `(shape, dtype) -> values`, or the values.
             dtype: default: float64, so that sums over many batches stay exact.
             aggregation: how replicas are joined; kept for Keras's signature.
             name: shown in errors.
@@ -81,10 +81,13 @@ class Metric:
         if isinstance(initializer, str) and initializer != "zeros":
             found = registry.lookup("initializers", initializer)
             initializer = found() if isinstance(found, type) else found
-        wanted = STATE if dtype is None else dtypes.as_dtype(dtype)
+        wanted = STATE if dtype is None else dtypes.as_dtype("int32" if dtype == "int" else dtype)
         sizes = tuple(shape)
-        # host zeros: state may be made while a step is captured, and must not be part of it
-        first = initializer(sizes, dtype=wanted) if callable(initializer) else np.zeros(sizes, np.float32)
+        first: Any = initializer(sizes, dtype=wanted) if callable(initializer) else initializer
+        if first is None or isinstance(first, str):
+            first = np.zeros(
+                sizes, np.float32
+            )  # of the host: state made while a step is captured must not be part of it
         variable = Variable(first, dtype=wanted, trainable=False, name=name or f"variable_{len(self._variables)}")
         self._variables.append(variable)
         return variable

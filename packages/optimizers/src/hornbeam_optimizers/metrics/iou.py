@@ -19,16 +19,17 @@ __all__ = ["BinaryIoU", "IoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU"]
 EPSILON = 1e-7
 
 
-def matrix_of(true: Tensor, pred: Tensor, classes: int, weights: Tensor | None) -> Tensor:
+def matrix_of(true: Tensor, pred: Tensor, classes: int, weights: Tensor) -> Tensor:
     """The confusion matrix (classes, classes) of class indices: rows are labels, columns predictions.
 
     Args:
         true: (n,) int32 within [0, classes).
         pred: (n,) int32 within [0, classes).
         classes: how many.
-        weights: (n,), or None for 1 each.
+        weights: (n,), whole or not.
     """
-    each = ops.ones(true.shape, "float32") if weights is None else ops.cast(weights, "float32")
+    # whole numbers count on where float32 would stop, at 2**24
+    each = weights if weights.dtype.is_integer else ops.cast(weights, STATE)
     return ops.reshape(ops.segment_sum(each, true * classes + pred, classes * classes), (classes, classes))
 
 
@@ -105,7 +106,7 @@ class IoU(Metric):
         )
         if self.ignore_class is not None:
             counts = ops.logical_and(counts, ops.not_equal(true, self.ignore_class))
-        each = ops.cast(counts, "float32") if weights is None else ops.where(counts, weights, 0.0)
+        each = ops.cast(counts, "int32") if weights is None else ops.where(counts, weights, 0.0)
         found = matrix_of(ops.where(counts, true, 0), ops.where(counts, pred, 0), self.num_classes, each)
         self.total_cm.assign(self.total_cm + ops.cast(found, STATE))
 

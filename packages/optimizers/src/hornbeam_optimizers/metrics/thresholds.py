@@ -158,8 +158,9 @@ def _only_first(pred: Tensor, k: int, name: str) -> Tensor:
 def _sum(weights: Tensor | None, places: Tensor, count: int) -> Tensor:
     """Weights (1 where there are none) added up by place: (count,)."""
     flat = ops.reshape(places, (places.size,))
-    each = ops.ones(flat.shape, "float32") if weights is None else ops.reshape(weights, (flat.size,))
+    # whole numbers count on where float32 would stop, at 2**24
+    each = ops.ones(flat.shape, "int32") if weights is None else ops.reshape(ops.cast(weights, STATE), (flat.size,))
     if count <= FEW:
         hit = ops.equal(ops.expand_dims(flat, -1), ops.arange(count, dtype="int32"))  # (n, count)
-        return ops.sum(ops.where(hit, ops.expand_dims(each, -1), 0.0), axis=0)
+        return ops.sum(ops.where(hit, ops.expand_dims(each, -1), 0), axis=0)
     return ops.segment_sum(each, flat, count)
