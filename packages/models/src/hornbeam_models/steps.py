@@ -165,6 +165,23 @@ class Steps(Layer):
 
     # ---- compiled steps
 
+    def make_train_function(self, force: bool = False) -> Callable[..., Any]:
+        """The compiled `train_step`; `force`: compile it anew."""
+        return self._made("train", force)
+
+    def make_test_function(self, force: bool = False) -> Callable[..., Any]:
+        """The compiled `test_step`; `force`: compile it anew."""
+        return self._made("test", force)
+
+    def make_predict_function(self, force: bool = False) -> Callable[..., Any]:
+        """The compiled `predict_step`; `force`: compile it anew."""
+        return self._made("predict", force)
+
+    def _made(self, kind: str, force: bool) -> Callable[..., Any]:
+        if force:
+            self._steps = {}
+        return self.step_function(kind)
+
     def step_function(self, kind: str) -> Callable[..., Any]:
         """The step of that kind ("train", "test" or "predict"), compiled, unless `run_eagerly`.
 

@@ -96,6 +96,18 @@ class Trainer(Steps):
         self.run_eagerly = run_eagerly
         self._steps, self._checked = {}, set()
 
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """What `compile` was given, in a form that can be written down; None before."""
+        from hornbeam_models.saving.compiling import compile_config
+
+        return compile_config(self)
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compile as `get_compile_config` says."""
+        from hornbeam_models.saving.compiling import compile_from_config
+
+        compile_from_config(self, config)
+
     @property
     def compiled(self) -> bool:
         """Whether `compile` was called."""
