@@ -66,6 +66,8 @@ def run_case(one):
             outputs, after, losses = layer.stateless_call(trained, frozen, *args, **how, return_losses=True)
             flat = [o for o in keras.tree.flatten(outputs) if o is not None]
             total = sum((o * jnp.cos(jnp.arange(o.size).reshape(o.shape))).sum() for o in flat)
+            if layer.activity_regularizer is not None:  # stateless_call of Keras leaves it out
+                total += sum(layer.activity_regularizer(o) / len(o) for o in flat)
             return total + sum(losses), (flat, after)
 
         trained = [v.value for v in layer.trainable_variables]

@@ -20,6 +20,7 @@ from hornbeam.dtypes import *
 from hornbeam.dtypes import DType as DType
 from hornbeam.errors import *
 from hornbeam.interpreters import evaluate as _evaluate
+from hornbeam.input_spec import InputSpec as InputSpec
 from hornbeam.jit import capture as capture
 from hornbeam.jit import jit as jit
 from hornbeam.layer import Layer as Layer

@@ -10,6 +10,7 @@ from typing import Any
 
 from hornbeam import masking
 from hornbeam.errors import InvalidArgumentError, unknown_arguments
+from hornbeam.input_spec import check_inputs
 from hornbeam.interpret import running
 from hornbeam.masking import mask_of
 from hornbeam.naming import to_snake_case, unique_name
@@ -48,6 +49,8 @@ class Layer(Persistent):
         >>> Scale()(hb.ops.ones((1, 2))).numpy().tolist()
         [[2.0, 2.0]]
     """
+
+    input_spec: Any = None  # an InputSpec, or a container of several: what the first argument of `call` has to be
 
     def __init__(
         self,
@@ -112,6 +115,8 @@ class Layer(Persistent):
         masking.fill_in(parameters, args, kwargs)
         previous = mask_of(args[0]) if args and kwargs.get("mask") is None else kwargs.get("mask")
         args = self._prepare(args)
+        if self.input_spec is not None and args:
+            check_inputs(self, args[0])
         if not self.built:
             self._build(args, kwargs)
         if symbolic:

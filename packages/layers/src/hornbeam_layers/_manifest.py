@@ -3,6 +3,21 @@
 from hornbeam.plugins import Component, hookimpl
 
 HORNBEAM_PLUGIN_API = 1
+ALIASES = {
+    **{
+        f"{how}Pooling{n}D": [f"{short}Pool{n}D"]
+        for how, short in (("Max", "Max"), ("Average", "Avg"))
+        for n in (1, 2, 3)
+    },
+    **{
+        f"Global{how}Pooling{n}D": [f"Global{short}Pool{n}D"]
+        for how, short in (("Max", "Max"), ("Average", "Avg"))
+        for n in (1, 2, 3)
+    },
+    **{f"Conv{n}D{more}": [f"Convolution{n}D{more}"] for n in (1, 2, 3) for more in ("", "Transpose")},
+    "SeparableConv1D": ["SeparableConvolution1D"],
+    "SeparableConv2D": ["SeparableConvolution2D"],
+}
 
 
 @hookimpl
@@ -11,12 +26,37 @@ def provide_layers() -> list[Component]:
     homes = {
         "core.dense": ["Dense"],
         "core.einsum_dense": ["EinsumDense"],
-        "core.activation": ["Activation", "ReLU", "Softmax"],
+        "core.activation": ["Activation", "Softmax"],
+        "core.rectifiers": ["ELU", "LeakyReLU", "PReLU", "ReLU", "ThresholdedReLU"],
+        "core.identity": ["Identity"],
+        "core.reversible_embedding": ["ReversibleEmbedding"],
+        "core.wrapper": ["Wrapper"],
         "core.input_layer": ["InputLayer"],
         "convolutional.conv": ["Conv1D", "Conv2D", "Conv3D"],
+        "convolutional.conv_transpose": ["Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"],
+        "convolutional.depthwise_conv": ["DepthwiseConv1D", "DepthwiseConv2D"],
+        "convolutional.separable_conv": ["SeparableConv1D", "SeparableConv2D"],
+        "convolutional.locally_connected": ["LocallyConnected1D", "LocallyConnected2D"],
+        "pooling.adaptive_pooling": [f"Adaptive{how}Pooling{n}D" for how in ("Max", "Average") for n in (1, 2, 3)],
+        "reshaping.borders": [f"{what}{n}D" for what in ("Cropping", "ZeroPadding") for n in (1, 2, 3)],
+        "reshaping.up_sampling": ["UpSampling1D", "UpSampling2D", "UpSampling3D"],
+        "merging.elementwise": ["Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"],
+        "merging.concatenate": ["Concatenate"],
+        "merging.dot": ["Dot"],
+        "normalization.instance_normalization": ["InstanceNormalization", "UnitNormalization"],
+        "normalization.of_weights": ["SpectralNormalization", "WeightNormalization"],
+        "regularization.noise": [
+            "AlphaDropout",
+            "GaussianDropout",
+            "GaussianNoise",
+            "SpatialDropout1D",
+            "SpatialDropout2D",
+            "SpatialDropout3D",
+        ],
+        "regularization.activity_regularization": ["ActivityRegularization"],
         "pooling.pooling": [f"{how}Pooling{n}D" for how in ("Max", "Average") for n in (1, 2, 3)],
         "normalization.batch_normalization": ["BatchNormalization"],
-        "reshaping.reshape": ["Flatten", "Reshape"],
+        "reshaping.reshape": ["Flatten", "Permute", "RepeatVector", "Reshape"],
         "regularization.dropout": ["Dropout"],
         "recurrent.rnn": ["RNN"],
         "recurrent.stacked": ["StackedRNNCells"],
@@ -76,7 +116,11 @@ def provide_layers() -> list[Component]:
         "preprocessing.mel_spectrogram": ["MelSpectrogram"],
         "preprocessing.stft_spectrogram": ["STFTSpectrogram"],
     }
-    return [Component(name, f"hornbeam_layers.{home}:{name}") for home, names in homes.items() for name in names]
+    return [
+        Component(name, f"hornbeam_layers.{home}:{name}", aliases=ALIASES.get(name, ()))
+        for home, names in homes.items()
+        for name in names
+    ]
 
 
 @hookimpl

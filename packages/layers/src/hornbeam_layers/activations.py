@@ -8,9 +8,13 @@ from typing import Any
 
 from hornbeam import ops
 from hornbeam.errors import UnknownNameError
+from hornbeam.ops import celu as celu
 from hornbeam.ops import elu as elu
+from hornbeam.ops import glu as glu
+from hornbeam.ops import hard_shrink as hard_shrink
 from hornbeam.ops import hard_sigmoid as hard_sigmoid
 from hornbeam.ops import hard_silu as hard_silu
+from hornbeam.ops import hard_tanh as hard_tanh
 from hornbeam.ops import leaky_relu as leaky_relu
 from hornbeam.ops import log_sigmoid as log_sigmoid
 from hornbeam.ops import log_softmax as log_softmax
@@ -18,19 +22,28 @@ from hornbeam.ops import mish as mish
 from hornbeam.ops import relu6 as relu6
 from hornbeam.ops import selu as selu
 from hornbeam.ops import silu as silu
+from hornbeam.ops import soft_shrink as soft_shrink
 from hornbeam.ops import softplus as softplus
 from hornbeam.ops import softsign as softsign
+from hornbeam.ops import sparse_plus as sparse_plus
+from hornbeam.ops import sparse_sigmoid as sparse_sigmoid
+from hornbeam.ops import sparsemax as sparsemax
+from hornbeam.ops import squareplus as squareplus
 from hornbeam.ops import tanh as tanh
+from hornbeam.ops import tanh_shrink as tanh_shrink
+from hornbeam.ops import threshold as threshold
 from hornbeam.tensor import note_activation
 
 Activation = Callable[..., Any]
 
 __all__ = [
-    "elu", "exponential", "gelu", "get", "hard_sigmoid", "hard_silu", "leaky_relu", "linear", "log_sigmoid",
-    "log_softmax", "mish", "relu", "relu6", "selu", "serialize", "sigmoid", "silu", "softmax", "softplus",
-    "softsign", "tanh",
+    "celu", "deserialize", "elu", "exponential", "gelu", "get", "glu", "hard_shrink", "hard_sigmoid", "hard_silu",
+    "hard_swish", "hard_tanh", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish", "relu", "relu6", "selu",
+    "serialize", "sigmoid", "silu", "soft_shrink", "softmax", "softplus", "softsign", "sparse_plus", "sparse_sigmoid",
+    "sparsemax", "squareplus", "swish", "tanh", "tanh_shrink", "threshold",
 ]  # fmt: skip
-NAMES = tuple(name for name in __all__ if name not in ("get", "serialize"))
+NAMES = tuple(name for name in __all__ if name not in ("deserialize", "get", "serialize"))
+swish, hard_swish = silu, hard_silu
 
 
 def linear(x: Any) -> Any:
@@ -101,16 +114,32 @@ def get(identifier: Any) -> Activation:
     if callable(identifier):
         return identifier
     if isinstance(identifier, str):
-        aliases = {"swish": "silu", "hard_swish": "hard_silu"}
-        name = aliases.get(identifier, identifier)
-        if name in NAMES:
-            return globals()[name]
+        if identifier in NAMES:
+            return globals()[identifier]
         from hornbeam.plugins import registry
 
-        return registry.lookup("activations", name)
+        return registry.lookup("activations", identifier)
     raise UnknownNameError("activation", identifier, NAMES)
 
 
 def serialize(activation: Any) -> str:
     """The name of an activation, for a configuration."""
     return "linear" if activation is None else getattr(activation, "__name__", str(activation))
+
+
+def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Activation:
+    """The activation of what `serialize` returned.
+
+    Args:
+        config: a name.
+        custom_objects: functions of your own, by name.
+
+    Raises:
+        UnknownNameError: no activation has that name.
+
+    Example:
+        >>> deserialize("relu") is relu
+        True
+    """
+    found = (custom_objects or {}).get(config) if isinstance(config, str) else None
+    return get(config) if found is None else found

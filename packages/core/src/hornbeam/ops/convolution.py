@@ -325,7 +325,7 @@ def conv_transpose(
             low = 0
         elif padding.lower() == "same":
             size = n * s if extra is None else (n - 1) * s + reach + 1 - 2 * ((reach + 1) // 2) + extra
-            low = max(0, (n - 1) * s + reach + 1 - size) // 2 if extra is None else (reach + 1) // 2
+            low = max(0, (n - 1) * s + reach + 1 - size) // 2
         else:
             raise InvalidArgumentError(f"conv_transpose: padding must be 'valid' or 'same'; got {padding!r}")
         sizes.append(size)

@@ -66,13 +66,18 @@ def normalize(x: Any, axis: Any = -1, order: int = 2, epsilon: float | None = No
     if not isinstance(order, int) or order < 1:
         raise InvalidArgumentError(f"normalize: order must be a positive integer; got {order!r}")
     tensor = as_float(x)
+    dtype = tensor.dtype
+    tensor = (
+        astype(tensor, dtypes.float32) if dtype.itemsize < 4 else tensor
+    )  # squares leave the range of half precision
     tensor = tensor if tensor.ndim else expand_dims(tensor, 0)
     least = 1e-7 if epsilon is None else float(epsilon)
     if order == 2:
         squares = total(square(tensor), axis, keepdims=True)
         there = greater(squares, 0.0)  # the gradient at 0 is that of division by the least norm
-        return multiply(tensor, where(there, minimum(rsqrt(where(there, squares, 1.0)), 1.0 / least), 1.0 / least))
+        found = multiply(tensor, where(there, minimum(rsqrt(where(there, squares, 1.0)), 1.0 / least), 1.0 / least))
+        return astype(found, dtype)
     powers = total(pow(absolute(tensor), float(order)), axis, keepdims=True)
     there = greater(powers, 0.0)
     norm = where(there, pow(where(there, powers, 1.0), 1.0 / order), 0.0)
-    return divide(tensor, maximum(norm, least))
+    return astype(divide(tensor, maximum(norm, least)), dtype)

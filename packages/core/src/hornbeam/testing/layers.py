@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hornbeam import ops
@@ -70,6 +70,7 @@ def check_layer(
         ]
         return arrays if several else arrays[0]
 
+    @settings(max_examples=-(-settings().max_examples // 4))  # each runs on every backend, captured and not
     @given(seed=st.integers(0, 2**32 - 1), batch=st.integers(1, 4))
     def run(seed: int, batch: int) -> None:
         x = sample(np.random.default_rng(seed), batch, input_dtype)

@@ -1,4 +1,4 @@
-"""Activation, ReLU and Softmax as layers."""
+"""Activation functions as layers: Activation and Softmax."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hornbeam import Layer, Tensor, ops
 
 from hornbeam_layers import activations
 
-__all__ = ["Activation", "ReLU", "Softmax"]
+__all__ = ["Activation", "Softmax"]
 
 
 class Activation(Layer):
@@ -38,29 +38,20 @@ class Activation(Layer):
         return {**super().get_config(), "activation": activations.serialize(self.activation)}
 
 
-class ReLU(Layer):
-    """The rectifier; arguments as for `activations.relu`."""
-
-    def __init__(
-        self, max_value: float | None = None, negative_slope: float = 0.0, threshold: float = 0.0, **kwargs: Any
-    ) -> None:
-        super().__init__(**kwargs)
-        self.max_value, self.negative_slope, self.threshold = max_value, negative_slope, threshold
-        self.supports_masking = True
-        self.built = True
-
-    def call(self, inputs: Tensor) -> Tensor:
-        """The function, element by element."""
-        return activations.relu(inputs, self.negative_slope, self.max_value, self.threshold)
-
-    def get_config(self) -> dict[str, Any]:
-        """The arguments."""
-        how = {"max_value": self.max_value, "negative_slope": self.negative_slope, "threshold": self.threshold}
-        return {**super().get_config(), **how}
-
-
 class Softmax(Layer):
-    """Softmax over `axis`; positions where `mask` is False get 0."""
+    """exp(x) normalised to sum 1, over an axis or several together.
+
+    Args:
+        axis: an axis, or several.
+
+    Shapes: `call` takes a `mask` besides, of the inputs' shape or one that broadcasts to it; where it is False, the result
+        is 0.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> Softmax()(hb.ops.asarray([0.0, 0.0]), mask=[True, False]).numpy().tolist()
+        [1.0, 0.0]
+    """
 
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -70,9 +61,13 @@ class Softmax(Layer):
 
     def call(self, inputs: Tensor, mask: Any = None) -> Tensor:
         """The normalised exponentials."""
-        if mask is not None:
-            inputs = ops.where(mask, inputs, -3e4)
-        return ops.softmax(inputs, axis=self.axis)
+        if mask is None:
+            return ops.softmax(inputs, axis=self.axis)
+        mask = ops.asarray(mask)
+        mask = mask if mask.dtype == "bool" else ops.greater(mask, 0.5)
+        lowest = -3e4 if inputs.dtype.itemsize < 4 else -1e9
+        out = ops.softmax(ops.where(mask, inputs, lowest), axis=self.axis)
+        return ops.where(mask, out, ops.zeros_like(out))
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam import Layer, Tensor, ops
-from hornbeam.errors import InvalidArgumentError, ShapeError
+from hornbeam.errors import ShapeError
 
-from hornbeam_layers import activations, constraints, initializers, regularizers
+from hornbeam_layers import activations, regularizers
+from hornbeam_layers.arguments import WeightOptions, check_positive
 from hornbeam_layers.serialization import serialize
 
 __all__ = ["Dense"]
@@ -53,32 +54,25 @@ class Dense(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(activity_regularizer=regularizers.get(activity_regularizer), **kwargs)
-        if not isinstance(units, int) or isinstance(units, bool) or units <= 0:
-            raise InvalidArgumentError(f"Dense {self.name!r}: units must be a positive integer; got units={units!r}")
+        check_positive(self, units=units)
         self.units = units
         self.supports_masking = True
         self.activation = activations.get(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        weights = {
+            "kernel_initializer": kernel_initializer, "bias_initializer": bias_initializer,
+            "kernel_regularizer": kernel_regularizer, "bias_regularizer": bias_regularizer,
+            "kernel_constraint": kernel_constraint, "bias_constraint": bias_constraint,
+        }  # fmt: skip
+        self.options = WeightOptions(self, weights)
 
     def build(self, input_shape: Any) -> None:
         """Make kernel and bias for inputs (..., input_shape[-1])."""
         if not input_shape:
             raise ShapeError(f"Dense {self.name!r}: the input needs at least one axis; got shape {input_shape}")
-        self.kernel = self.add_weight(
-            (input_shape[-1], self.units), self.kernel_initializer, name="kernel",
-            regularizer=self.kernel_regularizer, constraint=self.kernel_constraint,
-        )  # fmt: skip
+        self.kernel = self.options.make("kernel", (input_shape[-1], self.units))
         if self.use_bias:
-            self.bias = self.add_weight(
-                (self.units,), self.bias_initializer, name="bias",
-                regularizer=self.bias_regularizer, constraint=self.bias_constraint,
-            )  # fmt: skip
+            self.bias = self.options.make("bias", (self.units,))
 
     def call(self, inputs: Tensor) -> Tensor:
         """(..., inputs) -> (..., units)."""
@@ -98,11 +92,6 @@ class Dense(Layer):
             "units": self.units,
             "activation": activations.serialize(self.activation),
             "use_bias": self.use_bias,
-            "kernel_initializer": serialize(self.kernel_initializer),
-            "bias_initializer": serialize(self.bias_initializer),
-            "kernel_regularizer": serialize(self.kernel_regularizer),
-            "bias_regularizer": serialize(self.bias_regularizer),
             "activity_regularizer": serialize(self.activity_regularizer),
-            "kernel_constraint": serialize(self.kernel_constraint),
-            "bias_constraint": serialize(self.bias_constraint),
+            **self.options.config(),
         }

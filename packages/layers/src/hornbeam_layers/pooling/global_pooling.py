@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam import Layer, Tensor, ops
-from hornbeam.errors import InvalidArgumentError, ShapeError
+
+from hornbeam_layers.arguments import check_rank, format_of
 
 __all__ = [
     "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalMaxPooling1D",
@@ -25,18 +26,11 @@ class BaseGlobalPooling(Layer):
 
     def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if data_format not in (None, "channels_last", "channels_first"):
-            raise InvalidArgumentError(
-                f"{type(self).__name__} {self.name!r}: data_format must be 'channels_last' or 'channels_first'; got {data_format!r}"
-            )
-        self.data_format, self.keepdims = data_format or "channels_last", keepdims
+        self.data_format, self.keepdims = format_of(self, data_format), keepdims
         self.built = True
 
     def _axes(self, inputs: Tensor) -> tuple[int, ...]:
-        if inputs.ndim != self.rank + 2:
-            raise ShapeError(
-                f"{type(self).__name__} {self.name!r}: expected {self.rank + 2} axes; got shape {inputs.shape}"
-            )
+        check_rank(self, inputs.shape, self.rank + 2)
         first = 1 if self.data_format == "channels_last" else 2
         return tuple(range(first, first + self.rank))
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam import Layer, Tensor, ops
-from hornbeam.errors import InvalidArgumentError, ShapeError
 
-from hornbeam_layers.convolutional.base import sizes_of
+from hornbeam_layers.arguments import check_rank, choice_of, format_of, sizes_of, who
 
 __all__ = ["AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D"]
 
@@ -26,44 +25,24 @@ class BasePooling(Layer):
     pool: Any
 
     def __init__(
-        self,
-        pool_size: Any = 2,
-        strides: Any = None,
-        padding: str = "valid",
-        data_format: str | None = None,
-        **kwargs: Any,
-    ) -> None:
+        self, pool_size: Any = 2, strides: Any = None, padding: str = "valid", data_format: str | None = None, **kwargs: Any
+    ) -> None:  # fmt: skip
         super().__init__(**kwargs)
-        who = f"{type(self).__name__} {self.name!r}"
-        if not isinstance(padding, str) or padding.lower() not in ("valid", "same"):
-            raise InvalidArgumentError(f"{who}: padding must be 'valid' or 'same'; got {padding!r}")
-        if data_format not in (None, "channels_last", "channels_first"):
-            raise InvalidArgumentError(
-                f"{who}: data_format must be 'channels_last' or 'channels_first'; got {data_format!r}"
-            )
-        self.pool_size = sizes_of(pool_size, self.rank, who, "pool_size")
-        self.strides = self.pool_size if strides is None else sizes_of(strides, self.rank, who, "strides")
-        self.padding = padding.lower()
-        self.data_format = data_format or "channels_last"
+        self.pool_size = sizes_of(pool_size, self.rank, who(self), "pool_size")
+        self.strides = self.pool_size if strides is None else sizes_of(strides, self.rank, who(self), "strides")
+        self.padding = choice_of(self, "padding", padding, ("valid", "same"))
+        self.data_format = format_of(self, data_format)
         self.built = True
 
     def call(self, inputs: Tensor) -> Tensor:
         """(batch, *spatial, channels) -> (batch, *positions, channels)."""
-        if inputs.ndim != self.rank + 2:
-            raise ShapeError(
-                f"{type(self).__name__} {self.name!r}: expected {self.rank + 2} axes; got shape {inputs.shape}"
-            )
+        check_rank(self, inputs.shape, self.rank + 2)
         return type(self).pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
-        how = {
-            "pool_size": self.pool_size,
-            "strides": self.strides,
-            "padding": self.padding,
-            "data_format": self.data_format,
-        }
-        return {**super().get_config(), **how}
+        names = ("pool_size", "strides", "padding", "data_format")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
 
 class MaxPooling1D(BasePooling):

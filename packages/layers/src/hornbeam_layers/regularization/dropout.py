@@ -6,7 +6,8 @@ from typing import Any
 
 import hornbeam as hb
 from hornbeam import Layer, Tensor
-from hornbeam.errors import InvalidArgumentError
+
+from hornbeam_layers.arguments import check_rate
 
 __all__ = ["Dropout"]
 
@@ -24,8 +25,7 @@ class Dropout(Layer):
 
     def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if not isinstance(rate, (int, float)) or not 0 <= rate <= 1:
-            raise InvalidArgumentError(f"Dropout {self.name!r}: rate must be between 0 and 1; got rate={rate!r}")
+        check_rate(self, rate)
         self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
         self.seed_generator = hb.random.SeedGenerator(seed)
         self.supports_masking = True
