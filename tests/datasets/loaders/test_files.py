@@ -57,6 +57,15 @@ def test_scaled_images_are_pillows(pictures):
     np.testing.assert_array_equal(read_image(path, (4, 4), keep_aspect_ratio=True), middle)
 
 
+def test_large_jpegs_are_halved_while_they_are_decoded(tmp_path):
+    smooth = 127 + 80 * np.sin(np.add.outer(np.arange(64), np.arange(48)) / 9)[..., None] * np.ones(3)
+    Image.fromarray(smooth.astype(np.uint8)).save(tmp_path / "x.jpg", quality=95)
+    halved = smooth.reshape(32, 2, 24, 2, 3).mean((1, 3))
+    np.testing.assert_allclose(
+        read_image(tmp_path / "x.jpg", (32, 24)).astype(float), halved, atol=4
+    )  # JPEG's own loss
+
+
 def test_images_that_cannot_be_read(pictures):
     (pictures / "cat/1.png").write_bytes(b"no picture")
     (pictures / "dog/2.png").write_bytes((pictures / "dog/1.png").read_bytes()[:60])

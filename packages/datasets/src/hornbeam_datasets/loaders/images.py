@@ -32,7 +32,8 @@ def read_image(
 
     Args:
         path: of a file that Pillow reads; of an animation the first picture.
-        size: (height, width) to which it is scaled; None: as it is.
+        size: (height, width) to which it is scaled; None: as it is. A JPEG that is at least twice as large is halved (or more)
+            while it is decoded, by the mean of neighbouring pixels, then scaled the rest of the way.
         color_mode: "rgb", "rgba" or "grayscale".
         interpolation: "bilinear", "nearest", "bicubic", "lanczos", "box" or "hamming".
         keep_aspect_ratio: cut off at the sides what does not have the proportions of `size`, rather than squeeze.
@@ -54,7 +55,7 @@ def read_image(
         if image.width * image.height > MOST_PIXELS:
             raise InvalidArgumentError(f"{path} has {image.width} x {image.height} pixels, more than {MOST_PIXELS:,}")
         if size is not None and image.format == "JPEG" and not keep_aspect_ratio:
-            image.draft(MODES[color_mode], (2 * size[1], 2 * size[0]))  # decoded at a half or less where that is enough
+            image.draft(MODES[color_mode], (size[1], size[0]))  # decoded at 1/2, 1/4 or 1/8 where that is enough
         image = image if image.mode == MODES[color_mode] else image.convert(MODES[color_mode])
         if size is not None and (image.height, image.width) != tuple(size):
             box = _middle(image.height, image.width, size) if keep_aspect_ratio else None
