@@ -11,5 +11,6 @@ def provide_commands() -> list[Component]:
     return [
         Component(
             "demo", "hornbeam_apps.demo:main", summary="train a network on handwritten digits, look at it, save it"
-        )
+        ),
+        Component("run", "hornbeam_apps.run:main", summary="run a script for Keras, unchanged, on Hornbeam"),
     ]

@@ -285,3 +285,8 @@ def training_phase(training: bool) -> Iterator[None]:
         yield
     finally:
         _training.reset(token)
+
+
+def training_flag() -> bool | None:
+    """Whether the present call is for training, as far as a call around it says."""
+    return _training.get()

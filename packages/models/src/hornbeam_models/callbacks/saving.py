@@ -58,7 +58,7 @@ class ModelCheckpoint(MonitorCallback):
         initial_value_threshold: what the first value has to improve on.
 
     Raises:
-        InvalidArgumentError: `filepath` ends neither in ".keras" (".weights.h5" for weights) nor ".h5", or asks for a figure that
+        InvalidArgumentError: `filepath` ends in none of ".keras" (".weights.h5" for weights), ".h5", ".hdf5", or asks for a figure that
             there is not.
     """
 
@@ -74,7 +74,7 @@ class ModelCheckpoint(MonitorCallback):
         initial_value_threshold: float | None = None,
     ) -> None:
         super().__init__(monitor, mode, initial_value_threshold)
-        suffixes = (".weights.h5",) if save_weights_only else (".keras", ".h5")
+        suffixes = (".weights.h5", ".h5", ".hdf5") if save_weights_only else (".keras", ".h5", ".hdf5")
         if not str(filepath).endswith(suffixes):
             raise InvalidArgumentError(
                 f"ModelCheckpoint: filepath must end in {' or '.join(map(repr, suffixes))}; got {str(filepath)!r}"

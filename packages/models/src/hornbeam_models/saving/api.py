@@ -10,7 +10,14 @@ from hornbeam.serialization import safe_mode_scope
 
 from hornbeam_models.saving.archive import load_archive, load_archive_weights, save_archive
 from hornbeam_models.saving.files import existing, target, write_atomically
-from hornbeam_models.saving.legacy import ENDS, is_legacy, legacy_bytes, load_legacy, load_legacy_weights
+from hornbeam_models.saving.legacy import (
+    ENDS,
+    is_legacy,
+    legacy_bytes,
+    legacy_weights_bytes,
+    load_legacy,
+    load_legacy_weights,
+)
 from hornbeam_models.saving.safetensors import SafetensorsState, safetensors_bytes
 from hornbeam_models.saving.shards import open_shards, write_shards
 from hornbeam_models.saving.store import H5State
@@ -67,20 +74,24 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
 
     Args:
         model: a built model.
-        filepath: ends in ".weights.h5"; in ".weights.json" for several files beside it; or in ".safetensors".
+        filepath: ends in ".weights.h5"; in ".weights.json" for several files beside it; in ".safetensors"; or, for the layout of
+            Keras 2, which has no state of the optimizer, in another ".h5" or ".hdf5".
         overwrite: whether an existing file is replaced.
         max_shard_size: GiB that each of the several files may have.
 
     Raises:
         InvalidArgumentError: the name ends otherwise, or `max_shard_size` does not go with it.
     """
-    path = target(filepath, (".weights.h5", ".weights.json", ".safetensors"), overwrite)
+    path = target(filepath, (".weights.h5", ".weights.json", ".safetensors", *ENDS), overwrite)
     if (max_shard_size is not None) != path.name.endswith(".json"):
         raise InvalidArgumentError("max_shard_size goes with a name that ends in '.weights.json', and only with that")
     if max_shard_size is not None:
         write_shards(state_of(model), path, max_shard_size)
         return
-    data = safetensors_bytes(state_of(model)) if path.suffix == ".safetensors" else h5_bytes(model)
+    if path.suffix == ".safetensors":
+        data = safetensors_bytes(state_of(model))
+    else:
+        data = legacy_weights_bytes(model) if is_legacy(path) else h5_bytes(model)
     write_atomically(path, lambda file: file.write(data))
 
 

@@ -20,7 +20,7 @@ from hornbeam_models.saving.old_config import modern, modern_compile_config
 from hornbeam_models.saving.store import dataset_of, group_of, values_of
 from hornbeam_models.saving.weights import open_h5
 
-__all__ = ["is_legacy", "legacy_bytes", "load_legacy", "load_legacy_weights"]
+__all__ = ["is_legacy", "legacy_bytes", "legacy_weights_bytes", "load_legacy", "load_legacy_weights"]
 
 HEADER = 64512  # bytes: a longer attribute is split
 ENDS = (".h5", ".hdf5")
@@ -203,18 +203,29 @@ def legacy_bytes(model: Any, include_optimizer: bool = True) -> bytes:
             optimizer = how.pop("optimizer")
             how["optimizer_config"] = {"class_name": optimizer["class_name"], "config": optimizer["config"]}
             file.attrs["training_config"] = json.dumps(how).encode()
-        group = file.create_group("model_weights")
-        _put_names(group, "layer_names", [layer.name for layer in model.layers])
-        group.attrs["backend"], group.attrs["keras_version"] = b"hornbeam", KERAS_VERSION.encode()
-        for layer in model.layers:
-            _put_weights(group.create_group(layer.name), [(w.path, w.numpy()) for w in ordered_weights(layer)])
-        _put_weights(group.create_group("top_level_model_weights"), [])
+        _put_layers(file.create_group("model_weights"), model)
         if how is not None:
             values: dict[str, Any] = {}
             model.optimizer.save_own_variables(values)
             group, name = file.create_group("optimizer_weights"), model.optimizer.name
             _put_weights(group, [(f"{name}/{key}", value) for key, value in values.items()])
     return buffer.getvalue()
+
+
+def legacy_weights_bytes(model: Any) -> bytes:
+    """A model's weights in the layout of Keras 2's `.h5` files of weights."""
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        _put_layers(file, model)
+    return buffer.getvalue()
+
+
+def _put_layers(group: Any, model: Any) -> None:
+    _put_names(group, "layer_names", [layer.name for layer in model.layers])
+    group.attrs["backend"], group.attrs["keras_version"] = b"hornbeam", KERAS_VERSION.encode()
+    for layer in model.layers:
+        _put_weights(group.create_group(layer.name), [(w.path, w.numpy()) for w in ordered_weights(layer)])
+    _put_weights(group.create_group("top_level_model_weights"), [])
 
 
 def _plain(config: dict[str, Any]) -> dict[str, Any]:

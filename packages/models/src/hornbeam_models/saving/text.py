@@ -15,14 +15,15 @@ from hornbeam_models.saving.compiling import compile_config
 __all__ = ["model_from_config", "model_from_json", "model_to_json"]
 
 
-def model_to_json(model: Any, **kwargs: Any) -> str:
+def model_to_json(model: Any, include_optimizer: bool = True, **kwargs: Any) -> str:
     """A model's architecture, and how it was compiled, as JSON.
 
     Args:
         model: any with `get_config`.
+        include_optimizer: whether it says how the model was compiled.
         **kwargs: as for `json.dumps`.
     """
-    form, how = serialize_shared(model), compile_config(model)
+    form, how = serialize_shared(model), compile_config(model) if include_optimizer else None
     return json.dumps(form if how is None else {**form, "compile_config": how}, **kwargs)
 
 

@@ -1,0 +1,175 @@
+"""Which names are in which module of Keras, and where Hornbeam has them."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+from hornbeam.errors import HornbeamError
+
+__all__ = ["Names", "is_module", "names_of"]
+
+KERAS_VERSION, TENSORFLOW_VERSION = "3.15.1", "2.20.0"  # whose names these are
+
+
+class Names:
+    """The names of a module.
+
+    Args:
+        sources: modules in which they are looked for, in order.
+        others: names under which something else, or nothing, is there: "module:name" each.
+    """
+
+    def __init__(self, *sources: str, others: Mapping[str, Any] | None = None) -> None:
+        self.sources, self.others = sources, dict(others or {})
+
+    def find(self, name: str) -> Any:
+        """What a name stands for; None if it is not there."""
+        if name in self.others:
+            target = self.others[name]
+            return _load(target) if isinstance(target, str) and ":" in target else target
+        for source in self.sources:
+            found = getattr(_module(source), name, None)
+            if found is not None:
+                return found
+        return None
+
+    def all(self) -> list[str]:
+        """Every name."""
+        found = {name for source in self.sources for name in getattr(_module(source), "__all__", ())}
+        return sorted(found | set(self.others))
+
+
+@functools.cache
+def _module(name: str) -> Any:
+    """A module of ours, or None where it does not exist."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not name.startswith(error.name):
+            raise
+        return None
+    except HornbeamError:
+        return None
+
+
+def _load(target: str) -> Any:
+    module, _, name = target.partition(":")
+    return getattr(_module(module), name, None)
+
+
+LAYERS = {  # of Keras 1 and 2
+    **{f"Convolution{n}D": f"hornbeam_layers:Conv{n}D" for n in (1, 2, 3)},
+    **{f"Convolution{n}DTranspose": f"hornbeam_layers:Conv{n}DTranspose" for n in (2, 3)},
+    **{f"Deconvolution{n}D": f"hornbeam_layers:Conv{n}DTranspose" for n in (2, 3)},
+    **{f"{short}Pool{n}D": f"hornbeam_layers:{name}Pooling{n}D" for short, name in (
+        ("Max", "Max"), ("Avg", "Average"), ("GlobalMax", "GlobalMax"), ("GlobalAvg", "GlobalAverage"),
+    ) for n in (1, 2, 3)},
+    "BatchNormalizationV1": "hornbeam_layers:BatchNormalization",
+    "CuDNNGRU": "hornbeam_layers:GRU", "CuDNNLSTM": "hornbeam_layers:LSTM",
+    "InputSpec": "hornbeam_apps.keras_names.old:InputSpec", "SeparableConvolution2D": "hornbeam_layers:SeparableConv2D",
+}  # fmt: skip
+UTILS = {
+    "CustomObjectScope": "hornbeam_models.saving:CustomObjectScope",
+    "Progbar": "hornbeam_models.callbacks:ProgbarLogger",
+    "Sequence": "hornbeam_apps.keras_names.old:Sequence", "PyDataset": "hornbeam_apps.keras_names.old:Sequence",
+    "clear_session": "hornbeam.naming:clear_session", "set_random_seed": "hornbeam:set_random_seed",
+    "multi_gpu_model": "hornbeam_apps.keras_names.old:multi_gpu_model",
+}  # fmt: skip
+MIXED = {"Policy": "hornbeam:DTypePolicy", "set_global_policy": "hornbeam.policy:set_dtype_policy"}
+CONFIG = {name: f"hornbeam_apps.keras_names.backend:{name}" for name in (
+    "epsilon", "floatx", "image_data_format", "set_epsilon", "set_floatx", "set_image_data_format",
+)}  # fmt: skip
+DATASETS = ("hornbeam_datasets",)
+MODULES: dict[str, Names] = {
+    "": Names("hornbeam", "hornbeam_models", others={
+        "__version__": KERAS_VERSION, "Input": "hornbeam_layers:Input", "Layer": "hornbeam:Layer",
+        "InputSpec": "hornbeam_apps.keras_names.old:InputSpec", "Loss": "hornbeam_optimizers.losses:Loss",
+        "Metric": "hornbeam_optimizers.metrics:Metric", "Optimizer": "hornbeam_optimizers:Optimizer",
+        **{name: None for name in ("layers", "models", "optimizers", "losses", "metrics", "callbacks", "datasets",
+           "initializers", "regularizers", "constraints", "activations", "saving", "utils", "ops", "random", "backend")},
+    }),
+    "activations": Names("hornbeam_layers.activations", others={"swish": "hornbeam.ops:silu"}),
+    "applications": Names("hornbeam_apps.applications"),
+    "backend": Names("hornbeam_apps.keras_names.backend"),
+    "callbacks": Names("hornbeam_models.callbacks"),
+    "config": Names(others=CONFIG),
+    "constraints": Names("hornbeam_layers.constraints"),
+    "datasets": Names(*DATASETS),
+    "engine": Names("hornbeam_layers", "hornbeam_models", others=LAYERS),
+    "initializers": Names("hornbeam_layers.initializers", others={
+        "normal": "hornbeam_layers.initializers:RandomNormal", "uniform": "hornbeam_layers.initializers:RandomUniform",
+    }),
+    "layers": Names("hornbeam_layers", others={**LAYERS, "Layer": "hornbeam:Layer"}),
+    "losses": Names("hornbeam_optimizers.losses"),
+    "metrics": Names("hornbeam_optimizers.metrics", "hornbeam_optimizers.losses"),
+    "mixed_precision": Names("hornbeam_optimizers", others=MIXED),
+    "models": Names("hornbeam_models", "hornbeam_models.saving", others={"Input": "hornbeam_layers:Input"}),
+    "ops": Names("hornbeam.ops"),
+    "optimizers": Names("hornbeam_optimizers", "hornbeam_optimizers.schedules"),
+    "optimizers.schedules": Names("hornbeam_optimizers.schedules"),
+    "preprocessing": Names(*DATASETS),
+    "random": Names("hornbeam.random"),
+    "regularizers": Names("hornbeam_layers.regularizers"),
+    "saving": Names("hornbeam_models.saving"),
+    "tree": Names("hornbeam.tree"),
+    "utils": Names(
+        *DATASETS, "hornbeam_models.saving", "hornbeam_models.pictures", "hornbeam_models", "hornbeam", others=UTILS
+    ),
+    "wrappers": Names("hornbeam_apps.keras_names.wrappers"),
+    "tensorflow": Names("hornbeam_apps.keras_names.tensorflow", "hornbeam.ops", others={"__version__": TENSORFLOW_VERSION}),
+}  # fmt: skip
+BELOW = frozenset({  # modules below others, whose names are those of the one above
+    "activation", "advanced_activations", "attention", "base_layer", "convolutional", "convolutional_recurrent", "core",
+    "cudnn_recurrent", "data_utils", "embeddings", "experimental", "functional", "generic_utils", "input_layer", "io_utils",
+    "keras_tensor", "layer_utils", "legacy", "local", "losses_utils", "merge", "merging", "network", "noise",
+    "normalization", "np_utils", "object_identity", "pooling", "preprocessing", "recurrent", "recurrent_v2",
+    "regularization", "reshaping", "rnn", "scikit_learn", "sequential", "tensorflow_backend", "theano_backend", "topology",
+    "training", "training_utils", "v1", "v2", "vis_utils", "wrappers",
+})  # fmt: skip
+ALSO = {"initializations": "initializers", "objectives": "losses", "legacy": "layers"}  # names of Keras 1
+TENSORFLOW = {  # modules of tensorflow, and where their names are
+    "compat": "tensorflow", "data": "tensorflow", "math": "tensorflow", "nn": "tensorflow", "linalg": "tensorflow",
+    "random": "tensorflow.random", "config": "tensorflow.config", "test": "tensorflow.config", "python": "tensorflow",
+    "image": "tensorflow.image",
+}  # fmt: skip
+MODULES |= {
+    "tensorflow.random": Names("hornbeam.random", others={"set_seed": "hornbeam:set_random_seed"}),
+    "tensorflow.config": Names("hornbeam_apps.keras_names.tensorflow_config"),
+    "tensorflow.image": Names("hornbeam.ops.image"),
+}
+
+
+def _home(where: str) -> str | None:
+    """The module of the table that has a place's names."""
+    first, _, rest = where.partition(".")
+    if first == "tensorflow":
+        part = rest.partition(".")[0]
+        return "tensorflow" if not rest else TENSORFLOW.get(part)
+    if where in MODULES:
+        return where
+    if first in ("datasets", "preprocessing", "applications"):
+        name = rest.partition(".")[0]
+        own = f"hornbeam_apps.applications.{name}" if first == "applications" else f"hornbeam_datasets.{name}"
+        if first == "preprocessing" or _module(own) is not None:
+            return first
+        return None
+    first = ALSO.get(first, first)
+    return first if first in MODULES and first and (not rest or rest.rpartition(".")[2] in BELOW) else None
+
+
+def is_module(where: str) -> bool:
+    """Whether there is a module at a place."""
+    return where == "" or _home(where) is not None
+
+
+def names_of(where: str) -> Names:
+    """The names of the module at a place: those of its own module where there is one, and those of what is above it."""
+    home = _home(where) or ""
+    first, _, rest = where.partition(".")
+    if rest and first in ("datasets", "preprocessing", "applications"):
+        own = {"applications": "hornbeam_apps.applications"}.get(first, "hornbeam_datasets")
+        return Names(f"{own}.{rest}", *MODULES[first].sources, others=MODULES[first].others)
+    return MODULES[home]
