@@ -79,8 +79,10 @@ UTILS = {
     "multi_gpu_model": "hornbeam_apps.keras_names.old:multi_gpu_model",
 }  # fmt: skip
 MIXED = {"Policy": "hornbeam:DTypePolicy", "set_global_policy": "hornbeam.policy:set_dtype_policy"}
-CONFIG = {name: f"hornbeam_apps.keras_names.backend:{name}" for name in (
-    "epsilon", "floatx", "image_data_format", "set_epsilon", "set_floatx", "set_image_data_format",
+BACKEND = "hornbeam_apps.keras_names.backend"
+CONFIG = {name: f"hornbeam.dtypes:{name}" for name in ("floatx", "set_floatx")}
+CONFIG |= {name: f"{BACKEND}.settings:{name}" for name in (
+    "epsilon", "image_data_format", "set_epsilon", "set_image_data_format",
 )}  # fmt: skip
 DATASETS = ("hornbeam_datasets",)
 MODULES: dict[str, Names] = {
@@ -93,7 +95,10 @@ MODULES: dict[str, Names] = {
     }),
     "activations": Names("hornbeam_layers.activations", others={"swish": "hornbeam.ops:silu"}),
     "applications": Names("hornbeam_apps.applications"),
-    "backend": Names("hornbeam_apps.keras_names.backend"),
+    "backend": Names(*(f"{BACKEND}.{part}" for part in ("settings", "variables", "arrays", "networks")), "hornbeam.ops", others={
+        "floatx": "hornbeam.dtypes:floatx", "set_floatx": "hornbeam.dtypes:set_floatx",
+        "clear_session": "hornbeam.naming:clear_session", "stop_gradient": "hornbeam:stop_gradient",
+    }),
     "callbacks": Names("hornbeam_models.callbacks"),
     "config": Names(others=CONFIG),
     "constraints": Names("hornbeam_layers.constraints"),
