@@ -3,6 +3,7 @@
 import hornbeam as hb
 import numpy as np
 import pytest
+from hornbeam_layers.preprocessing.image.boxes import convert
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -154,7 +155,8 @@ UNCHANGED = [
     *(lambda c=c: c(seed=1) for c in (L.RandomGaussianBlur, L.RandomPerspective, L.RandomElasticTransform, L.RandAugment)),
     *(lambda c=c: c(0.3, seed=1) for c in (L.RandomBrightness, L.RandomContrast, L.RandomHue, L.RandomSaturation)),
     *(lambda c=c: c(0.3, seed=1) for c in (L.RandomColorDegeneration, L.RandomSharpness, L.RandomRotation, L.RandomZoom)),
-    lambda: L.RandomTranslation(0.3, 0.3, seed=1), lambda: L.RandomShear(0.3, 0.3, seed=1), lambda: L.AugMix(seed=1),
+    lambda: L.RandomTranslation(0.3, 0.3, seed=1), lambda: L.RandomShear(0.3, 0.3, seed=1),
+    lambda: L.AugMix(num_chains=1, chain_depth=1, seed=1),
     lambda: L.RandomPosterization(3, seed=1), lambda: L.Solarization(0.3, 0.3, seed=1), L.Equalization,
 ]  # fmt: skip
 
@@ -252,3 +254,33 @@ def test_a_seed_repeats_all_of_a_chain():
         return x.numpy()
 
     assert np.array_equal(run(), run())
+
+
+REPEATABLE = [
+    *UNCHANGED, L.ContrastLimitedAdaptiveHistogramEqualization, lambda: L.RandomCrop(5, 4, seed=1),
+    lambda: L.RandomColorJitter(hue_factor=0.3, seed=1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("make", REPEATABLE, ids=range(len(REPEATABLE)))
+def test_captured_draws_are_those_of_an_eager_call(make):
+    """And those of a layer made from the configuration; and their shape is the one announced."""
+    eager, captured, images = make(), make(), hb.ops.asarray(IMAGES)
+    again = type(eager).from_config(eager.get_config())
+    step = hb.jit(lambda x: captured(x, training=True))
+    for _ in range(2):
+        expected = eager(images)
+        np.testing.assert_allclose(step(images).numpy(), expected.numpy(), rtol=1e-5, atol=2e-2)
+        assert np.array_equal(again(images).numpy(), expected.numpy())
+    assert again.get_config() == eager.get_config()
+    assert eager.compute_output_shape((None, *IMAGES.shape[1:])) == (None, *expected.shape[1:])
+
+
+FORMATS = ["xyxy", "yxyx", "xywh", "center_xywh", "center_yxhw", "rel_xyxy", "rel_yxyx", "rel_xywh", "rel_center_xywh"]
+
+
+@given(source=st.sampled_from(FORMATS), target=st.sampled_from(FORMATS), seed=st.integers(0, 99))
+def test_formats_of_boxes_lead_back(source, target, seed):
+    boxes = hb.ops.asarray(np.random.default_rng(seed).uniform(0.1, 9, (3, 2, 4)), dtype="float32")
+    there = convert(boxes, source, target, 7, 11)
+    np.testing.assert_allclose(convert(there, target, source, 7, 11).numpy(), boxes.numpy(), rtol=1e-4, atol=1e-5)
