@@ -119,3 +119,27 @@ def test_the_state_is_kept_where_that_is_wanted(tmp_path):
     told = callbacks.BackupAndRestore(tmp_path, delete_checkpoint=False)
     made().fit(X, Y, verbose=0, callbacks=[told])
     assert (tmp_path / "latest.state").exists()
+
+
+def test_metrics_on_the_host_go_on_within_an_epoch(tmp_path):
+    x = np.random.default_rng(0).normal(size=(24, 3)).astype("float32")
+    y = (x[:, :1] > 0).astype("float32")
+
+    def model():
+        hb.set_random_seed(1)
+        found = Sequential([Input((3,)), Dense(1, activation="sigmoid")])
+        found.compile("sgd", "binary_crossentropy", metrics=["exact_auc", "accuracy"])
+        return found
+
+    def fit(stop):
+        def end(batch, logs=None):
+            if batch == stop:
+                raise KeyboardInterrupt
+
+        told = [callbacks.BackupAndRestore(tmp_path, save_freq=1), callbacks.LambdaCallback(on_train_batch_end=end)]
+        return model().fit(x, y, batch_size=4, epochs=2, verbose=0, callbacks=told).history
+
+    whole = model().fit(x, y, batch_size=4, epochs=2, verbose=0).history
+    with pytest.raises(KeyboardInterrupt):
+        fit(3)
+    assert fit(99) == whole

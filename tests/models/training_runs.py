@@ -207,12 +207,37 @@ def stopped(k: Any) -> Any:
     return [fit(model, X, CLASSES, epochs=5, validation_data=VALIDATION, callbacks=[Stop()])]
 
 
+def accumulated(k: Any) -> Any:
+    model = classifier(k)
+    optimizer = k.optimizers.Adam(0.01, gradient_accumulation_steps=2)
+    model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return [fit(model, X, CLASSES, epochs=4, validation_data=VALIDATION)]
+
+
+def averaged(k: Any) -> Any:
+    model = classifier(k)
+    optimizer = k.optimizers.SGD(0.2, use_ema=True, ema_momentum=0.8)
+    model.compile(optimizer, "sparse_categorical_crossentropy")
+    callbacks = [k.callbacks.SwapEMAWeights(swap_on_epoch=True)]
+    history = fit(model, X, CLASSES, validation_data=VALIDATION, callbacks=callbacks)
+    return [history, {"after": model.evaluate(*VALIDATION, verbose=0)}]
+
+
+def averaged_at_the_end(k: Any) -> Any:
+    model = classifier(k)
+    optimizer = k.optimizers.Adam(0.02, use_ema=True, ema_momentum=0.9, ema_overwrite_frequency=3)
+    model.compile(optimizer, "sparse_categorical_crossentropy")
+    history = fit(model, X, CLASSES, validation_data=VALIDATION)
+    return [history, {"after": model.evaluate(*VALIDATION, verbose=0)}]
+
+
 RUNS: dict[str, Any] = {
     f.__name__: f
     for f in (
         sparse, one_hot, binary, column_and_vector, class_weights, validation_weights, regularised, listed_outputs,
         named_outputs, one_loss_of_two, by_batch, streamed, normalised, frozen, several_steps_at_once, one_hot_class_weights,
-        weighted_outputs, told, stopped,
+        weighted_outputs, told, stopped, accumulated, averaged,
+        averaged_at_the_end,
     )
 }  # fmt: skip
 

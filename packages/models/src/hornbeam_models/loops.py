@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from hornbeam.tree import leaves, map_structure
 
+from hornbeam_models.callbacks.averages import SwapEMAWeights
 from hornbeam_models.callbacks.base import CallbackList, Logs
 from hornbeam_models.data import Batches, Given
 
@@ -58,6 +59,9 @@ class Fitting:
                 logs = found
                 told.on_epoch_end(epoch, logs)
                 epoch, skip = epoch + 1, 0
+            for callback in told.callbacks:
+                if isinstance(callback, SwapEMAWeights):
+                    callback.settle()
             finish = getattr(model.optimizer, "finalize_variable_values", None)
             if finish is not None:
                 finish(model.trainable_variables)

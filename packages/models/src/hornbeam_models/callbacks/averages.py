@@ -57,8 +57,8 @@ class SwapEMAWeights(Callback):
         if self.swap_on_epoch:
             self._swap(True)
 
-    def on_train_end(self, logs: Any = None) -> None:
-        """After the last epoch the averages stay in the model, and are the optimizer's too."""
+    def settle(self) -> None:
+        """After the last epoch, before the optimizer puts its averages in place for good: those in the model are the averages."""
         if self._swapped:
             for variable, average in self._pairs():
                 average.assign(variable)

@@ -97,6 +97,9 @@ class BackupAndRestore(Callback):
         metrics = [v for metric in model.metrics for v in metric.variables]
         return list(dict.fromkeys([*model.variables, *model.optimizer.variables, *metrics]))
 
+    def _metrics_on_host(self) -> list[Any]:
+        return [metric for metric in self.model.metrics if hasattr(metric, "get_state")]
+
     def _others(self) -> list[Any]:
         return [c for c in self.model.callbacks.callbacks if c is not self and hasattr(c, "get_state")]
 
@@ -117,6 +120,7 @@ class BackupAndRestore(Callback):
             "random": global_state(),
             "python": [version, list(words), *rest],
             "numpy": [name, *numbers],
+            "metrics": [_plain(m.get_state(), arrays) for m in self._metrics_on_host()],
             "callbacks": [[type(c).__name__, _plain(c.get_state(), arrays)] for c in self._others()],
             "every": [self._every.seen, self._every.last],
         }
@@ -153,6 +157,8 @@ class BackupAndRestore(Callback):
         name, *numbers = manifest["numpy"]
         np.random.set_state((name, arrays["numpy"], *numbers))
         set_global_state(manifest["random"])
+        for metric, state in zip(self._metrics_on_host(), manifest["metrics"], strict=True):
+            metric.set_state(_whole(state, arrays))
         for callback, (kind, state) in zip(self._others(), manifest["callbacks"], strict=False):
             if kind == type(callback).__name__:
                 callback.set_state(_whole(state, arrays))
@@ -162,9 +168,9 @@ class BackupAndRestore(Callback):
 def _plain(value: Any, arrays: dict[str, Any]) -> Any:
     """A value as JSON knows it; arrays go among `arrays`."""
     if isinstance(value, dict):
-        return {"dict": {k: _plain(v, arrays) for k, v in value.items()}}
+        return {"dict": [[_plain(k, arrays), _plain(v, arrays)] for k, v in value.items()]}
     if isinstance(value, (list, tuple)):
-        return {"list": [_plain(v, arrays) for v in value]}
+        return {"list" if isinstance(value, list) else "tuple": [_plain(v, arrays) for v in value]}
     if isinstance(value, np.ndarray):
         name = f"kept/{len(arrays)}"
         arrays[name] = value
@@ -173,11 +179,13 @@ def _plain(value: Any, arrays: dict[str, Any]) -> Any:
 
 
 def _whole(kept: Any, arrays: dict[str, Any]) -> Any:
-    if "dict" in kept:
-        return {k: _whole(v, arrays) for k, v in kept["dict"].items()}
-    if "list" in kept:
-        return [_whole(v, arrays) for v in kept["list"]]
-    return arrays[kept["array"]] if "array" in kept else kept["value"]
+    ((kind, value),) = kept.items()
+    if kind == "dict":
+        return {_whole(k, arrays): _whole(v, arrays) for k, v in value}
+    if kind in ("list", "tuple"):
+        found = [_whole(v, arrays) for v in value]
+        return found if kind == "list" else tuple(found)
+    return arrays[value] if kind == "array" else value
 
 
 def _write(path: Path, manifest: dict[str, Any], arrays: dict[str, Any]) -> None:

@@ -30,7 +30,17 @@ class HostMetric(Metric):
 
     def __init__(self, name: str | None = None, dtype: Any = None) -> None:
         super().__init__(name=name, dtype=dtype)
+        before = set(vars(self))
         self._forget()
+        self._kept = set(vars(self)) - before
+
+    def get_state(self) -> dict[str, Any]:
+        """What was seen so far, for `set_state`: containers of numbers, texts and NumPy arrays."""
+        return {name: getattr(self, name) for name in sorted(self._kept)}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `get_state` returned."""
+        vars(self).update(state)
 
     def _forget(self) -> None:
         """Make the state empty."""
