@@ -4,6 +4,8 @@ import hornbeam as hb
 import numpy as np
 import pytest
 from hornbeam import ops
+from hornbeam.graph import fusion
+from hornbeam.graph.alike import Remembered
 from hornbeam.graph.fusion import fuse
 from hornbeam.graph.region import REDUCTIONS, SOURCES, Makers, Region, alone
 from hornbeam.interpret import bind
@@ -50,3 +52,67 @@ def test_what_an_engine_does_not_take_stays_a_node():
     found = fuse(graph, lambda node: node.primitive.name != "erfc")
     assert [type(item) is Region for item in found] == [True, False, True]
     assert found[1].primitive.name == "erfc" and alone(found[1], Makers(graph)) is not None
+
+
+def described(groups, graph):
+    """Regions and nodes without the objects of one graph."""
+    names = graph.names()
+    node = {n: i for i, n in enumerate(graph.nodes)}
+
+    def table(found, of):
+        return [(of[k], v) for k, v in found.items()]
+
+    return [
+        node[g]
+        if not isinstance(g, Region)
+        else (
+            [node[n] for n in g.nodes], table(g.axes, names), table(g.walks, node), table(g.reads, names), g.extents,
+            table(g.reductions, node), g.parallel, g.serial, g.inner, [names[v] for v in g.outputs],
+        )
+        for g in groups
+    ]  # fmt: skip
+
+
+def _network(x, w, mask):
+    hidden = ops.maximum(x @ w, 0.0)
+    mean = ops.mean(hidden, axis=1, keepdims=True)
+    scaled = (hidden - mean) * ops.rsqrt(ops.mean((hidden - mean) ** 2, axis=1, keepdims=True) + 0.1)
+    kept = ops.where(mask, scaled, 0.0)
+    return ops.sum(kept * kept), ops.sum(kept, axis=0), ops.transpose(kept) @ x, ops.softmax(ops.sum(kept, axis=1))
+
+
+def test_a_graph_of_other_sizes_has_the_regions_that_it_has_by_itself():
+    remembered = fusion._remembered
+    found = []
+    for sizes in [
+        (4, 6, 5),
+        (7, 6, 5),
+        (6, 6, 5),
+        (5, 6, 5),
+        (1, 6, 5),
+        (900, 6, 5),
+        (5000, 6, 5),
+        (2, 6, 1),
+        (9, 4, 4),
+    ]:
+        batch, width, out = sizes
+        specs = [Spec((batch, width), hb.dtypes.float32), Spec((width, out), hb.dtypes.float32)]
+        specs.append(Spec((batch, out), hb.dtypes.bool))
+        for function in (_network, hb.grad(lambda w, x, mask: _network(x, w, mask)[0])):
+            graph = capture_specs(function, specs if function is _network else [specs[i] for i in (1, 0, 2)], {})
+            found.append(described(fuse(graph), graph))
+            assert found[-1] == described(fusion._Fusion(graph, fusion._any).schedule(), graph)
+            known = len(remembered.known)
+            assert described(fuse(graph), graph) == found[-1] and len(remembered.known) == known
+    assert len({str(f) for f in found}) > 4  # some sizes do make a difference
+
+
+def test_sizes_alone_are_not_fused_anew(monkeypatch):
+    monkeypatch.setattr(fusion, "_remembered", Remembered())
+    once = fusion._Fusion
+    fused = []
+    monkeypatch.setattr(fusion, "_Fusion", lambda *args: fused.append(1) or once(*args))
+    for batch in (50, 60, 70):
+        specs = [Spec(s, hb.dtypes.float32) for s in ((batch, 6), (6, 5))] + [Spec((batch, 5), hb.dtypes.bool)]
+        fuse(capture_specs(_network, specs, {}))
+    assert len(fused) == 1

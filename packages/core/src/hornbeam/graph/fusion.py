@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from hornbeam.graph.alike import Remembered
 from hornbeam.graph.ir import Graph, Node, Value
 from hornbeam.graph.region import Makers, Region, alone, axis_map, united
 
@@ -13,16 +14,23 @@ MOST_NODES = 80  # of a region: more would spill registers
 MOST_OPERANDS = 40  # arrays that a region reads and writes
 
 
-def fuse(graph: Graph, takes: Callable[[Node], bool] = lambda node: True) -> list[Region | Node]:
+def _any(node: Node) -> bool:
+    return True
+
+
+def fuse(graph: Graph, takes: Callable[[Node], bool] = _any) -> list[Region | Node]:
     """The nodes of a graph, as many as possible in regions, in an order in which they can run.
 
     Views (transpose, broadcast_to, reshape, slice, flip) stay nodes of their own: whoever reads them looks through them.
 
     Args:
         graph: what to group.
-        takes: whether an engine can have a node in a loop; the others stay nodes.
+        takes: whether an engine can have a node in a loop, by its operation and dtypes; the others stay nodes.
     """
-    return _Fusion(graph, takes).schedule()
+    return _remembered.grouped(graph, takes, lambda: _Fusion(graph, takes).schedule())
+
+
+_remembered = Remembered()
 
 
 def _bits(mask: int) -> Iterator[int]:
