@@ -24,14 +24,16 @@ class Capture(Interpreter):
         name: the function's name, for prints and errors.
         outer: what acts outside; given for bodies of loops and branches, whose free tensors become inputs (`lifted`).
             Without it, concrete tensors from outside become constants, and variables inputs and outputs.
+        line: the user's line, where all that is captured belongs to one.
     """
 
     symbolic = True
     captures = True
     device = "captured"
 
-    def __init__(self, name: str, outer: Interpreter | None = None) -> None:
+    def __init__(self, name: str, outer: Interpreter | None = None, line: str = "") -> None:
         self.name = name
+        self.line = line
         self.outer = outer
         self.inputs: list[Value] = []
         self.arguments: set[int] = set()
@@ -42,7 +44,7 @@ class Capture(Interpreter):
         self.state: dict[Variable, Tensor] = {}
         self.assigned: list[Variable] = []
         self.ended = False
-        self.where = user_line()
+        self.where = line or user_line()
 
     def input(self, spec: Any, name: str = "") -> Tensor:
         """Add an input, and give the tensor that stands for it."""
@@ -57,7 +59,7 @@ class Capture(Interpreter):
         inferred = primitive.infer(*operands, **params)
         specs = inferred if primitive.multiple else (inferred,)
         outputs = tuple(Value(s.shape, s.dtype) for s in specs)
-        self.nodes.append(Node(primitive, operands, params, outputs, user_line()))
+        self.nodes.append(Node(primitive, operands, params, outputs, self.line or user_line()))
         tensors = tuple(self._tensor(v) for v in outputs)
         return tensors if primitive.multiple else tensors[0]
 
@@ -151,9 +153,9 @@ class Capture(Interpreter):
         return Tensor(value, value.shape, value.dtype, self)
 
 
-def capture_specs(function: Callable[..., Any], specs: Sequence[Spec], params: dict[str, Any]) -> Graph:
-    """The graph of `function(*tensors, **params)` for tensors of those shapes and dtypes."""
-    capture = Capture(getattr(function, "__name__", "function"))
+def capture_specs(function: Callable[..., Any], specs: Sequence[Spec], params: dict[str, Any], line: str = "") -> Graph:
+    """The graph of `function(*tensors, **params)` for tensors of those shapes and dtypes; `line`: the user's, if it is known."""
+    capture = Capture(getattr(function, "__name__", "function"), line=line)
     with running(capture):
         out = function(*(capture.input(s) for s in specs), **params)
     return capture.finish(out if isinstance(out, tuple) else (out,))

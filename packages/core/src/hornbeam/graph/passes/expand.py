@@ -29,11 +29,10 @@ def expand(graph: Graph, keep: Keep = ()) -> Graph:
         if not isinstance(primitive, Composite) or kept(node):
             nodes.append(Node(primitive, inputs, node.params, node.outputs, node.where))
             return
-        body = capture_specs(primitive.decomposition, specs_of(inputs), node.params)
+        body = capture_specs(primitive.decomposition, specs_of(inputs), node.params, node.where)
         constants.extend(body.constants)
         renamed.update(zip(body.inputs, inputs, strict=True))
         for inner in body.nodes:
-            inner.where = node.where
             inline(inner)
         renamed.update((out, renamed.get(v, v)) for out, v in zip(node.outputs, body.outputs, strict=True))
 
