@@ -140,3 +140,24 @@ def test_misfits_show_before_any_training():
     model.compile("sgd", hb.losses.BinaryCrossentropy(from_logits=True), metrics=["auc"])
     with pytest.raises(hb.InvalidArgumentError, match=r"between 0 and 1 \(from_logits=True takes logits\); sample 0"):
         model.fit(X, (LABELS > 0).astype("float32"), verbose=0)
+
+
+def test_a_metric_of_ones_own_on_the_host():
+    class Largest(M.Metric):
+        """The largest output, kept as a Python number."""
+
+        on_host = True
+
+        def reset_state(self):
+            self.best = -1.0
+
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            self.best = max(self.best, float(y_pred.numpy().max()))
+
+        def result(self):
+            return self.best
+
+    model = model_of([Largest(name="largest")])
+    model.fit(X, ONE_HOT, verbose=0, batch_size=16)
+    found = model.evaluate(X, ONE_HOT, batch_size=16, return_dict=True)
+    assert found["largest"] == pytest.approx(float(model.predict(X, verbose=0).max()))

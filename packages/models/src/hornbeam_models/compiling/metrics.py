@@ -58,6 +58,7 @@ class Metrics:
                 for entry in group if isinstance(group, (list, tuple)) else [group]:
                     if entry is not None:
                         metric = self._make(entry, trues[index], preds[index])
+                        metric.reset_state()
                         metric.update_state(trues[index][:1], widened(preds[index]))  # misfits show before any training
                         metric.reset_state()
                         self._name(metric, names[index] if several else "", weighted)

@@ -32,7 +32,6 @@ from hornbeam_optimizers.metrics.errors import *
 from hornbeam_optimizers.metrics.exact import *
 from hornbeam_optimizers.metrics.fscore import *
 from hornbeam_optimizers.metrics.hinges import *
-from hornbeam_optimizers.metrics.host import *
 from hornbeam_optimizers.metrics.iou import *
 from hornbeam_optimizers.metrics.moments import *
 from hornbeam_optimizers.metrics.operating import *
@@ -43,22 +42,21 @@ from hornbeam_optimizers.metrics.registered import *
 from hornbeam_optimizers.metrics.report import *
 from hornbeam_optimizers.metrics.rouge import *
 from hornbeam_optimizers.metrics.scaled import *
-from hornbeam_optimizers.metrics.text import *
 
 __all__ = [
     "AUC", "Accuracy", "AveragePrecision", "BLEU", "BalancedAccuracy", "BinaryAccuracy", "BinaryCrossentropy",
     "BinaryIoU", "BrierScore", "CategoricalAccuracy", "CategoricalCrossentropy", "CategoricalHinge",
     "CharacterErrorRate", "ChrF", "CohenKappa", "ConcordanceCorrelation", "ConfusionMatrix", "CosineSimilarity",
     "ExactAUC", "ExactOperatingPoint", "ExpectedCalibrationError", "ExplainedVariance", "F1Score", "FBetaScore",
-    "FalseNegatives", "FalsePositives", "Hinge", "HostMetric", "IoU", "JaccardScore", "KLDivergence", "LogCoshError",
-    "LogLoss", "MatthewsCorrelation", "Mean", "MeanAbsoluteError", "MeanAbsolutePercentageError",
-    "MeanAbsoluteScaledError", "MeanAveragePrecision", "MeanIoU", "MeanMetricWrapper", "MeanReciprocalRank",
-    "MeanSquaredError", "MeanSquaredLogarithmicError", "Metric", "NDCG", "OneHotIoU", "OneHotMeanIoU",
-    "PearsonCorrelation", "PearsonR", "Perplexity", "Poisson", "Precision", "PrecisionAtRecall", "PrecisionScore",
-    "R2Score", "ROUGE", "Recall", "RecallAtPrecision", "RecallScore", "RetrievalAveragePrecision",
-    "RootMeanSquaredError", "SensitivityAtSpecificity", "SparseCategoricalAccuracy", "SparseCategoricalCrossentropy",
+    "FalseNegatives", "FalsePositives", "Hinge", "IoU", "JaccardScore", "KLDivergence", "LogCoshError", "LogLoss",
+    "MatthewsCorrelation", "Mean", "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanAbsoluteScaledError",
+    "MeanAveragePrecision", "MeanIoU", "MeanMetricWrapper", "MeanReciprocalRank", "MeanSquaredError",
+    "MeanSquaredLogarithmicError", "Metric", "NDCG", "OneHotIoU", "OneHotMeanIoU", "PearsonCorrelation", "PearsonR",
+    "Perplexity", "Poisson", "Precision", "PrecisionAtRecall", "PrecisionScore", "R2Score", "ROUGE", "Recall",
+    "RecallAtPrecision", "RecallScore", "RetrievalAveragePrecision", "RootMeanSquaredError",
+    "SensitivityAtSpecificity", "SparseCategoricalAccuracy", "SparseCategoricalCrossentropy",
     "SparseTopKCategoricalAccuracy", "SpearmanCorrelation", "SpecificityAtSensitivity", "SquaredHinge", "Sum",
-    "SymmetricMeanAbsolutePercentageError", "TextMetric", "TopKCategoricalAccuracy", "TrueNegatives", "TruePositives",
+    "SymmetricMeanAbsolutePercentageError", "TopKCategoricalAccuracy", "TrueNegatives", "TruePositives",
     "WordErrorRate", "accuracy", "binary_accuracy", "binary_crossentropy", "binary_focal_crossentropy", "brier_score",
     "categorical_accuracy", "categorical_crossentropy", "categorical_focal_crossentropy", "categorical_hinge",
     "classification_report", "concordance_correlation", "cosine_similarity", "deserialize", "edit_distance", "get",

@@ -23,6 +23,9 @@ class Metric:
     Variables are made in `__init__`, or at the first update, with `add_variable`. An update whose arrays are being captured
     (in `fit`, or under `hb.jit`) becomes part of the compiled step.
 
+    A metric that needs values, not captured tensors, says `on_host = True`: `fit` and `evaluate` update it after each compiled
+    step, and its state may be whatever `reset_state` makes empty.
+
     Args:
         dtype: of the figure; default: the default float. Sums are kept in float64 whatever it is.
         name: default: the class name in snake case, with a number where it is taken.

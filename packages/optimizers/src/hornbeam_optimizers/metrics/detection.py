@@ -34,21 +34,19 @@ def matched(iou: Array, ignored: Array, crowd: Array, thresholds: Array) -> tupl
     """
     count, given = iou.shape
     took = np.full((len(thresholds), count), -1)
-    for t, threshold in enumerate(thresholds):
-        free = np.ones(given, bool)
-        for d in range(count):
-            best, place = min(threshold, 1 - 1e-10), -1
-            for g in range(given):
-                if not free[g] and not crowd[g]:
-                    continue
-                if place > -1 and not ignored[place] and ignored[g]:
-                    break
-                if iou[d, g] >= best:
-                    best, place = iou[d, g], g
-            if place >= 0:
-                took[t, d] = place
-                free[place] = False
-    return took, np.where(took >= 0, ignored[took], False) if given else np.zeros(took.shape, bool)
+    if not given:
+        return took, np.zeros(took.shape, bool)
+    limits = np.minimum(thresholds, 1 - 1e-10)[:, None]
+    free = np.ones((len(thresholds), given), bool)
+    for d in range(count):
+        usable = (free | crowd) & (iou[d] >= limits)  # (thresholds, given)
+        for kind in (~ignored, ignored):
+            score = np.where(usable & kind, iou[d], -1.0)
+            place = given - 1 - np.argmax(score[:, ::-1], axis=1)  # of equal overlaps the last, as in COCO's code
+            hit = np.flatnonzero((took[:, d] < 0) & (np.max(score, axis=1) >= 0))
+            took[hit, d] = place[hit]
+            free[hit, place[hit]] = False
+    return took, np.where(took >= 0, ignored[took], False)
 
 
 def precisions(scores: Array, right: Array, ignored: Array, positives: int) -> tuple[Array, float]:

@@ -10,7 +10,7 @@ from hornbeam.errors import InvalidArgumentError
 
 from hornbeam_optimizers.metrics.base import Metric
 
-__all__ = ["HostMetric"]
+__all__ = ["HostMetric", "Kept", "on_host"]
 
 Array = np.ndarray[Any, Any]
 
