@@ -194,3 +194,20 @@ def test_a_large_network_is_looked_at_without_being_run(monkeypatch):
     model.fit(np.ones((8, 2), np.float32), np.zeros(8, int), verbose=0)
     with pytest.raises(hb.ShapeError, match="do not fit"):
         model.fit(np.ones((8, 2), np.float32), np.zeros((8, 2, 2), int), verbose=0)
+
+
+def test_saved_forms_are_compiled():
+    model = hb.Sequential([hb.Input((2,)), hb.layers.Dense(1)])
+    optimizer, loss = hb.optimizers.SGD(0.25, momentum=0.5), hb.losses.Huber(2.0)
+    model.compile(hb.optimizers.serialize(optimizer), hb.losses.serialize(loss))
+    assert model.optimizer.get_config() == optimizer.get_config()
+    x, y = np.ones((4, 2), np.float32), np.arange(4.0)
+    assert model.evaluate(x, y) == pytest.approx(float(loss(y, model.predict(x))), rel=1e-6)
+
+
+def test_a_function_as_loss_is_weighted_and_masked():
+    model = hb.Sequential([hb.Input((3, 1)), hb.layers.Masking(), hb.layers.Dense(1, kernel_initializer="ones")])
+    model.compile("sgd", lambda t, p: hb.ops.mean(hb.ops.abs(t - p), axis=-1))
+    x = np.array([[[1.0], [2.0], [0.0]], [[3.0], [0.0], [0.0]]], np.float32)
+    assert model.evaluate(x, np.zeros((2, 3))) == pytest.approx(2.0)  # the steps with 1, 2 and 3 count
+    assert model.evaluate(x, np.zeros((2, 3)), sample_weight=np.array([0.0, 1.0])) == pytest.approx(1.0)

@@ -1,5 +1,7 @@
 """Losses: formulas, slow references, degenerate input, weights and masks, and labels that cannot be meant."""
 
+import itertools
+
 import hornbeam as hb
 import numpy as np
 import pytest
@@ -233,3 +235,23 @@ def test_attributes_of_a_loss_can_be_changed():
     loss.delta = 2.0
     assert (first, float(loss([[0.0]], [[3.0]]))) == (2.5, 4.0)
     assert loss.get_config()["delta"] == 2.0
+
+
+def test_ctc_sums_over_all_readings():
+    rng = np.random.default_rng(0)
+    logits, labels = rng.normal(size=(2, 4, 3)), np.array([[1, 2], [2, 0]])
+    expected = []
+    for row, wanted in zip(softmax(logits), ([1, 2], [2]), strict=True):
+        total = 0.0
+        for path in itertools.product(range(3), repeat=4):
+            read = [k for k, _ in itertools.groupby(path) if k]
+            total += np.prod([row[t, k] for t, k in enumerate(path)]) * (read == wanted)
+        expected.append(-np.log(total))
+    np.testing.assert_allclose(losses.CTC(reduction=None)(labels, logits), expected, rtol=1e-6)
+    with pytest.raises(hb.ShapeError, match="expected .batch, labels. and .batch, steps, classes."):
+        losses.ctc(labels[0], logits)
+
+
+def test_functions_get_labels_of_the_predictions_rank():
+    gap = losses.LossFunctionWrapper(lambda t, p: ops.mean(ops.square(t - p), axis=-1))
+    assert float(gap([1.0, 2.0], np.array([[1.0], [4.0]]))) == 2.0

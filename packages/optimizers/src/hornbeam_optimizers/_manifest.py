@@ -38,6 +38,7 @@ def provide_schedules() -> list[Component]:
 
 
 LOSSES = {  # by the module that has them
+    "base": ("LossFunctionWrapper",),
     "boxes": ("CIoU", "DIoU", "GIoU", "IoU"),
     "crossentropy": (
         "BinaryCrossentropy", "CategoricalCrossentropy", "CategoricalGeneralizedCrossEntropy", "KLDivergence",
@@ -52,6 +53,7 @@ LOSSES = {  # by the module that has them
         "CosineSimilarity", "Huber", "LogCosh", "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanSquaredError",
         "MeanSquaredLogarithmicError", "Poisson", "Quantile", "SmoothL1",
     ),
+    "sequences": ("CTC",),
 }  # fmt: skip
 LOSS_ALIASES = {
     "ArcFace": ("arcface",),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from typing import Any
 
 import numpy as np
-from hornbeam import Tensor, ops
+from hornbeam import Tensor
 from hornbeam.errors import DTypeError, ShapeError
 from hornbeam.plugins import registry
+from hornbeam.serialization import deserialize_keras_object
 from hornbeam.tensor import widened
 from hornbeam.tree import leaves
 
@@ -31,21 +33,32 @@ def loss_of(identifier: Any) -> Any:
     if hasattr(found, "reduction"):
         return found
 
-    def reduced(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Tensor:
+    @functools.wraps(found)
+    def checked(y_true: Any, y_pred: Any) -> Any:
         values = found(y_true, y_pred)
         if values is None:
-            raise DTypeError(f"loss {reduced.name!r} returned None; it has to return the losses")  # type: ignore[attr-defined]
-        return ops.mean(values if sample_weight is None else values * ops.cast(sample_weight, values.dtype))
+            raise DTypeError(f"loss {name!r} returned None; it has to return the losses")
+        return values
 
-    reduced.name = getattr(found, "__name__", "loss")  # type: ignore[attr-defined]
-    return reduced
+    name = getattr(found, "__name__", "loss")
+    return registry.lookup("losses", "LossFunctionWrapper")(checked, name=name)
+
+
+def _revived(given: Any) -> Any:
+    """Saved forms among losses as the losses that they are of."""
+    if isinstance(given, dict) and "class_name" in given and "config" in given:
+        return deserialize_keras_object(given, kind="losses")
+    if isinstance(given, dict):
+        return {name: _revived(loss) for name, loss in given.items()}
+    return [_revived(loss) for loss in given] if isinstance(given, (list, tuple)) else given
 
 
 class Losses:
     """The loss of every output, and their weighted sum."""
 
     def __init__(self, given: Any, weights: Any, names: list[str] | None) -> None:
-        self.given, self.weights, self.names = given, weights, names
+        self.given = given = _revived(given)
+        self.weights, self.names = weights, names
         loss_of(given) if not isinstance(given, (list, tuple, dict)) else [loss_of(g) for g in leaves(given)]
         self.ranges: dict[int, tuple[Any, int]] = {}  # by output: the loss, and the number of units of the output
 

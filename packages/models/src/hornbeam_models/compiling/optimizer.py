@@ -7,12 +7,13 @@ from typing import Any
 
 from hornbeam.errors import DTypeError
 from hornbeam.plugins import registry
+from hornbeam.serialization import deserialize_keras_object
 
 __all__ = ["optimizer"]
 
 
 def optimizer(identifier: Any, scale_loss: bool = False) -> Any:
-    """The optimizer that a name, a class or an object stands for.
+    """The optimizer that a name, a class, a saved form or an object stands for.
 
     Args:
         identifier: what was given.
@@ -23,6 +24,7 @@ def optimizer(identifier: Any, scale_loss: bool = False) -> Any:
         DTypeError: it is no optimizer.
     """
     found = registry.lookup("optimizers", identifier) if isinstance(identifier, str) else identifier
+    found = deserialize_keras_object(found, kind="optimizers") if isinstance(found, dict) else found
     found = found() if inspect.isclass(found) else found
     if not hasattr(found, "apply") or not hasattr(found, "build"):
         raise DTypeError(

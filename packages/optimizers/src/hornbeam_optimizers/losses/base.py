@@ -13,6 +13,7 @@ from hornbeam.tensor import activation_input, widened
 from hornbeam.tree import leaves, map_structure
 
 from hornbeam_optimizers.losses.checks import check_labels, check_probabilities, concrete
+from hornbeam_optimizers.losses.inputs import of_rank
 from hornbeam_optimizers.weights import fitted, with_mask
 
 __all__ = ["Loss", "LossFunctionWrapper"]
@@ -150,7 +151,8 @@ class LossFunctionWrapper(Loss):
     """The loss of a function.
 
     Args:
-        fn: `(y_true, y_pred, **kwargs)` -> one value per sample.
+        fn: `(y_true, y_pred, **kwargs)` -> one value per sample. Labels have the predictions' rank, if an axis of size 1
+            makes the difference.
         reduction, name, dtype: as for `Loss`.
         **kwargs: passed to `fn`; each is an attribute too, and can be changed.
 
@@ -175,7 +177,7 @@ class LossFunctionWrapper(Loss):
 
     def call(self, y_true: Any, y_pred: Any) -> Tensor:
         """The function's values."""
-        return ops.asarray(self.fn(y_true, y_pred, **self._how))
+        return ops.asarray(self.fn(of_rank(y_true, y_pred), y_pred, **self._how))
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""

@@ -25,11 +25,12 @@ from hornbeam_optimizers.losses.regression import (
     quantile,
     smooth_l1,
 )
+from hornbeam_optimizers.losses.sequences import ctc
 
 __all__ = [
     "arcface", "binary_crossentropy", "binary_focal_crossentropy", "categorical_crossentropy",
     "categorical_focal_crossentropy", "categorical_generalized_cross_entropy", "categorical_hinge", "ciou", "circle",
-    "contrastive", "cosface", "cosine_similarity", "dice", "diou", "giou", "hinge", "huber", "iou", "kl_divergence", "log_cosh",
+    "contrastive", "cosface", "cosine_similarity", "ctc", "dice", "diou", "giou", "hinge", "huber", "iou", "kl_divergence", "log_cosh",
     "mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_error", "mean_squared_logarithmic_error",
     "poisson", "quantile", "smooth_l1", "sparse_categorical_crossentropy", "squared_hinge", "triplet", "triplet_margin",
     "tversky",
