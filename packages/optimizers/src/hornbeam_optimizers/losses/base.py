@@ -13,7 +13,7 @@ from hornbeam.tensor import activation_input, widened
 from hornbeam.tree import leaves, map_structure
 
 from hornbeam_optimizers.losses.checks import check_labels, check_probabilities, concrete
-from hornbeam_optimizers.losses.inputs import of_rank
+from hornbeam_optimizers.losses.inputs import same_rank
 from hornbeam_optimizers.weights import fitted, with_mask
 
 __all__ = ["Loss", "LossFunctionWrapper"]
@@ -177,7 +177,9 @@ class LossFunctionWrapper(Loss):
 
     def call(self, y_true: Any, y_pred: Any) -> Tensor:
         """The function's values."""
-        return ops.asarray(self.fn(of_rank(y_true, y_pred), y_pred, **self._how))
+        if type(self) is LossFunctionWrapper:  # functions of ours do it by themselves
+            y_true, y_pred = same_rank(y_true, y_pred)
+        return ops.asarray(self.fn(y_true, y_pred, **self._how))
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""

@@ -8,7 +8,7 @@ from hornbeam import Tensor, dtypes, ops
 from hornbeam.errors import ShapeError
 from hornbeam.tensor import activation_input
 
-__all__ = ["EPSILON", "class_indices", "floating", "log_probabilities", "logits_of", "of_rank", "pair"]
+__all__ = ["EPSILON", "class_indices", "floating", "log_probabilities", "logits_of", "pair", "same_rank"]
 
 EPSILON = 1e-7  # Keras's epsilon
 
@@ -26,19 +26,24 @@ def pair(y_true: Any, y_pred: Any, name: str) -> tuple[Tensor, Tensor]:
         ShapeError: the shapes differ otherwise.
     """
     pred = floating(y_pred)
-    true = of_rank(ops.cast(y_true, pred.dtype), pred)
+    true, pred = same_rank(ops.cast(y_true, pred.dtype), pred)
     if true.shape != pred.shape:
         raise ShapeError(f"{name}: y_true has shape {true.shape} and y_pred {pred.shape}; they must be equal")
     return true, pred
 
 
-def of_rank(true: Any, pred: Any) -> Any:
-    """Labels with an axis of size 1 added at the end, or taken off, where the predictions have one more or one less."""
+def same_rank(true: Any, pred: Any) -> tuple[Any, Any]:
+    """Labels and predictions of one rank, where an axis of size 1 at the end makes the difference.
+
+    Samples of one number each become rows, so that the last axis is not that of the samples.
+    """
     if not isinstance(true, Tensor) or not isinstance(pred, Tensor):
-        return true
+        return true, pred
     if true.ndim == pred.ndim - 1 and pred.shape[-1] == 1:
-        return ops.expand_dims(true, -1)
-    return ops.squeeze(true, -1) if true.ndim == pred.ndim + 1 and true.shape[-1] == 1 else true
+        return ops.expand_dims(true, -1), pred
+    if true.ndim == pred.ndim + 1 and true.shape[-1] == 1:
+        return (true, ops.expand_dims(pred, -1)) if pred.ndim == 1 else (ops.squeeze(true, -1), pred)
+    return true, pred
 
 
 def class_indices(y_true: Any, pred: Tensor, name: str, axis: int = -1) -> Tensor:
