@@ -12,7 +12,7 @@ from hornbeam.graph.passes.dead import dead_code
 
 from hornbeam_models.diagram import Box
 
-__all__ = ["graph_operations", "operations"]
+__all__ = ["graph_operations", "graph_steps", "operations"]
 
 _MOVES = frozenset(
     {
@@ -42,6 +42,21 @@ def graph_operations(graph: Graph) -> int:
         60
     """
     return sum(map(_node_operations, dead_code(expand(graph)).nodes))
+
+
+def graph_steps(graph: Graph) -> int:
+    """How many operations a graph is when they are run one by one: those of a loop's body count once for each of its rounds.
+
+    Example:
+        >>> rounds = hb.capture(lambda x: hb.ops.scan(lambda s, row: (s + row, None), x[0] * 0, x)[0], hb.ops.ones((50, 3)))
+        >>> graph_steps(rounds) >= 50
+        True
+    """
+
+    def steps(node: Node) -> int:
+        return 1 + int(node.params.get("length", 1)) * sum(map(graph_steps, node.graphs))
+
+    return sum(map(steps, expand(graph).nodes))
 
 
 def _node_operations(node: Node) -> int:

@@ -15,13 +15,14 @@ from hornbeam.tree import flatten, map_structure, unflatten
 from hornbeam_models import compiling, loops
 from hornbeam_models.callbacks import Callback, CallbackList, History
 from hornbeam_models.callbacks.progress import verbosity
-from hornbeam_models.costs import graph_operations
+from hornbeam_models.costs import graph_operations, graph_steps
 from hornbeam_models.data import Batches, ClassWeights, Given, whole
 from hornbeam_models.steps import Steps
 
 __all__ = ["Trainer"]
 
 LARGE = 10**6  # parameters
+LONG = 1000  # operations, those of each round of a loop
 
 
 class Trainer(Steps):
@@ -164,7 +165,7 @@ class Trainer(Steps):
             self._outputs_called = compiling.output_names(pred, getattr(self, "output_names", None))
 
     def _outputs_like(self, one: Any) -> Any:
-        """The outputs for one sample; zeros like them where a network is so large that running it operation by operation is felt."""
+        """The outputs for one sample; zeros like them where running a network operation by operation is felt."""
         structure: Any = None
 
         def forward(inputs: Any) -> Any:
@@ -175,9 +176,10 @@ class Trainer(Steps):
             structure = flatten(pred)[1]
             return pred
 
-        if self.built and not self.run_eagerly and self.count_params() > LARGE:
+        if self.built and not self.run_eagerly:
             graph = hb.capture(forward, one)
-            if graph_operations(graph) > 100 * LARGE:
+            large = self.count_params() > LARGE and graph_operations(graph) > 100 * LARGE
+            if large or graph_steps(graph) > LONG:
                 return unflatten(structure, [hb.ops.zeros(v.shape, v.dtype) for v in graph.outputs])
         return forward(one)
 
