@@ -139,6 +139,8 @@ def _filled(column: Sequence[Any], fill: Any, shape: Any) -> Any:
         raise InvalidArgumentError(
             f"padded_batch: arrays of one place in the samples have {sorted(ranks)} axes; they must agree"
         )
+    if ranks == {0}:
+        return np.stack(column)
     largest = [max(sizes) for sizes in zip(*(a.shape for a in column), strict=True)]
     target = [n if want is None else want for n, want in zip(largest, shape or [None] * len(largest), strict=True)]
     over = next((i for i, a in enumerate(column) if any(n > t for n, t in zip(a.shape, target, strict=True))), None)
