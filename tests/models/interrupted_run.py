@@ -44,9 +44,9 @@ def run(folder, kill_after=-1):
     history = model.fit(
         x, y, batch_size=8, epochs=4, validation_split=0.2, verbose=0,
         callbacks=[
+            callbacks.BackupAndRestore(folder / "backup", save_freq=2),
             callbacks.EarlyStopping(restore_best_weights=True, patience=3),
             callbacks.LambdaCallback(on_epoch_begin=jitter),
-            callbacks.BackupAndRestore(folder / "backup", save_freq=2),
             Kill(kill_after),
         ],
     )  # fmt: skip

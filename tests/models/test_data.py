@@ -90,6 +90,7 @@ def test_shuffling_a_dataset_changes_the_order_of_its_batches_only():
     seen = [float(x[0, 0]) for x, _, _ in batches.epoch()]
     assert sorted(seen) == sorted(X[::5, 0].tolist())
     state = batches.state()
+    assert state["taken"] == 0
     first = [x[0, 0] for x, _, _ in batches.epoch()]
     batches.set_state(state)
     assert [x[0, 0] for x, _, _ in batches.epoch(None, 1)] == first[1:]
@@ -171,3 +172,62 @@ def test_validation_after_given_epochs():
     model.compile("sgd", "mse")
     history = model.fit(X, Y, epochs=4, verbose=0, validation_data=(X, Y), validation_freq=[1, 4]).history
     assert len(history["val_loss"]) == 2
+
+
+class Counted:
+    """Batches that are others in each epoch, as those of a shuffled pipeline."""
+
+    epoch = 0
+
+    def __init__(self, length=3):
+        self.length = length
+
+    def __iter__(self):
+        self.epoch += 1
+        first = 100 * (self.epoch - 1)
+        return iter([np.full((2, 1), first + i, np.float32) for i in range(self.length)])
+
+
+def numbers(batches, *how):
+    return [int(x[0, 0]) for x, _, _ in batches.epoch(*how)]
+
+
+@pytest.mark.parametrize("steps", [None, 2, 4])
+def test_a_stream_goes_on_where_it_was(steps):
+    whole = Batches(Given.of(Counted()), 32, shuffle=False)
+    whole.peek()
+    seen, states = [], []
+    for _ in range(4):
+        states.append(whole.state())
+        seen.append(numbers(whole, steps))
+    assert seen[0][:2] == [0, 1]
+    assert len(set(sum(seen, []))) == sum(map(len, seen))  # nothing comes twice
+    for epoch in range(4):
+        again = Batches(Given.of(Counted()), 32, shuffle=False)
+        again.peek()
+        again.set_state(states[epoch])
+        assert numbers(again, steps) == seen[epoch]
+        again.set_state(states[epoch])
+        assert numbers(again, steps, 1) == seen[epoch][1:]
+
+
+def test_a_generator_goes_on_where_it_was():
+    def make():
+        return (np.full((2, 1), i, np.float32) for i in range(100))
+
+    whole = Batches(Given.of(make()), 32, shuffle=False)
+    whole.peek()
+    assert numbers(whole, 3) == [0, 1, 2]
+    state = whole.state()
+    assert numbers(whole, 3) == [3, 4, 5]
+    again = Batches(Given.of(make()), 32, shuffle=False)
+    again.peek()
+    again.set_state(state)
+    assert numbers(again, 3) == [3, 4, 5]
+
+
+def test_an_empty_iterable_is_not_asked_for_ever():
+    batches = Batches(Given.of(Counted(length=0)), 32, shuffle=False)
+    assert numbers(batches, 5) == []
+    with pytest.raises(hb.InvalidArgumentError, match="gives no batch"):
+        batches.peek()

@@ -56,7 +56,7 @@ class Fitting:
                 found = self._epoch(epoch, skip)
                 if found is None:
                     break
-                logs = found
+                logs, model.data_state = found, self.batches.state()
                 told.on_epoch_end(epoch, logs)
                 epoch, skip = epoch + 1, 0
             for callback in told.callbacks:

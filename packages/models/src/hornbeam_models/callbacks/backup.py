@@ -44,6 +44,8 @@ class BackupAndRestore(Callback):
         SerializationError: the state is damaged.
     """
 
+    last = True  # what it saves is what the others have made of the step or epoch
+
     def __init__(
         self, backup_dir: Any, save_freq: Any = "epoch", double_checkpoint: bool = False, delete_checkpoint: bool = True
     ) -> None:

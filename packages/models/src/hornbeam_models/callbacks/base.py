@@ -26,6 +26,7 @@ class Callback:
 
     model: Any = None
     params: dict[str, Any] = {}  # noqa: RUF012 - replaced, never changed
+    last = False  # whether it is told of everything after all others, wherever it stands among them
 
     def set_model(self, model: Any) -> None:
         """Called once, before anything else."""
@@ -144,7 +145,7 @@ class CallbackList:
         """The methods of those that have something of their own to do at an event."""
         names = [event, *([_ALIASES[event]] if event in _ALIASES else [])]
         found = []
-        for callback in self.callbacks:
+        for callback in sorted(self.callbacks, key=lambda c: getattr(c, "last", False)):
             own = [getattr(callback, n) for n in names if getattr(callback, n, None) is not None]
             if own and any(
                 getattr(o, "__func__", o) is not getattr(Callback, n, None) for o, n in zip(own, names, strict=False)

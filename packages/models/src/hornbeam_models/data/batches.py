@@ -39,6 +39,7 @@ class Batches:
         self.check: Callable[[Any], None] | None = None  # what finds labels that nothing can be learned from
         self.pending: list[Batch] = []
         self.stream: Iterator[Any] | None = None
+        self.taken = 0  # batches of the stream so far
         self.numbered = self.streamed and is_pydataset(given.iterable)
         self.count = self._count()
 
@@ -74,13 +75,27 @@ class Batches:
     # ---- to go on later
 
     def state(self) -> Any:
-        """What the order of the coming epochs depends on."""
-        return None if self.generator is None else self.generator.bit_generator.state
+        """What the order of the coming epochs depends on: asked for between epochs."""
+        under_way = self.stream is not None
+        epoch = getattr(self.given.iterable, "epoch", None)  # pipelines count how often they were started
+        return {
+            "generator": None if self.generator is None else self.generator.bit_generator.state,
+            "taken": self.taken - len(self.pending) if under_way else 0,
+            "epoch": epoch - under_way if isinstance(epoch, int) else None,
+        }
 
     def set_state(self, state: Any) -> None:
-        """Go on from what `state` returned."""
-        if self.generator is not None and state is not None:
-            self.generator.bit_generator.state = state
+        """Go on from what `state` returned; a stream is started again, and gone through up to where it was."""
+        if self.generator is not None and state["generator"] is not None:
+            self.generator.bit_generator.state = state["generator"]
+        if not self.streamed or self.numbered:
+            return
+        if not hasattr(self.given.iterable, "__next__"):
+            self.pending, self.stream = [], None
+        if state["epoch"] is not None:
+            self.given.iterable.epoch = state["epoch"]
+        for _ in range(state["taken"]):
+            self._next()
 
     # ---- batches
 
@@ -92,9 +107,8 @@ class Batches:
         if not self.pending:
             if self.numbered:
                 return self._checked(self.given.iterable[0])
-            self.stream = iter(self.given.iterable)
             try:
-                self.pending.append(self._checked(next(self.stream)))
+                self.pending.append(self._next())
             except StopIteration:
                 raise InvalidArgumentError("the data are empty: the iterable gives no batch") from None
         return self.pending[0]
@@ -149,24 +163,28 @@ class Batches:
         if hasattr(source, "on_epoch_end"):
             source.on_epoch_end()
 
+    def _next(self) -> Batch:
+        """The next batch of the stream, which is started if it is not."""
+        if self.pending:
+            return self.pending.pop()
+        if self.stream is None:
+            self.stream, self.taken = iter(self.given.iterable), 0
+        batch = self._checked(next(self.stream))
+        self.taken += 1
+        return batch
+
     def _from_stream(self, steps: int | None) -> Iterator[Batch]:
-        if self.stream is None and not self.pending:
-            self.stream = iter(self.given.iterable)
-        given = 0
+        given, fresh = 0, self.stream is None
         while steps is None or given < steps:
-            if self.pending:
-                batch = self.pending.pop()
-            else:
-                assert self.stream is not None
-                try:
-                    batch = self._checked(next(self.stream))
-                except StopIteration:
-                    self.stream = None
-                    if steps is None or iter(self.given.iterable) is self.given.iterable:
-                        return
-                    self.stream = iter(self.given.iterable)
-                    continue
-            given += 1
+            try:
+                batch = self._next()
+            except StopIteration:
+                self.stream = None
+                if steps is None or fresh or hasattr(self.given.iterable, "__next__"):
+                    return
+                fresh = True  # an iterable that is empty from its start is not asked for ever
+                continue
+            given, fresh = given + 1, False
             yield batch
 
     def _checked(self, item: Any) -> Batch:
