@@ -127,6 +127,7 @@ def test_a_metric_of_ones_own_has_variables_and_inner_metrics():
         (M.LogLoss(), ([0, 1], [[0.2, 0.8], [3.0, -2.0]]), r"apply sigmoid or softmax to logits\); sample 1, position \(0,\)"),
         (M.NDCG(), ([[1.0, 0.0]], [[float("nan"), 1.0]]), r"ndcg: each prediction must be a number; sample 0, position \(0,\)"),
         (M.ExactAUC(), ([0, 3], [0.1, 0.2]), "ExactAUC: labels must be between 0 and 1; sample 1 has"),
+        (M.F1Score(), ([0, 2], np.eye(2)), "F1Score: class indices must be whole numbers from 0 to 1; sample 1 has 2"),
         (M.OneHotMeanIoU(2), ([[1.0, 0.0]], [[float("nan"), 1.0]]), "each prediction must be a number"),
     ],
 )  # fmt: skip
@@ -296,3 +297,16 @@ def test_predictions_equal_to_a_threshold_are_not_above_it(dtype):
         metric = M.TruePositives(thresholds)
         metric.update_state(np.ones(1), np.array(np.ravel(thresholds)[:1], dtype))
         assert float(np.ravel(metric.result().numpy())[0]) == 0.0
+
+
+@pytest.mark.parametrize("metric", [M.SparseCategoricalAccuracy(), M.SparseTopKCategoricalAccuracy(1)])
+def test_class_indices_of_no_class_warn_unless_they_weigh_nothing(metric):
+    labels, scores = np.array([0, -1, 7, 1]), np.eye(2, dtype="float32")[[0, 0, 1, 1]]
+    with pytest.warns(
+        UserWarning, match=r"not whole numbers from 0 to 1 count as never met; sample 1 has -1 \(2 such values\)"
+    ):
+        metric.update_state(labels, scores)
+    assert float(metric.result()) == 0.5
+    metric.reset_state()
+    metric.update_state(labels, scores, sample_weight=np.array([1.0, 0.0, 0.0, 1.0]))
+    assert float(metric.result()) == 1.0

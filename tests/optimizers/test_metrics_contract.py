@@ -103,6 +103,18 @@ def test_metric(name, arguments, y_true, y_pred):
     check_metric(getattr(hb.metrics, name), arguments, data=lambda rng, n: (y_true(rng, n), y_pred(rng, n)))
 
 
+@pytest.mark.parametrize(("name", "arguments", "y_true", "y_pred"), PAIRS, ids=[p[0] for p in PAIRS])
+def test_captured_is_as_eager(name, arguments, y_true, y_pred):
+    rng = np.random.default_rng(0)
+    true, pred, weights = y_true(rng, 8), np.asarray(y_pred(rng, 8), np.float32), rng.random(8).astype("float32")
+    captured, eager = (getattr(hb.metrics, name)(**arguments) for _ in range(2))
+    step = hb.jit(captured.update_state)
+    for rows in (slice(0, 4), slice(4, 8)):
+        step(true[rows], pred[rows], weights[rows])
+        eager.update_state(true[rows], pred[rows], weights[rows])
+    np.testing.assert_allclose(captured.result().numpy(), eager.result().numpy(), rtol=1e-5, atol=1e-6)
+
+
 @pytest.mark.parametrize("name", ["Mean", "Sum"])
 @pytest.mark.parametrize("shape", [(), (3,)])
 def test_reductions(name, shape):

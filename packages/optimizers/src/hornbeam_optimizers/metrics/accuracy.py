@@ -8,7 +8,7 @@ from hornbeam import Tensor, dtypes, ops
 from hornbeam.errors import InvalidArgumentError, ShapeError
 
 from hornbeam_optimizers.metrics import checks
-from hornbeam_optimizers.metrics.inputs import aligned, floating
+from hornbeam_optimizers.metrics.inputs import aligned, floating, spread, weights_of
 from hornbeam_optimizers.metrics.reductions import MeanMetricWrapper
 
 __all__ = [
@@ -196,7 +196,21 @@ class CategoricalAccuracy(MeanMetricWrapper):
         super().__init__(categorical_accuracy, name, dtype)
 
 
-class SparseCategoricalAccuracy(MeanMetricWrapper):
+class _OfIndices(MeanMetricWrapper):
+    """Warns of labels that are of no class, unless their weight is 0; Keras counts them as never met, too."""
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
+        """Take in one batch; steps that the prediction's mask leaves out do not count."""
+        scores, labels = ops.asarray(y_pred), ops.asarray(y_true)
+        checks.whole_numbers(labels, type(self).__name__)
+        if scores.ndim and labels.size * scores.shape[-1] == scores.size:
+            labels = ops.reshape(labels, scores.shape[:-1])
+            weights = spread(weights_of(sample_weight, y_pred), labels.shape, type(self).__name__)
+            checks.indices(labels, scores.shape[-1], type(self).__name__, weights, warn=True)
+        super().update_state(y_true, y_pred, sample_weight)
+
+
+class SparseCategoricalAccuracy(_OfIndices):
     """How often the largest prediction is at the position that the class index names.
 
     Args:
@@ -240,7 +254,7 @@ class TopKCategoricalAccuracy(MeanMetricWrapper):
         self.k = k
 
 
-class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
+class SparseTopKCategoricalAccuracy(_OfIndices):
     """How often the class index is among the k largest predictions.
 
     Args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,16 @@ def values_of(x: Any) -> np.ndarray[Any, Any] | None:
     return None if tensor.owner.symbolic else tensor.numpy()
 
 
+def _found(wrong: np.ndarray[Any, Any], values: np.ndarray[Any, Any]) -> str:
+    """Where the first wrong value is, and how many there are."""
+    place = tuple(int(i) for i in np.argwhere(wrong)[0])
+    where = f"sample {place[0]}" + (f", position {place[1:]}," if len(place) > 1 else "") if place else "it"
+    return f"{where} has {values[place].item()!r} ({int(wrong.sum())} such values)."
+
+
 def _refuse(wrong: np.ndarray[Any, Any], values: np.ndarray[Any, Any], name: str, what: str, expected: str) -> None:
     if wrong.any():
-        place = tuple(int(i) for i in np.argwhere(wrong)[0])
-        where = f"sample {place[0]}" + (f", position {place[1:]}," if len(place) > 1 else "") if place else "it"
-        raise InvalidArgumentError(
-            f"{name}: {what} must be {expected}; {where} has {values[place].item()!r} ({int(wrong.sum())} such values)."
-        )
+        raise InvalidArgumentError(f"{name}: {what} must be {expected}; {_found(wrong, values)}")
 
 
 def _counted(wrong: np.ndarray[Any, Any], weights: Tensor | None) -> np.ndarray[Any, Any]:
@@ -74,16 +78,21 @@ def whole_numbers(x: Tensor, name: str) -> None:
         _refuse(values != np.floor(values), values, name, "class indices", "whole numbers")
 
 
-def indices(x: Tensor, classes: int, name: str, weights: Tensor | None = None) -> None:
-    """Class indices that name one of the classes; those of weight 0 may be anything.
+def indices(x: Tensor, classes: int, name: str, weights: Tensor | None = None, warn: bool = False) -> None:
+    """Class indices that name one of the classes; those of weight 0, of the same shape, may be anything.
 
     Raises:
-        InvalidArgumentError: one does not; the message says in which sample.
+        InvalidArgumentError: one does not, and `warn` is not set; the message says in which sample.
     """
     if (values := values_of(x)) is None:
         return
     wrong = _counted((values < 0) | (values >= classes) | (values != np.floor(values)), weights)
-    _refuse(wrong, values, name, "class indices", f"whole numbers from 0 to {classes - 1}")
+    expected = f"whole numbers from 0 to {classes - 1}"
+    if not warn:
+        _refuse(wrong, values, name, "class indices", expected)
+    elif wrong.any():
+        message = f"{name}: class indices that are not {expected} count as never met; {_found(wrong, values)}"
+        warnings.warn(f"{message} Give such samples weight 0 to leave them out.", stacklevel=5)
 
 
 def share(value: Any, what: str, name: str) -> float:

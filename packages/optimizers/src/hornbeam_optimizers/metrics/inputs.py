@@ -7,6 +7,8 @@ from typing import Any
 from hornbeam import Tensor, dtypes, ops
 from hornbeam.errors import ShapeError
 
+from hornbeam_optimizers.metrics import checks
+
 __all__ = ["aligned", "classes_of", "floating", "one_hot_pair", "pair", "same_rank", "spread", "weights_of"]
 
 
@@ -72,6 +74,7 @@ def one_hot_pair(y_true: Any, y_pred: Any, name: str) -> tuple[Tensor, Tensor]:
     if several and (true.shape == pred.shape[:-1] or true.shape == (*pred.shape[:-1], 1)):
         if true.ndim == pred.ndim:
             true = ops.squeeze(true, -1)
+        checks.indices(true, pred.shape[-1], name)
         return ops.one_hot(ops.cast(true, "int32"), pred.shape[-1], dtype=pred.dtype), pred
     return pair(true, pred, name)
 
