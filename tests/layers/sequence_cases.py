@@ -1,5 +1,7 @@
 """Recurrent, attention and further layers of sequences in the contract of layers; see test_contract.py."""
 
+import hornbeam as hb
+
 CASES = [
     ("EinsumDense", {"equation": "abc,cde->abde", "output_shape": (None, 2, 3), "bias_axes": "e"}, (4, 5), {}),
     ("EinsumDense", {"equation": "...x,xy->...y", "output_shape": 3, "activation": "tanh"}, (2, 4), {}),
@@ -18,4 +20,8 @@ CASES = [
     ("RotaryEmbedding", {"max_wavelength": 100, "scaling_factor": 2.0}, (3, 2, 4), {}),
     ("SinePositionEncoding", {}, (3, 4), {}),
     ("PositionEmbedding", {"sequence_length": 5}, (3, 4), {}),
+    ("ConvLSTM1D", {"filters": 2, "kernel_size": 2, "activation": "sigmoid", "return_state": True}, (3, 4, 2), {}),
+    ("ConvLSTM2D", {"filters": 2, "kernel_size": 2, "return_sequences": True, "go_backwards": True}, (2, 3, 3, 1), {}),
+    ("ConvLSTM3D", {"filters": 1, "kernel_size": (1, 2, 1), "padding": "same"}, (2, 2, 3, 2, 1), {}),
+    ("TimeDistributed", lambda p: {"layer": hb.layers.Dense(3, activation="tanh", dtype=p)}, (3, 2), {}),
 ]

@@ -151,7 +151,7 @@ def test_layer(name, arguments, shape, options):
 
 
 def test_every_layer_is_checked():
-    steps = {"LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells"}  # checked within their layers
+    steps = {"LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells", "ConvLSTMCell"}  # checked within their layers
     skipped = {"Input", "InputLayer", "Layer", "Wrapper", *steps, *ELSEWHERE}
     classes = {
         n

@@ -1,6 +1,6 @@
 """Layers of sequences: dense ones over any axes, recurrent ones, attention."""
 
-from case import HOLES, case
+from case import HOLES, case, nested
 
 THREE = [[3, 2, 4], [3, 4, 5], [3, 4, 4]]  # query, value, key
 MASKS = [[[True, False], [True, True], [False, True]], HOLES]
@@ -27,4 +27,15 @@ CASES = [
         value_mask=[[True, False, False, True], [False, True, True, False]],
     ),
     case("MultiHeadAttention", {"num_heads": 2, "key_dim": 3, "activity_regularizer": "l2"}, [[2, 3, 5], [2, 4, 5]]),
+    case("ConvLSTM1D", {"filters": 2, "kernel_size": 2, "return_state": True}, [[3, 4, 5, 2]]),
+    case("ConvLSTM2D", {"filters": 2, "kernel_size": [2, 3], "padding": "same", "return_sequences": True}, [[3, 4, 4, 3, 2]]),
+    case(
+        "ConvLSTM2D", {"filters": 2, "kernel_size": 2, "strides": 2, "data_format": "channels_first", "go_backwards": True},
+        [[2, 3, 2, 4, 5]],
+    ),
+    case("ConvLSTM2D", {"filters": 2, "kernel_size": 2, "dilation_rate": 2, "use_bias": False, "activation": "relu"}, [[2, 3, 4, 5, 1]]),
+    case("ConvLSTM3D", {"filters": 1, "kernel_size": 2, "recurrent_activation": "hard_sigmoid"}, [[2, 2, 3, 3, 3, 1]]),
+    case("TimeDistributed", {"layer": nested("Conv1D", filters=2, kernel_size=2)}, [[2, 3, 4, 2]]),
+    case("TimeDistributed", {"layer": nested("LSTM", units=2)}, [[2, 2, 3, 2]]),
+    case("TimeDistributed", {"layer": nested("BatchNormalization", momentum=0.5)}, [[4, 3, 2]], training=True),
 ]  # fmt: skip

@@ -147,14 +147,21 @@ from hornbeam_layers.preprocessing.stft_spectrogram import STFTSpectrogram as ST
 from hornbeam_layers.preprocessing.string_lookup import StringLookup as StringLookup
 from hornbeam_layers.preprocessing.text_vectorization import TextVectorization as TextVectorization
 from hornbeam_layers.recurrent.bidirectional import Bidirectional as Bidirectional
+from hornbeam_layers.recurrent.conv_lstm import ConvLSTM1D as ConvLSTM1D
+from hornbeam_layers.recurrent.conv_lstm import ConvLSTM2D as ConvLSTM2D
+from hornbeam_layers.recurrent.conv_lstm import ConvLSTM3D as ConvLSTM3D
+from hornbeam_layers.recurrent.conv_lstm_cell import ConvLSTMCell as ConvLSTMCell
+from hornbeam_layers.recurrent.gru import GRU as CuDNNGRU
 from hornbeam_layers.recurrent.gru import GRU as GRU
 from hornbeam_layers.recurrent.gru import GRUCell as GRUCell
+from hornbeam_layers.recurrent.lstm import LSTM as CuDNNLSTM
 from hornbeam_layers.recurrent.lstm import LSTM as LSTM
 from hornbeam_layers.recurrent.lstm import LSTMCell as LSTMCell
 from hornbeam_layers.recurrent.rnn import RNN as RNN
 from hornbeam_layers.recurrent.simple_rnn import SimpleRNN as SimpleRNN
 from hornbeam_layers.recurrent.simple_rnn import SimpleRNNCell as SimpleRNNCell
 from hornbeam_layers.recurrent.stacked import StackedRNNCells as StackedRNNCells
+from hornbeam_layers.recurrent.time_distributed import TimeDistributed as TimeDistributed
 from hornbeam_layers.regularization.activity_regularization import ActivityRegularization as ActivityRegularization
 from hornbeam_layers.regularization.dropout import Dropout as Dropout
 from hornbeam_layers.regularization.noise import AlphaDropout as AlphaDropout
@@ -183,13 +190,13 @@ __all__ = [
     "AdaptiveAveragePooling3D", "AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D", "Add",
     "AdditiveAttention", "AlphaDropout", "Attention", "AugMix", "AutoContrast", "Average", "AveragePooling1D",
     "AveragePooling2D", "AveragePooling3D", "AvgPool1D", "AvgPool2D", "AvgPool3D", "BatchNormalization",
-    "Bidirectional", "CategoryEncoding", "CenterCrop", "Concatenate",
-    "ContrastLimitedAdaptiveHistogramEqualization", "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose",
-    "Conv3D", "Conv3DTranspose", "Convolution1D", "Convolution1DTranspose", "Convolution2D",
+    "Bidirectional", "CategoryEncoding", "CenterCrop", "Concatenate", "ContrastLimitedAdaptiveHistogramEqualization",
+    "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Conv3D", "Conv3DTranspose", "ConvLSTM1D", "ConvLSTM2D",
+    "ConvLSTM3D", "ConvLSTMCell", "Convolution1D", "Convolution1DTranspose", "Convolution2D",
     "Convolution2DTranspose", "Convolution3D", "Convolution3DTranspose", "Cropping1D", "Cropping2D", "Cropping3D",
-    "CutMix", "Dense", "DepthwiseConv1D", "DepthwiseConv2D", "Discretization", "Dot", "Dropout", "ELU",
-    "EinsumDense", "Embedding", "Equalization", "Flatten", "GRU", "GRUCell", "GaussianDropout", "GaussianNoise",
-    "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalAvgPool1D",
+    "CuDNNGRU", "CuDNNLSTM", "CutMix", "Dense", "DepthwiseConv1D", "DepthwiseConv2D", "Discretization", "Dot",
+    "Dropout", "ELU", "EinsumDense", "Embedding", "Equalization", "Flatten", "GRU", "GRUCell", "GaussianDropout",
+    "GaussianNoise", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalAvgPool1D",
     "GlobalAvgPool2D", "GlobalAvgPool3D", "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPool3D",
     "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GroupNormalization", "GroupQueryAttention",
     "GroupedQueryAttention", "HashedCrossing", "Hashing", "Identity", "Input", "InputLayer", "InputSpec",
@@ -205,7 +212,7 @@ __all__ = [
     "SeparableConv1D", "SeparableConv2D", "SeparableConvolution1D", "SeparableConvolution2D", "SimpleRNN",
     "SimpleRNNCell", "SinePositionEncoding", "Softmax", "Solarization", "SpatialDropout1D", "SpatialDropout2D",
     "SpatialDropout3D", "SpectralNormalization", "StackedRNNCells", "StringLookup", "Subtract", "TextVectorization",
-    "ThresholdedReLU", "UnitNormalization", "UpSampling1D", "UpSampling2D", "UpSampling3D", "WeightNormalization",
-    "Wrapper", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "add", "average", "concatenate", "dot", "maximum",
-    "minimum", "multiply", "subtract",
+    "ThresholdedReLU", "TimeDistributed", "UnitNormalization", "UpSampling1D", "UpSampling2D", "UpSampling3D",
+    "WeightNormalization", "Wrapper", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "add", "average",
+    "concatenate", "dot", "maximum", "minimum", "multiply", "subtract",
 ]  # fmt: skip

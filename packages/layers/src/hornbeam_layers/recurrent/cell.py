@@ -1,7 +1,8 @@
-"""What the cells of LSTM, GRU and SimpleRNN share: weights, dropout, configuration."""
+"""What the cells of recurrent layers share: dropout, weights, configuration."""
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import hornbeam as hb
@@ -12,47 +13,142 @@ from hornbeam.errors import InvalidArgumentError
 from hornbeam_layers import activations, constraints, initializers, regularizers
 from hornbeam_layers.serialization import serialize
 
-__all__ = ["RecurrentCell"]
+__all__ = ["GatedCell", "RecurrentCell", "arguments"]
+
+Masks = Any  # a tensor, a list of one for each block of columns, or None
+_KINDS = {"initializer": initializers, "regularizer": regularizers, "constraint": constraints}
 
 
-class RecurrentCell(Layer):
-    """One step of a recurrent layer.
+def arguments(given: dict[str, Any], taker: Any) -> dict[str, Any]:
+    """Those of the `locals()` of a constructor that another constructor takes, too."""
+    wanted = inspect.signature(taker.__init__).parameters
+    return {name: given[name] for name in wanted if name in given and name not in ("self", "kwargs")}
+
+
+class GatedCell(Layer):
+    """One step of a recurrent layer; its kernels hold `blocks` matrices side by side, one for each gate.
 
     Args:
-        units: size of the state, positive.
-        activations: of the result, and of the gates where there are some, by argument name.
-        use_bias: whether the inputs' product gets a bias.
-        weights: initializers, regularizers and constraints of kernel, recurrent kernel and bias, by argument name.
-        dropout, recurrent_dropout: shares of inputs and of the state that are dropped in training, in [0, 1]; one draw holds
-            for all steps of a batch.
-        seed: of those draws.
+        given: the arguments of the subclass by name: activations, initializers, regularizers, constraints, `use_bias`, `seed`,
+            `dropout` and `recurrent_dropout` (shares of inputs and of the state that are dropped in training, from 0 to 1; one
+            draw holds for all steps of a batch), and others, which become attributes.
+        by_gate: whether each gate has draws of its own.
         **kwargs: `name`, `dtype`, `trainable`.
     """
 
     activation: Any
     recurrent_activation: Any
     bias_initializer: Any
-    blocks: int  # how many matrices of `units` columns the kernels hold side by side
+    use_bias: bool
+    unit_forget_bias = False
+    dropout: float
+    recurrent_dropout: float
+    blocks: int
+    whole = False  # whether it has a `walk` over all steps, which is faster than a loop over `call`
 
-    def __init__(
-        self, units: int, functions: dict[str, Any], use_bias: bool, how: dict[str, Any],
-        dropout: float, recurrent_dropout: float, seed: int | None, **kwargs: Any,
-    ) -> None:  # fmt: skip
+    def __init__(self, given: dict[str, Any], by_gate: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._arguments = tuple(given)
+        for name, value in given.items():
+            kind = name.rpartition("_")[2]
+            if name.endswith("activation"):
+                value = activations.get(value)
+            elif kind in _KINDS:
+                value = _KINDS[kind].get(value)
+            elif name.endswith("dropout"):
+                value = min(1.0, max(0.0, value))
+            setattr(self, name, value)
+        self.by_gate = by_gate and self.blocks > 1
+        self.seed_generator = hb.random.SeedGenerator(given["seed"])
+        self._draws: dict[str, Masks] = {}
+
+    # ---- weights
+
+    def _weight(self, name: str, shape: tuple[int, ...], role: str) -> Any:
+        return self.add_weight(
+            shape, self._initializer(role), name=name,
+            regularizer=getattr(self, f"{role}_regularizer"), constraint=getattr(self, f"{role}_constraint"),
+        )  # fmt: skip
+
+    def _initializer(self, role: str) -> Any:
+        if role != "bias" or not self.unit_forget_bias:
+            return getattr(self, f"{role}_initializer")
+        rest = self.bias_initializer
+
+        def forget_at_one(shape: Any, dtype: Any = None) -> Tensor:
+            units = shape[0] // 4
+            return ops.concat([rest((units,), dtype), ops.ones((units,), dtype), rest((2 * units,), dtype)])
+
+        return forget_at_one
+
+    # ---- dropout: one draw for all steps of a batch
+
+    def get_dropout_mask(self, step_input: Tensor) -> Masks:
+        """What the inputs of every step are multiplied by, [batch, features]; a list where each gate has its own; or None."""
+        return self._draw("inputs", step_input, self.dropout)
+
+    def get_recurrent_dropout_mask(self, state: Tensor) -> Masks:
+        """What the state is multiplied by before the product with the recurrent kernel, [batch, units], likewise."""
+        return self._draw("state", state, self.recurrent_dropout)
+
+    def reset_dropout_masks(self) -> None:
+        """Draw anew the next time."""
+        self._draws = {}
+
+    def _draw(self, what: str, like: Tensor, rate: float) -> Masks:
+        if not 0 < rate < 1:
+            return None
+        if what not in self._draws:
+            ones = ops.ones_like(like)
+            draws = [
+                hb.random.dropout(ones, rate, seed=self.seed_generator)
+                for _ in range(self.blocks if self.by_gate else 1)
+            ]
+            self._draws[what] = draws if self.by_gate else draws[0]
+        return self._draws[what]
+
+    def _masks(self, inputs: Tensor, state: Tensor, training: bool) -> tuple[Masks, Masks]:
+        """Of the inputs and of the state of a step."""
+        return (self.get_dropout_mask(inputs), self.get_recurrent_dropout_mask(state)) if training else (None, None)
+
+    @staticmethod
+    def _times(t: Tensor, masks: Masks, weights: Any, product: Any = ops.matmul) -> Tensor:
+        """The product of inputs or states with weights, after dropout: by one mask, or by one for each block of columns."""
+        if not isinstance(masks, list):
+            return product(t if masks is None else t * masks, weights)
+        size = weights.shape[-1] // len(masks)
+        blocks = (weights[..., i * size : (i + 1) * size] for i in range(len(masks)))
+        return ops.concat([product(t * m, w) for m, w in zip(masks, blocks, strict=True)], axis=-1)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments."""
+
+        def saved(name: str) -> Any:
+            value = getattr(self, name)
+            if name.endswith("activation"):
+                return activations.serialize(value)
+            return serialize(value) if name.rpartition("_")[2] in _KINDS else value
+
+        return {**super().get_config(), **{name: saved(name) for name in self._arguments}}
+
+
+class RecurrentCell(GatedCell):
+    """The cell of LSTM, GRU or SimpleRNN. Arguments as of `GatedCell`; `units`, the size of the state, is among those given."""
+
+    units: int
+
+    def __init__(self, given: dict[str, Any], **kwargs: Any) -> None:
+        by_gate = kwargs.pop("implementation", 2) == 1 or given["recurrent_dropout"] != 0  # as in Keras
+        super().__init__(given, by_gate, **kwargs)
+        units = self.units
         if not isinstance(units, int) or isinstance(units, bool) or units <= 0:
             raise InvalidArgumentError(
                 f"{type(self).__name__} {self.name!r}: units must be a positive integer; got units={units!r}"
             )
-        self.units, self.use_bias, self.seed = units, use_bias, seed
-        self._functions, self._how = tuple(functions), tuple(how)
-        for name, function in functions.items():
-            setattr(self, name, activations.get(function))
-        for name, value in how.items():
-            setattr(self, name, _KINDS[name.rpartition("_")[2]].get(value))
-        self.dropout = min(1.0, max(0.0, dropout))
-        self.recurrent_dropout = min(1.0, max(0.0, recurrent_dropout))
-        self.seed_generator = hb.random.SeedGenerator(seed)
-        self._draws: dict[str, Tensor] = {}
+        functions = [getattr(self, n) for n in self._arguments if n.endswith("activation")]
+        self.whole = all(
+            activations.serialize(f) in SUPPORTED and activations.get(activations.serialize(f)) is f for f in functions
+        )
 
     @property
     def state_size(self) -> Any:
@@ -74,93 +170,27 @@ class RecurrentCell(Layer):
     def _bias_shape(self) -> tuple[int, ...]:
         return (self.blocks * self.units,)
 
-    def _weight(self, name: str, shape: tuple[int, ...], role: str) -> Any:
-        return self.add_weight(
-            shape, self._initializer(role), name=name,
-            regularizer=getattr(self, f"{role}_regularizer"), constraint=getattr(self, f"{role}_constraint"),
-        )  # fmt: skip
-
-    def _initializer(self, role: str) -> Any:
-        return getattr(self, f"{role}_initializer")
-
     def get_initial_state(self, batch_size: int) -> list[Tensor]:
         """Zeros."""
         sizes = self.state_size if isinstance(self.state_size, list) else [self.state_size]
         return [ops.zeros((batch_size, size), self.compute_dtype) for size in sizes]
 
-    # ---- dropout: one draw for all steps of a batch
-
-    def get_dropout_mask(self, step_input: Tensor) -> Tensor | None:
-        """What the inputs of every step are multiplied by, [batch, features]; None without dropout."""
-        return self._draw("inputs", step_input, self.dropout)
-
-    def get_recurrent_dropout_mask(self, state: Tensor) -> Tensor | None:
-        """What the state is multiplied by before the product with the recurrent kernel, [batch, units]."""
-        return self._draw("state", state, self.recurrent_dropout)
-
-    def reset_dropout_masks(self) -> None:
-        """Draw anew the next time."""
-        self._draws = {}
-
-    def _draw(self, what: str, like: Tensor, rate: float) -> Tensor | None:
-        if not 0 < rate < 1:
-            return None
-        if what not in self._draws:
-            self._draws[what] = hb.random.dropout(ops.ones_like(like), rate, seed=self.seed_generator)
-        return self._draws[what]
-
-    def _dropped(self, inputs: Tensor, state: Tensor, training: bool) -> tuple[Tensor, Tensor]:
-        """Inputs and state of one step, after dropout."""
-        for_inputs = self.get_dropout_mask(inputs) if training else None
-        for_state = self.get_recurrent_dropout_mask(state) if training else None
-        return (
-            inputs if for_inputs is None else inputs * for_inputs,
-            state if for_state is None else state * for_state,
-        )
-
     # ---- all steps as one operation
-
-    @property
-    def whole(self) -> bool:
-        """Whether all steps can be one operation: it knows the activations."""
-        return all(
-            activations.serialize(f) in SUPPORTED and activations.get(activations.serialize(f)) is f
-            for f in (getattr(self, name) for name in self._functions)
-        )
 
     def walk(
         self, sequences: Tensor, states: list[Tensor], mask: Tensor | None, training: bool, reverse: bool
     ) -> tuple[Tensor, list[Tensor]]:
         """All steps: results [batch, time, units] where their inputs stand, and the last states."""
-        if training and 0 < self.dropout < 1:
-            sequences = sequences * ops.expand_dims(self.get_dropout_mask(sequences[:, 0]), 1)
-        z = ops.matmul(
-            ops.swapaxes(sequences, 0, 1), self.kernel
-        )  # [time, batch, ...]: each step's numbers lie together
-        options: dict[str, Any] = {name: activations.serialize(getattr(self, name)) for name in self._functions}
+        for_inputs, for_state = self._masks(sequences[:, 0], states[0], training)
+        steps = ops.swapaxes(sequences, 0, 1)  # [time, batch, ...]: each step's numbers lie together
+        z = self._times(steps, for_inputs, self.kernel)
+        options: dict[str, Any] = {
+            n: activations.serialize(getattr(self, n)) for n in self._arguments if n.endswith("activation")
+        }
         options |= {"mask": None if mask is None else ops.swapaxes(mask, 0, 1), "reverse": reverse}
-        options["recurrent_mask"] = self.get_recurrent_dropout_mask(states[0]) if training else None
-        outputs, states = self._walk(z, states, options)
+        outputs, states = self._walk(z, states, {**options, "recurrent_mask": for_state})
         return ops.swapaxes(outputs, 0, 1), states
 
     def _walk(self, z: Tensor, states: list[Tensor], options: dict[str, Any]) -> tuple[Tensor, list[Tensor]]:
         """The results [time, batch, units] and the last states, from inputs times kernel [time, batch, columns]."""
         raise InvalidArgumentError(f"{type(self).__name__} does not say how to walk over time")
-
-    # ---- configuration
-
-    def get_config(self) -> dict[str, Any]:
-        """The arguments."""
-        return {
-            **super().get_config(),
-            "units": self.units,
-            **{name: activations.serialize(getattr(self, name)) for name in self._functions},
-            "use_bias": self.use_bias,
-            **{name: serialize(getattr(self, name)) for name in self._how},
-            "dropout": self.dropout,
-            "recurrent_dropout": self.recurrent_dropout,
-            "seed": self.seed,
-        }
-
-
-_KINDS = {"initializer": initializers, "regularizer": regularizers, "constraint": constraints}

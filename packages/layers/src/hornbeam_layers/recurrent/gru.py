@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from hornbeam import Tensor, ops
+from hornbeam import Tensor
 from hornbeam.composites.recurrent import gru
 
-from hornbeam_layers.recurrent.cell import RecurrentCell
+from hornbeam_layers.recurrent.cell import RecurrentCell, arguments
 from hornbeam_layers.recurrent.layer import RecurrentLayer
 
 __all__ = ["GRU", "GRUCell"]
@@ -23,7 +23,7 @@ class GRUCell(RecurrentCell):
         *_initializer, *_regularizer, *_constraint: of kernel, recurrent kernel and bias.
         reset_after: whether the reset gate acts after the product with the recurrent kernel, rather than before it.
         dropout, recurrent_dropout: shares of the inputs and of the state that are dropped in training; one draw
-            holds for all steps and gates.
+            holds for all steps, and with `recurrent_dropout` each gate has its own.
         seed: of those draws.
 
     Weights: kernel [features, 3 * units], recurrent_kernel [units, 3 * units],
@@ -33,6 +33,7 @@ class GRUCell(RecurrentCell):
     """
 
     blocks = 3
+    reset_after: bool
 
     def __init__(
         self, units: int, activation: Any = "tanh", recurrent_activation: Any = "sigmoid", use_bias: bool = True,
@@ -42,21 +43,7 @@ class GRUCell(RecurrentCell):
         kernel_constraint: Any = None, recurrent_constraint: Any = None, bias_constraint: Any = None,
         dropout: float = 0.0, recurrent_dropout: float = 0.0, reset_after: bool = True, seed: int | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        kwargs.pop("implementation", None)  # of Keras's: another order of the same computation
-        how = {
-            "kernel_initializer": kernel_initializer,
-            "recurrent_initializer": recurrent_initializer,
-            "bias_initializer": bias_initializer,
-            "kernel_regularizer": kernel_regularizer,
-            "recurrent_regularizer": recurrent_regularizer,
-            "bias_regularizer": bias_regularizer,
-            "kernel_constraint": kernel_constraint,
-            "recurrent_constraint": recurrent_constraint,
-            "bias_constraint": bias_constraint,
-        }
-        functions = {"activation": activation, "recurrent_activation": recurrent_activation}
-        super().__init__(units, functions, use_bias, how, dropout, recurrent_dropout, seed, **kwargs)
-        self.reset_after = reset_after
+        super().__init__(arguments(locals(), GRUCell), **kwargs)
 
     def _bias_shape(self) -> tuple[int, ...]:
         return (2, 3 * self.units) if self.reset_after else (3 * self.units,)
@@ -70,22 +57,24 @@ class GRUCell(RecurrentCell):
     def call(self, inputs: Tensor, states: Any, training: bool = False) -> tuple[Tensor, Any]:
         """One step: [batch, features] and [h] -> h, [h]."""
         h = states[0] if isinstance(states, (list, tuple)) else states
-        inputs, seen = self._dropped(inputs, h, training)
-        for_inputs, for_state = self._biases()
+        for_inputs, for_state = self._masks(inputs, h, training)
+        input_bias, state_bias = self._biases()
         units = self.units
-        x = ops.matmul(inputs, self.kernel)
-        x = x if for_inputs is None else x + for_inputs
+        x = self._times(inputs, for_inputs, self.kernel)
+        x = x if input_bias is None else x + input_bias
         if self.reset_after:
-            inner = ops.matmul(seen, self.recurrent_kernel)
-            inner = inner if for_state is None else inner + for_state
+            inner = self._times(h, for_state, self.recurrent_kernel)
+            inner = inner if state_bias is None else inner + state_bias
         else:
-            inner = ops.matmul(seen, self.recurrent_kernel[:, : 2 * units])
+            early = for_state[:2] if isinstance(for_state, list) else for_state
+            inner = self._times(h, early, self.recurrent_kernel[:, : 2 * units])
         update = self.recurrent_activation(x[:, :units] + inner[:, :units])
         reset = self.recurrent_activation(x[:, units : 2 * units] + inner[:, units : 2 * units])
         if self.reset_after:
             candidate = reset * inner[:, 2 * units :]
         else:
-            candidate = ops.matmul(reset * seen, self.recurrent_kernel[:, 2 * units :])
+            late = for_state[2] if isinstance(for_state, list) else for_state
+            candidate = self._times(reset * h, late, self.recurrent_kernel[:, 2 * units :])
         h = update * h + (1.0 - update) * self.activation(x[:, 2 * units :] + candidate)
         return h, [h] if isinstance(states, (list, tuple)) else h
 
@@ -95,10 +84,6 @@ class GRUCell(RecurrentCell):
         options |= {"recurrent_bias": for_state, "reset_after": self.reset_after}
         h, _, last = gru(z, self.recurrent_kernel, states[0], **options)
         return h, [last]
-
-    def get_config(self) -> dict[str, Any]:
-        """The arguments."""
-        return {**super().get_config(), "reset_after": self.reset_after}
 
 
 class GRU(RecurrentLayer):
@@ -139,17 +124,4 @@ class GRU(RecurrentLayer):
         unroll: bool = False, reset_after: bool = True,
         use_cudnn: Any = "auto", **kwargs: Any,
     ) -> None:  # fmt: skip
-        cell = GRUCell(
-            units, activation=activation, recurrent_activation=recurrent_activation, use_bias=use_bias,
-            kernel_initializer=kernel_initializer, recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer, bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint, recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-            dropout=dropout, recurrent_dropout=recurrent_dropout, seed=seed, reset_after=reset_after, name="gru_cell",
-            dtype=kwargs.get("dtype"), trainable=kwargs.get("trainable", True),
-            implementation=kwargs.pop("implementation", None),
-        )  # fmt: skip
-        super().__init__(
-            cell, return_sequences, return_state, go_backwards, stateful, unroll, activity_regularizer, **kwargs
-        )
+        super().__init__(GRUCell, "gru_cell", locals(), **kwargs)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from hornbeam import Tensor, ops
+from hornbeam import Tensor
 from hornbeam.composites.recurrent import lstm
 
-from hornbeam_layers.recurrent.cell import RecurrentCell
+from hornbeam_layers.recurrent.cell import RecurrentCell, arguments
 from hornbeam_layers.recurrent.layer import RecurrentLayer
 
 __all__ = ["LSTM", "LSTMCell"]
@@ -23,7 +23,7 @@ class LSTMCell(RecurrentCell):
         *_initializer, *_regularizer, *_constraint: of kernel, recurrent kernel and bias.
         unit_forget_bias: whether the forget gate's bias starts at 1.
         dropout, recurrent_dropout: shares of the inputs and of the state that are dropped in training; one draw
-            holds for all steps and gates.
+            holds for all steps, and with `recurrent_dropout` each gate has its own.
         seed: of those draws.
 
     Weights: kernel [features, 4 * units], recurrent_kernel [units, 4 * units],
@@ -42,42 +42,18 @@ class LSTMCell(RecurrentCell):
         kernel_constraint: Any = None, recurrent_constraint: Any = None, bias_constraint: Any = None,
         dropout: float = 0.0, recurrent_dropout: float = 0.0, seed: int | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        kwargs.pop("implementation", None)  # of Keras's: another order of the same computation
-        how = {
-            "kernel_initializer": kernel_initializer,
-            "recurrent_initializer": recurrent_initializer,
-            "bias_initializer": bias_initializer,
-            "kernel_regularizer": kernel_regularizer,
-            "recurrent_regularizer": recurrent_regularizer,
-            "bias_regularizer": bias_regularizer,
-            "kernel_constraint": kernel_constraint,
-            "recurrent_constraint": recurrent_constraint,
-            "bias_constraint": bias_constraint,
-        }
-        functions = {"activation": activation, "recurrent_activation": recurrent_activation}
-        super().__init__(units, functions, use_bias, how, dropout, recurrent_dropout, seed, **kwargs)
-        self.unit_forget_bias = unit_forget_bias
+        super().__init__(arguments(locals(), LSTMCell), **kwargs)
 
     @property
     def state_size(self) -> list[int]:
         """Of h and c."""
         return [self.units, self.units]
 
-    def _initializer(self, role: str) -> Any:
-        if role != "bias" or not self.unit_forget_bias:
-            return super()._initializer(role)
-        units, rest = self.units, self.bias_initializer
-
-        def forget_at_one(shape: Any, dtype: Any = None) -> Tensor:
-            return ops.concat([rest((units,), dtype), ops.ones((units,), dtype), rest((2 * units,), dtype)])
-
-        return forget_at_one
-
     def call(self, inputs: Tensor, states: Any, training: bool = False) -> tuple[Tensor, list[Tensor]]:
         """One step: [batch, features] and [h, c] -> h, [h, c]."""
         h, c = states
-        inputs, seen = self._dropped(inputs, h, training)
-        z = ops.matmul(inputs, self.kernel) + ops.matmul(seen, self.recurrent_kernel)
+        for_inputs, for_state = self._masks(inputs, h, training)
+        z = self._times(inputs, for_inputs, self.kernel) + self._times(h, for_state, self.recurrent_kernel)
         if self.use_bias:
             z = z + self.bias
         i, f, g, o = (z[:, n * self.units : (n + 1) * self.units] for n in range(4))
@@ -89,10 +65,6 @@ class LSTMCell(RecurrentCell):
         z = z + self.bias if self.use_bias else z
         h, _, _, *last = lstm(z, self.recurrent_kernel, states[0], states[1], **options)
         return h, last
-
-    def get_config(self) -> dict[str, Any]:
-        """The arguments."""
-        return {**super().get_config(), "unit_forget_bias": self.unit_forget_bias}
 
 
 class LSTM(RecurrentLayer):
@@ -132,17 +104,4 @@ class LSTM(RecurrentLayer):
         go_backwards: bool = False, stateful: bool = False,
         unroll: bool = False, use_cudnn: Any = "auto", **kwargs: Any,
     ) -> None:  # fmt: skip
-        cell = LSTMCell(
-            units, activation=activation, recurrent_activation=recurrent_activation, use_bias=use_bias,
-            kernel_initializer=kernel_initializer, recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer, bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint, recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-            dropout=dropout, recurrent_dropout=recurrent_dropout, seed=seed, unit_forget_bias=unit_forget_bias, name="lstm_cell",
-            dtype=kwargs.get("dtype"), trainable=kwargs.get("trainable", True),
-            implementation=kwargs.pop("implementation", None),
-        )  # fmt: skip
-        super().__init__(
-            cell, return_sequences, return_state, go_backwards, stateful, unroll, activity_regularizer, **kwargs
-        )
+        super().__init__(LSTMCell, "lstm_cell", locals(), **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from hornbeam import Layer, Tensor, Variable, ops
@@ -10,8 +11,8 @@ from hornbeam.tree import flatten, map_structure
 from hornbeam.variable import autocast
 
 from hornbeam_layers.nested import build_inside, layer_of, saved_form
-from hornbeam_layers.recurrent.cell import RecurrentCell
-from hornbeam_layers.recurrent.stacked import StackedRNNCells
+from hornbeam_layers.recurrent.cell import GatedCell
+from hornbeam_layers.recurrent.stacked import StackedRNNCells, first_states, output_size_of
 
 __all__ = ["RNN"]
 
@@ -31,7 +32,7 @@ class RNN(Layer):
         **kwargs: `name`, `dtype`, `trainable`.
 
     Call with `sequences` [batch, time, ...], and optionally `initial_state` (a list of tensors, one per state) and `mask`
-    ([batch, time], bool): where it is False the states stay as they are.
+    ([batch, time], bool): where it is False the states stay as they are; `constants`, for a cell whose `call` takes them.
 
     Raises:
         InvalidArgumentError: the cell is not a layer with a `state_size`.
@@ -89,8 +90,7 @@ class RNN(Layer):
 
     def get_initial_state(self, batch_size: int) -> list[Any]:
         """The states before the first step."""
-        states = self.cell.get_initial_state(batch_size=batch_size)
-        return list(states) if isinstance(states, (list, tuple)) else [states]
+        return first_states(self.cell, batch_size)
 
     def reset_state(self) -> None:
         """Set the states of a stateful layer to zero."""
@@ -100,8 +100,9 @@ class RNN(Layer):
     reset_states = reset_state
 
     def call(
-        self, sequences: Tensor, initial_state: Any = None, mask: Tensor | None = None, training: bool | None = False
-    ) -> Any:
+        self, sequences: Tensor, initial_state: Any = None, mask: Tensor | None = None, training: bool | None = False,
+        constants: Any = None,
+    ) -> Any:  # fmt: skip
         """[batch, time, ...] -> [batch, units] or [batch, time, units]; with the last states where `return_state`."""
         if not sequences.shape[1]:
             raise ShapeError(
@@ -109,8 +110,9 @@ class RNN(Layer):
             )
         states = self._start(sequences.shape[0], initial_state)
         sequences = ops.cast(sequences, self.cell.compute_dtype) if sequences.dtype.is_floating else sequences
-        whole = isinstance(self.cell, RecurrentCell) and self.cell.whole
-        walk = self.cell.walk if whole else self._loop
+        by_gate = training and getattr(self.cell, "by_gate", False) and 0 < self.cell.recurrent_dropout < 1
+        whole = getattr(self.cell, "whole", False) and not by_gate and constants is None
+        walk: Any = self.cell.walk if whole else functools.partial(self._loop, constants=constants)
         policy = self.cell.dtype_policy
         try:
             with autocast(policy.compute_dtype if policy.compute_dtype != policy.variable_dtype else None):
@@ -149,19 +151,26 @@ class RNN(Layer):
         return states
 
     def _loop(
-        self, sequences: Tensor, states: list[Any], mask: Tensor | None, training: bool, reverse: bool
+        self,
+        sequences: Tensor,
+        states: list[Any],
+        mask: Tensor | None,
+        training: bool,
+        reverse: bool,
+        constants: Any = None,
     ) -> tuple[Tensor, list[Any]]:
         """The cell, step by step: results where their inputs stand, and the last states."""
         _draw_dropout(self.cell, sequences[:, 0], states, training)
 
+        more = {} if constants is None else {"constants": constants}
+
         def step(states: list[Any], row: dict[str, Tensor]) -> Any:
-            output, new = self.cell(row["x"], states, training=training)
+            output, new = self.cell(row["x"], states, training=training, **more)
             new = list(new) if isinstance(new, (list, tuple)) else [new]
             if "mask" in row:
-                keep = ops.expand_dims(row["mask"], 1)
                 before = states[-1][0] if isinstance(states[-1], (list, tuple)) else states[0]
-                output = ops.where(keep, output, before)
-                new = map_structure(lambda a, b: ops.where(keep, b, a), states, new)
+                output = _chosen(row["mask"], output, before)
+                new = map_structure(lambda a, b: _chosen(row["mask"], b, a), states, new)
             return new, output
 
         rows = {"x": sequences} if mask is None else {"x": sequences, "mask": mask}
@@ -182,6 +191,11 @@ class RNN(Layer):
         return {**super().get_config(), **how, "cell": saved_form(self.cell)}
 
 
+def _chosen(mask: Tensor, yes: Tensor, no: Tensor) -> Tensor:
+    """Row by row: [batch] and two of [batch, ...]."""
+    return ops.where(ops.reshape(mask, (-1, *(1,) * (yes.ndim - 1))), yes, no)
+
+
 class _Held:
     """Keeps the states of a stateful layer from being taken for weights."""
 
@@ -190,7 +204,7 @@ class _Held:
 
 def _reset_dropout(cell: Any) -> None:
     for one in getattr(cell, "cells", [cell]):
-        if isinstance(one, RecurrentCell):
+        if isinstance(one, GatedCell):
             one.reset_dropout_masks()
 
 
@@ -199,9 +213,7 @@ def _draw_dropout(cell: Any, inputs: Tensor, states: list[Any], training: bool) 
     if not training:
         return
     for one, state in zip(cell.cells, states, strict=True) if hasattr(cell, "cells") else [(cell, states)]:
-        if isinstance(one, RecurrentCell):
+        if isinstance(one, GatedCell):
             one.get_dropout_mask(inputs)
             one.get_recurrent_dropout_mask(state[0])
-        inputs = ops.zeros(
-            (inputs.shape[0], getattr(one, "output_size", 1)), inputs.dtype
-        )  # as the next cell sees them
+        inputs = ops.zeros((inputs.shape[0], output_size_of(one)), inputs.dtype)  # as the next cell sees them

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from hornbeam import Tensor, ops
+from hornbeam import Tensor
 from hornbeam.composites.recurrent import simple_rnn
 
-from hornbeam_layers.recurrent.cell import RecurrentCell
+from hornbeam_layers.recurrent.cell import RecurrentCell, arguments
 from hornbeam_layers.recurrent.layer import RecurrentLayer
 
 __all__ = ["SimpleRNN", "SimpleRNNCell"]
@@ -22,7 +22,7 @@ class SimpleRNNCell(RecurrentCell):
         use_bias: whether there is a bias.
         *_initializer, *_regularizer, *_constraint: of kernel, recurrent kernel and bias.
         dropout, recurrent_dropout: shares of the inputs and of the state that are dropped in training; one draw
-            holds for all steps and gates.
+            holds for all steps.
         seed: of those draws.
 
     Weights: kernel [features, units], recurrent_kernel [units, units],
@@ -41,26 +41,13 @@ class SimpleRNNCell(RecurrentCell):
         kernel_constraint: Any = None, recurrent_constraint: Any = None, bias_constraint: Any = None,
         dropout: float = 0.0, recurrent_dropout: float = 0.0, seed: int | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        kwargs.pop("implementation", None)  # of Keras's: another order of the same computation
-        how = {
-            "kernel_initializer": kernel_initializer,
-            "recurrent_initializer": recurrent_initializer,
-            "bias_initializer": bias_initializer,
-            "kernel_regularizer": kernel_regularizer,
-            "recurrent_regularizer": recurrent_regularizer,
-            "bias_regularizer": bias_regularizer,
-            "kernel_constraint": kernel_constraint,
-            "recurrent_constraint": recurrent_constraint,
-            "bias_constraint": bias_constraint,
-        }
-        functions = {"activation": activation}
-        super().__init__(units, functions, use_bias, how, dropout, recurrent_dropout, seed, **kwargs)
+        super().__init__(arguments(locals(), SimpleRNNCell), **kwargs)
 
     def call(self, inputs: Tensor, states: Any, training: bool = False) -> tuple[Tensor, Any]:
         """One step: [batch, features] and [h] -> h, [h]."""
         h = states[0] if isinstance(states, (list, tuple)) else states
-        inputs, seen = self._dropped(inputs, h, training)
-        z = ops.matmul(inputs, self.kernel) + ops.matmul(seen, self.recurrent_kernel)
+        for_inputs, for_state = self._masks(inputs, h, training)
+        z = self._times(inputs, for_inputs, self.kernel) + self._times(h, for_state, self.recurrent_kernel)
         h = self.activation(z + self.bias if self.use_bias else z)
         return h, [h] if isinstance(states, (list, tuple)) else h
 
@@ -105,17 +92,4 @@ class SimpleRNN(RecurrentLayer):
         go_backwards: bool = False, stateful: bool = False,
         unroll: bool = False, seed: int | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        cell = SimpleRNNCell(
-            units, activation=activation, use_bias=use_bias,
-            kernel_initializer=kernel_initializer, recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer, bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint, recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-            dropout=dropout, recurrent_dropout=recurrent_dropout, seed=seed, name="simple_rnn_cell",
-            dtype=kwargs.get("dtype"), trainable=kwargs.get("trainable", True),
-            implementation=kwargs.pop("implementation", None),
-        )  # fmt: skip
-        super().__init__(
-            cell, return_sequences, return_state, go_backwards, stateful, unroll, activity_regularizer, **kwargs
-        )
+        super().__init__(SimpleRNNCell, "simple_rnn_cell", locals(), **kwargs)

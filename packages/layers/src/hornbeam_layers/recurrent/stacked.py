@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from hornbeam import Layer, Tensor
+from hornbeam import Layer, Tensor, ops
 from hornbeam.errors import InvalidArgumentError
 
 from hornbeam_layers.nested import build_inside, layer_of, saved_form
 
-__all__ = ["StackedRNNCells"]
+__all__ = ["StackedRNNCells", "first_states", "output_size_of"]
+
+
+def first_states(cell: Any, batch_size: int) -> list[Any]:
+    """The states of a cell before the first step, as a list: zeros where the cell does not say."""
+    if hasattr(cell, "get_initial_state"):
+        states = cell.get_initial_state(batch_size=batch_size)
+    else:
+        sizes = cell.state_size if isinstance(cell.state_size, (list, tuple)) else [cell.state_size]
+        states = [ops.zeros((batch_size, size), cell.compute_dtype) for size in sizes]
+    return list(states) if isinstance(states, (list, tuple)) else [states]
+
+
+def output_size_of(cell: Any) -> Any:
+    """The size of a step's result: that of the first state where the cell does not say."""
+    size = cell.state_size[0] if isinstance(cell.state_size, (list, tuple)) else cell.state_size
+    return getattr(cell, "output_size", size)
 
 
 class StackedRNNCells(Layer):
@@ -40,17 +56,17 @@ class StackedRNNCells(Layer):
     @property
     def output_size(self) -> int:
         """Of the last cell."""
-        return self.cells[-1].output_size
+        return output_size_of(self.cells[-1])
 
     def get_initial_state(self, batch_size: int) -> list[Any]:
         """Those of each cell."""
-        return [list(cell.get_initial_state(batch_size=batch_size)) for cell in self.cells]
+        return [first_states(cell, batch_size) for cell in self.cells]
 
     def build(self, input_shape: Any) -> None:
         """Build each cell for what the one before gives."""
         for cell in self.cells:
             build_inside(self, cell, input_shape)
-            input_shape = (input_shape[0], cell.output_size)
+            input_shape = (input_shape[0], output_size_of(cell))
 
     def call(self, inputs: Tensor, states: Any, training: bool = False) -> tuple[Tensor, list[Any]]:
         """One step: the last cell's result, and every cell's new states."""
