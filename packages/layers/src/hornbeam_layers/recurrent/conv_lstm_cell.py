@@ -7,7 +7,7 @@ from typing import Any
 from hornbeam import Tensor, ops
 from hornbeam.errors import InvalidArgumentError, ShapeError
 
-from hornbeam_layers.convolutional.base import sizes_of
+from hornbeam_layers.arguments import sizes_of
 from hornbeam_layers.recurrent.cell import GatedCell, arguments
 
 __all__ = ["ConvLSTMCell"]
