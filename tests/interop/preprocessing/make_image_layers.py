@@ -76,6 +76,8 @@ CASES = [
     case("RandomShear", shape=(2, 3, 5, 7), x_factor=[0.1, 0.5], fill_mode="constant", **FIRST),
     case("RandomPerspective", factor=[0.9, 0.9], scale=0.6, masks=True, boxes="xyxy"),
     case("RandomPerspective", shape=(2, 3, 5, 7), factor=[1.0, 1.0], scale=0.3, interpolation="nearest", fill_value=3.0, **FIRST),
+    case("RandomCrop", height=3, width=4),
+    case("RandomCrop", shape=(2, 3, 5, 7), height=2, width=6, **FIRST),
     case("CenterCrop", height=3, width=4, fixed=True, boxes="xyxy", masks=True),
     case("CenterCrop", height=6, width=4, fixed=True, boxes="xyxy"),
     case("CenterCrop", shape=(2, 3, 5, 7), height=4, width=2, fixed=True, **FIRST),
@@ -93,7 +95,7 @@ CASES = [
     case("ContrastLimitedAdaptiveHistogramEqualization", shape=(2, 21, 18, 3), fixed=True, tile_grid_size=[2, 4]),
     case("ContrastLimitedAdaptiveHistogramEqualization", shape=(1, 3, 16, 24), fixed=True, tile_grid_size=[2, 3], clip_limit=1.5, **FIRST),
 ]  # fmt: skip
-OTHERS = ["RandomCrop", "RandomElasticTransform", "RandomColorJitter", "RandAugment", "AugMix", "MaxNumBoundingBoxes"]
+OTHERS = ["RandomElasticTransform", "RandomColorJitter", "RandAugment", "AugMix", "MaxNumBoundingBoxes"]
 
 
 def flat(tree, path=""):

@@ -71,6 +71,8 @@ CASES = [
          spatial_dims=[0, 1], method="cubic"),
 ]  # fmt: skip
 
+ELASTIC = {"alpha": 3.0, "sigma": 0.8, "fill_mode": "mirror"}
+
 
 def main():
     rng, stored = np.random.default_rng(0), {}
@@ -107,6 +109,13 @@ def main():
             stored[f"{number}/grad"] = np.asarray(
                 jax.grad(lambda x, w=weigh: (call(x) * w).sum())(jnp.asarray(arrays[0]))
             )
+    stored["elastic/in"] = rng.uniform(0.0, 1.0, (2, 9, 7, 3)).astype("float32")
+    stored["elastic/noise"] = rng.normal(size=(2, 2, 9, 7)).astype("float32")
+    given = iter(jnp.asarray(stored["elastic/noise"]))
+    drawn, jax.random.normal = jax.random.normal, lambda *args, **how: next(given)
+    stored["elastic/out"] = np.asarray(keras.ops.image.elastic_transform(stored["elastic/in"], **ELASTIC))
+    jax.random.normal = drawn
+    stored["elastic/how"] = np.frombuffer(json.dumps(ELASTIC).encode(), dtype="uint8")
     names = {one["name"] for one in CASES} | {"elastic_transform"}
     arguments = {n: str(inspect.signature(getattr(keras.ops.image, n))) for n in sorted(names)}
     stored["signatures"] = np.frombuffer(json.dumps(arguments).encode(), dtype="uint8")

@@ -23,6 +23,9 @@ def layer_of(case):
 def drawn_of(number):
     """What Keras drew, nested as it was."""
     found = {k.removeprefix(f"{number}/drawn"): v for k, v in STORED.items() if k.startswith(f"{number}/drawn")}
+    if CASES[number]["layer"] == "RandomCrop":  # Keras draws where a part begins; ours says also how large it is
+        (top, left), how = (int(v) for v in found[""]), CASES[number]["config"]
+        return {"window": (top, left, how["height"], how["width"])}
     if set(found) == {""}:
         return found[""]
     return {
