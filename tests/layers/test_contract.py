@@ -110,6 +110,7 @@ CASES = [
     ("SpectralNormalization", lambda p: {"layer": hb.layers.Dense(3, dtype=p)}, (4,), {}),
     ("WeightNormalization", lambda p: {"layer": hb.layers.Conv1D(3, 2, dtype=p)}, (4, 2), {}),
     ("Identity", {}, (3,), {}),
+    ("Lambda", {"function": hb.ops.square}, (3,), {}),
     ("ReversibleEmbedding", {"input_dim": 7, "output_dim": 3}, (4,), {"input_dtype": "int32", "high": 7}),
     ("LeakyReLU", {"negative_slope": 0.2}, (4,), {}),
     ("ELU", {"alpha": 0.5}, (4,), {}),

@@ -12,7 +12,8 @@ import pytest
 from hornbeam.tree import flatten
 
 STORED = {
-    path.stem.removeprefix("values_"): dict(np.load(path)) for path in sorted(Path(__file__).parent.glob("*.npz"))
+    path.stem.removeprefix("values_"): dict(np.load(path))
+    for path in sorted(Path(__file__).parent.glob("values_*.npz"))
 }
 CASES = [
     pytest.param(name, number, one, id=f"{name}-{number}-{one['layer']}")

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from types import EllipsisType, FunctionType
 from typing import Any
 
+from hornbeam import ops
 from hornbeam.code import dumped, loaded
 from hornbeam.dtypes import DType
 from hornbeam.errors import HornbeamError, MissingPackageError, SerializationError
@@ -256,6 +257,10 @@ def _function(form: dict[str, Any], kind: str | None) -> Any:
     found = custom_object(name) if found is None else found
     if found is not None:
         return found
+    if module.startswith(("hornbeam.ops", "keras.ops", "keras.src.ops")) and not name.startswith("_"):
+        function = getattr(ops, name, None)
+        if isinstance(function, FunctionType):
+            return function
     homes = [k for k, home in HOMES.items() if module == home] or ([kind] if kind else list(HOMES))
     for home in homes:
         try:

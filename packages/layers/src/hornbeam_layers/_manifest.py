@@ -68,6 +68,7 @@ def provide_layers() -> list[Component]:
         "recurrent.conv_lstm_cell": ["ConvLSTMCell"],
         "recurrent.time_distributed": ["TimeDistributed"],
         "core.embedding": ["Embedding"],
+        "core.lambda_layer": ["Lambda"],
         "core.masking": ["Masking"],
         "attention.multi_head_attention": ["MultiHeadAttention"],
         "attention.grouped_query_attention": ["GroupQueryAttention"],
@@ -129,49 +130,46 @@ def provide_layers() -> list[Component]:
 @hookimpl
 def provide_initializers() -> list[Component]:
     """Every initializer."""
-    names = (
-        *(
-            "Constant",
-            "GlorotNormal",
-            "GlorotUniform",
-            "HeNormal",
-            "HeUniform",
-            "Identity",
-            "LecunNormal",
-            "LecunUniform",
-        ),
-        *("Ones", "Orthogonal", "RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling", "Zeros"),
-    )
-    return [Component(name, f"hornbeam_layers.initializers:{name}") for name in names]
+    homes = {
+        "constant": ["Constant", "Identity", "Ones", "STFT", "Zeros"],
+        "random": [
+            "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "LecunNormal", "LecunUniform", "Orthogonal",
+            "RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling",
+        ],
+    }  # fmt: skip
+    aliases = {
+        "Identity": ["IdentityInitializer"], "Orthogonal": ["OrthogonalInitializer"], "STFT": ["STFTInitializer"],
+        "RandomNormal": ["normal"], "RandomUniform": ["uniform"], "Ones": ["one"], "Zeros": ["zero"],
+    }  # fmt: skip
+    return [
+        Component(name, f"hornbeam_layers.initializers.{home}:{name}", aliases=aliases.get(name, ()))
+        for home, names in homes.items()
+        for name in names
+    ]
 
 
 @hookimpl
 def provide_regularizers() -> list[Component]:
     """Every regularizer."""
-    return [Component(name, f"hornbeam_layers.regularizers:{name}") for name in ("L1", "L1L2", "L2")]
+    aliases = {"L1L2": ["l1_l2"]}
+    names = ("L1", "L1L2", "L2", "OrthogonalRegularizer")
+    return [Component(n, f"hornbeam_layers.regularizers:{n}", aliases=aliases.get(n, ())) for n in names]
 
 
 @hookimpl
 def provide_constraints() -> list[Component]:
     """Every constraint."""
-    return [Component(name, f"hornbeam_layers.constraints:{name}") for name in ("MaxNorm", "NonNeg", "UnitNorm")]
+    names = ("MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm")
+    return [Component(name, f"hornbeam_layers.constraints:{name}") for name in names]
 
 
 @hookimpl
 def provide_activations() -> list[Component]:
     """Every activation function."""
-    names = (
-        *(
-            "elu",
-            "exponential",
-            "gelu",
-            "hard_sigmoid",
-            "hard_silu",
-            "leaky_relu",
-            "linear",
-            "log_sigmoid",
-            "log_softmax",
-        ),
-        *("mish", "relu", "relu6", "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "tanh"),
-    )
-    return [Component(name, f"hornbeam_layers.activations:{name}") for name in names]
+    names = [
+        "celu", "elu", "exponential", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_tanh", "leaky_relu",
+        "linear", "log_sigmoid", "log_softmax", "mish", "relu", "relu6", "selu", "sigmoid", "silu", "soft_shrink", "softmax",
+        "softplus", "softsign", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "tanh", "tanh_shrink", "threshold",
+    ]  # fmt: skip
+    aliases = {"silu": ["swish"], "hard_silu": ["hard_swish"]}
+    return [Component(name, f"hornbeam_layers.activations:{name}", aliases=aliases.get(name, ())) for name in names]

@@ -7,8 +7,12 @@ from typing import Any
 from hornbeam import Tensor, ops
 
 from hornbeam_layers.serialization import resolve
+from hornbeam_layers.serialization import serialize as saved_form
 
-__all__ = ["Constraint", "MaxNorm", "NonNeg", "UnitNorm", "get"]
+__all__ = [
+    "Constraint", "MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm", "deserialize", "get", "max_norm", "min_max_norm", "non_neg",
+    "serialize", "unit_norm",
+]  # fmt: skip
 
 EPSILON = 1e-7  # Keras's epsilon
 
@@ -61,6 +65,46 @@ class UnitNorm(Constraint):
         return w / (EPSILON + ops.sqrt(ops.sum(ops.square(w), axis=self.axis, keepdims=True)))
 
 
+class MinMaxNorm(Constraint):
+    """The norm along `axis` moves into a range.
+
+    Args:
+        min_value, max_value: the range.
+        rate: in [0, 1]: how far it moves at each update; 1: all the way.
+        axis: an axis, or several together.
+    """
+
+    def __init__(
+        self, min_value: float = 0.0, max_value: float = 1.0, rate: float = 1.0, axis: int | tuple[int, ...] = 0
+    ) -> None:
+        self.min_value, self.max_value, self.rate, self.axis = min_value, max_value, rate, axis
+
+    def __call__(self, w: Any) -> Tensor:
+        """The weight, made longer or shorter where its norm is out of the range."""
+        norms = ops.sqrt(ops.sum(ops.square(w), axis=self.axis, keepdims=True))
+        wanted = self.rate * ops.clip(norms, self.min_value, self.max_value) + (1 - self.rate) * norms
+        return w * (wanted / (EPSILON + norms))
+
+
+max_norm, min_max_norm, non_neg, unit_norm = MaxNorm, MinMaxNorm, NonNeg, UnitNorm
+KNOWN = {"MaxNorm": MaxNorm, "MinMaxNorm": MinMaxNorm, "NonNeg": NonNeg, "UnitNorm": UnitNorm}
+
+
 def get(identifier: Any) -> Any:
     """The constraint that a name, a class, a saved form or an object stands for."""
-    return resolve("constraints", identifier, {"MaxNorm": MaxNorm, "NonNeg": NonNeg, "UnitNorm": UnitNorm})
+    return resolve("constraints", identifier, KNOWN)
+
+
+def serialize(constraint: Any) -> Any:
+    """The saved form of a constraint."""
+    return saved_form(constraint)
+
+
+def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+    """The constraint of what `serialize` returned.
+
+    Args:
+        config: a saved form, or a name.
+        custom_objects: classes and functions of your own, by name.
+    """
+    return resolve("constraints", config, KNOWN, custom_objects)

@@ -19,20 +19,21 @@ def serialize(thing: Any) -> Any:
     return getattr(thing, "__name__", str(thing))
 
 
-def resolve(kind: str, identifier: Any, known: dict[str, Any]) -> Any:
+def resolve(kind: str, identifier: Any, known: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
     """The object that a name, a class, a saved form or an object stands for.
 
     Args:
         kind: plural, as in the registry: "initializers", ...
         identifier: what was given.
         known: this package's own classes by name.
+        custom_objects: the user's own, by name.
     """
     if identifier is None:
         return None
     if isinstance(identifier, dict):
-        return deserialize_keras_object(identifier, kind=kind)
+        return deserialize_keras_object(identifier, custom_objects, kind=kind)
     if isinstance(identifier, str):
-        found = _find(kind, identifier, known)
+        found = _find(kind, identifier, {**known, **(custom_objects or {})})
         return found() if inspect.isclass(found) else found
     if inspect.isclass(identifier):
         return identifier()

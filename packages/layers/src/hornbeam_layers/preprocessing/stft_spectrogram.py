@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from hornbeam import Layer, Tensor, ops
 from hornbeam.errors import DTypeError, ShapeError
 
+from hornbeam_layers.initializers.constant import STFT, WINDOWS
 from hornbeam_layers.preprocessing.arguments import check_choice, check_size, wrong
 
 __all__ = ["STFTSpectrogram"]
 
 MODES = ("log", "magnitude", "psd", "real", "imag", "angle", "stft")
-WINDOWS: dict[str, Callable[[Any], Any]] = {
-    "hann": np.hanning, "hamming": np.hamming, "blackman": np.blackman, "bartlett": np.bartlett, "boxcar": np.ones,
-}  # fmt: skip
 
 
 class STFTSpectrogram(Layer):
@@ -104,20 +100,12 @@ class STFTSpectrogram(Layer):
             )
         shape = (self.frame_length, 1, self.length // 2 + 1)
         if self.mode != "imag":
-            self.real_kernel = self.add_weight(shape, self._kernel(np.cos), name="real_kernel")
+            self.real_kernel = self.add_weight(shape, self._kernel("real"), name="real_kernel")
         if self.mode != "real":
-            self.imag_kernel = self.add_weight(shape, self._kernel(np.sin), name="imag_kernel")
+            self.imag_kernel = self.add_weight(shape, self._kernel("imag"), name="imag_kernel")
 
-    def _kernel(self, wave: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
-        n = self.frame_length
-        angle = -2.0 * np.pi * np.arange(n)[:, None, None] * np.arange(self.length // 2 + 1) / (2 * (self.length // 2))
-        values = wave(angle)
-        if self.window is not None:
-            named = isinstance(self.window, str)
-            window = WINDOWS[self.window](n + 1 if self.periodic else n)[:n] if named else np.asarray(self.window)
-            whole = {None: 1.0, "density": np.sqrt((window**2).sum()), "spectrum": np.abs(window).sum()}[self.scaling]
-            values = values * window[:, None, None] / whole
-        return lambda shape, dtype: ops.cast(ops.convert_to_tensor(values), dtype)
+    def _kernel(self, side: str) -> STFT:
+        return STFT(side, self.window, self.scaling, self.periodic)
 
     def call(self, inputs: Tensor) -> Tensor:
         """(batch, time, channels) -> (batch, windows, channels * frequencies); see `data_format` and `expand_dims`."""

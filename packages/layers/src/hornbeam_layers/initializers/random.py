@@ -1,4 +1,4 @@
-"""Initializers: the first values of weights. Each is called with (shape, dtype)."""
+"""Initializers that draw random values; a fan is the number of inputs or outputs of a weight."""
 
 from __future__ import annotations
 
@@ -9,70 +9,12 @@ import hornbeam as hb
 from hornbeam import Tensor, ops
 from hornbeam.errors import InvalidArgumentError, ShapeError
 
-from hornbeam_layers.serialization import resolve
+from hornbeam_layers.initializers.base import Initializer
 
 __all__ = [
-    "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "Initializer", "LecunNormal",
-    "LecunUniform", "Ones", "Orthogonal", "RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling",
-    "Zeros", "compute_fans", "get",
+    "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "LecunNormal", "LecunUniform", "Orthogonal", "RandomNormal",
+    "RandomUniform", "TruncatedNormal", "VarianceScaling", "compute_fans",
 ]  # fmt: skip
-
-
-class Initializer:
-    """Base class: called with a shape and a dtype, gives the values."""
-
-    def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
-        """The values, of that shape and dtype."""
-        raise InvalidArgumentError(f"{type(self).__name__} has no __call__(shape, dtype): override it.")
-
-    def get_config(self) -> dict[str, Any]:
-        """The arguments."""
-        return {k: v for k, v in vars(self).items() if not k.startswith("_")}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Initializer:
-        """An initializer of `get_config`'s result."""
-        return cls(**config)
-
-
-class Zeros(Initializer):
-    """Zeros."""
-
-    def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
-        """Zeros of that shape and dtype."""
-        return ops.zeros(shape, dtype)
-
-
-class Ones(Initializer):
-    """Ones."""
-
-    def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
-        """Ones of that shape and dtype."""
-        return ops.ones(shape, dtype)
-
-
-class Constant(Initializer):
-    """One value everywhere."""
-
-    def __init__(self, value: Any = 0.0) -> None:
-        self.value = value
-
-    def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
-        """The value in that shape and dtype."""
-        return ops.full(shape, self.value, dtype=dtype or hb.floatx())
-
-
-class Identity(Initializer):
-    """The identity matrix times `gain`."""
-
-    def __init__(self, gain: float = 1.0) -> None:
-        self.gain = gain
-
-    def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
-        """The matrix; `shape` must have two axes."""
-        if len(shape) != 2:
-            raise ShapeError(f"the Identity initializer makes matrices; got shape {tuple(shape)}")
-        return ops.multiply(ops.eye(shape[0], shape[1], dtype=dtype), self.gain)
 
 
 class _Random(Initializer):
@@ -238,15 +180,3 @@ class LecunUniform(_Fixed):
     """LeCun et al. 1998: uniform, variance 1 / in."""
 
     how = (1.0, "fan_in", "uniform")
-
-
-def get(identifier: Any) -> Any:
-    """The initializer that a name, a class, a saved form or an object stands for.
-
-    Example:
-        >>> type(get("glorot_uniform")).__name__
-        'GlorotUniform'
-    """
-    known = {name: globals()[name] for name in __all__ if name[0].isupper() and name != "Initializer"}
-    known |= {"uniform": RandomUniform, "normal": RandomNormal}
-    return resolve("initializers", identifier, known)
