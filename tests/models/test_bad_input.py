@@ -213,7 +213,7 @@ def test_a_last_axis_of_one_may_be_left_out_or_given():
         (lambda m: Model(Input((3,))), "needs the outputs too"),
         (lambda m: EarlyStopping(patience=-1), "patience must be an integer of at least 0; got -1"),
         (lambda m: EarlyStopping(mode="best"), "mode must be 'auto', 'min' or 'max'; got 'best'"),
-        (lambda m: ModelCheckpoint("model"), "filepath must end in '.keras' or '.h5'; got 'model'"),
+        (lambda m: ModelCheckpoint("model"), "filepath must end in '.keras' or '.h5' or '.hdf5'; got 'model'"),
     ],
 )
 def test_the_rest(use, message):
