@@ -147,6 +147,9 @@ def test_functions_that_make_words():
     assert layer([b"b,a"]).numpy().tolist() == [[2, 4]]
     letters = L.TextVectorization(split="character", vocabulary=["我", "们"])
     assert letters("我们在").numpy().tolist() == [2, 3, 1]
+    assert L.TextVectorization(split="character", vocabulary=["我"], output_sequence_length=3)(
+        "们我"
+    ).numpy().tolist() == [1, 2, 0]
 
 
 @given(documents=st.lists(st.lists(st.sampled_from("abcd"), min_size=1, max_size=6), min_size=1, max_size=6))

@@ -148,7 +148,7 @@ def crossed(prints: list[int]) -> int:
 
 def hashed(values: np.ndarray[Any, Any], bins: int, salt: tuple[int, int] | None = None) -> np.ndarray[Any, Any]:
     """Strings or integers in bins: the remainders of their hashes, int64; integers are hashed as their decimal digits."""
-    each, place = np.unique(values.astype("U") if values.dtype.kind not in "iub" else values, return_inverse=True)
     function: Callable[[bytes], int] = fingerprint if salt is None else lambda s: keyed_hash(s, salt)
-    found = np.asarray([function(str(v).encode()) % bins for v in each.tolist()], "int64")
-    return found[place].reshape(values.shape)
+    flat = values.ravel().tolist()
+    bin_of = {v: function(str(v).encode()) % bins for v in dict.fromkeys(flat)}
+    return np.asarray([bin_of[v] for v in flat], "int64").reshape(values.shape)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from hornbeam import KerasTensor, Layer, Tensor
 from hornbeam.errors import CaptureError, DTypeError, InvalidArgumentError
 from hornbeam.interpret import capturing
 
-__all__ = ["HostLayer", "batches", "features", "host_values", "text"]
+__all__ = ["HostLayer", "batches", "features", "host_values", "mapped", "text"]
 
 Values = np.ndarray[Any, Any]
 
@@ -42,10 +42,14 @@ def text(values: Values, encoding: str = "utf-8") -> Values:
             raise DTypeError(f"expected strings; got {value!r} of type {type(value).__name__}")
         return str(value)
 
-    found = np.empty(values.shape, object)
-    for place in np.ndindex(values.shape):
-        found[place] = one(values[place])
-    return found
+    return mapped(one, values)
+
+
+def mapped(function: Callable[[Any], Any], values: Values) -> Values:
+    """An array of what a function makes of each element."""
+    found = np.empty(values.size, object)
+    found[:] = [function(v) for v in values.ravel().tolist()]
+    return found.reshape(values.shape)
 
 
 def features(batch: Any) -> Any:

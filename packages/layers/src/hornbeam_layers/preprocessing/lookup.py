@@ -57,7 +57,7 @@ class Lookup(Layer):
         self.mask_token, self.oov_token, self.invert, self.salt = mask_token, oov_token, bool(invert), salt
         self.input_vocabulary: Any = None
         self.input_idf_weights: Any = None
-        self.tokens: Any = np.zeros(0, self.token_dtype)
+        self.take_tokens(np.zeros(0, self.token_dtype))
         self.idf_weights: Any = None
         self.fixed = vocabulary is not None
         self.expected_size: int | None = None  # that of a vocabulary which is still to be read
@@ -145,7 +145,7 @@ class Lookup(Layer):
 
     def take_tokens(self, tokens: Any) -> None:
         """Keep tokens, without special ones, and what looks them up."""
-        self.tokens = tokens
+        self.tokens: Any = tokens
 
     def _weigh(self, weights: Any, special: Any = None) -> None:
         """Keep the weights of tokens; unknown ones have the mean, if nothing else is said, and padding 0."""

@@ -73,7 +73,9 @@ class StringLookup(Lookup, HostLayer):
     def take_tokens(self, tokens: Any) -> None:
         """Keep tokens and their numbers."""
         self.tokens = tokens
-        self.numbers = {token: number for number, token in enumerate(tokens.tolist(), self.token_start)}
+        self.numbers: dict[Any, int] = {token: number for number, token in enumerate(tokens.tolist(), self.token_start)}
+        if self.mask_token is not None:
+            self.numbers[self.mask_token] = 0 if self.output_mode == "int" else NOWHERE
 
     def call(self, inputs: Any) -> Any:
         """int64 of the inputs' shape, or rows (batch, tokens); with `invert` an array of strings."""
@@ -91,21 +93,16 @@ class StringLookup(Lookup, HostLayer):
 
     def indices(self, tokens: Any) -> Any:
         """The numbers of an array of strings."""
-        if not tokens.size:
-            return np.zeros(tokens.shape, "int64")
-        each, place = np.unique(tokens.astype("U"), return_inverse=True)
-        numbers = getattr(self, "numbers", {})
-        found = np.asarray([numbers.get(str(t), -1) for t in each], "int64")
-        unknown = found < 0
-        if self.mask_token is not None:
-            masked = each == self.mask_token
-            found, unknown = np.where(masked, 0 if self.output_mode == "int" else NOWHERE, found), unknown & ~masked
-        if unknown.any():
+        flat = tokens.ravel().tolist()
+        found = np.asarray([self.numbers.get(t, -1) for t in flat], "int64")
+        (unknown,) = np.nonzero(found < 0)
+        if unknown.size:
+            strangers = np.asarray([flat[i] for i in unknown], object)
             if not self.num_oov_indices:
-                raise self.unknown(each[unknown].tolist())
-            bins = 0 if self.num_oov_indices == 1 else hashed(each, self.num_oov_indices, self.key)
-            found = np.where(unknown, self.oov_start + bins, found)
-        return found[place].reshape(tokens.shape)
+                raise self.unknown(list(dict.fromkeys(strangers)))
+            bins = 0 if self.num_oov_indices == 1 else hashed(strangers, self.num_oov_indices, self.key)
+            found[unknown] = self.oov_start + bins
+        return found.reshape(tokens.shape)
 
     def _strings(self, numbers: Any) -> Any:
         known = np.asarray([*self.get_vocabulary(), self.oov_token], object)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import MutableMapping
+from operator import methodcaller
 from typing import Any
 
 import numpy as np
-from hornbeam import ops
 from hornbeam.errors import InvalidArgumentError
 
 from hornbeam_layers.preprocessing.arguments import wrong
 from hornbeam_layers.preprocessing.encoding import check_output_mode
-from hornbeam_layers.preprocessing.host import HostLayer, batches, host_values, text
+from hornbeam_layers.preprocessing.host import HostLayer, batches, host_values, mapped, text
 from hornbeam_layers.preprocessing.lookup import MODES
 from hornbeam_layers.preprocessing.string_lookup import StringLookup
 
@@ -177,13 +177,14 @@ class TextVectorization(HostLayer):
     def _alike(self, texts: Any) -> Any:
         if callable(self.standardize):
             return text(np.asarray(self.standardize(texts.astype("U"))), self.encoding)
-        out = texts.copy()
-        for place in np.ndindex(texts.shape):
-            if self.standardize in ("lower", "lower_and_strip_punctuation"):
-                out[place] = out[place].translate(_LOWER)
-            if self.standardize in ("strip_punctuation", "lower_and_strip_punctuation"):
-                out[place] = out[place].translate(_PUNCTUATION)
-        return out
+        tables = [
+            t
+            for word, t in (("lower", _LOWER), ("strip_punctuation", _PUNCTUATION))
+            if word in (self.standardize or "")
+        ]
+        for table in tables:
+            texts = mapped(methodcaller("translate", table), texts)
+        return texts
 
     def _split(self, texts: list[str]) -> list[list[str]]:
         if callable(self.split):
@@ -201,24 +202,18 @@ class TextVectorization(HostLayer):
 
     def call(self, inputs: Any) -> Any:
         """int64 (batch, words), or rows (batch, tokens)."""
-        words = self.words(inputs)
-        if self.output_mode != "int" or (not isinstance(words, list) and self.output_sequence_length is None):
-            if isinstance(words, list):
-                longest = max(map(len, words), default=0)
-                indices = np.full((len(words), longest), -1, "int64")
-                for row, own in enumerate(words):
-                    indices[row, : len(own)] = self._lookup_layer.indices(own)
-                return self._lookup_layer.rows(indices)
+        words, length = self.words(inputs), self.output_sequence_length
+        whole = not isinstance(words, list)
+        if whole and (self.output_mode != "int" or length is None):
             return self._lookup_layer.rows(self._lookup_layer.indices(words))
-        rows = words if isinstance(words, list) else [*words.reshape(-1, words.shape[-1])]
-        length = self.output_sequence_length
-        length = max(map(len, rows), default=0) if length is None else length
-        found = np.zeros((len(rows), length), "int64")
-        for row, own in enumerate(rows):
-            kept = own[:length]
-            found[row, : len(kept)] = self._lookup_layer.indices(kept)
-        shape = (len(words), length) if isinstance(words, list) else (*words.shape[:-1], length)
-        return ops.convert_to_tensor(found.reshape(shape), dtype="int64")
+        rows = [*words.reshape(-1, words.shape[-1])] if whole else words
+        if length is None:
+            length = max(map(len, rows), default=0)
+        rows = [row[:length] for row in rows]
+        found = np.full((len(rows), length), 0 if self.output_mode == "int" else -1, "int64")
+        places = np.arange(length) < np.asarray([len(row) for row in rows], "int64").reshape(-1, 1)
+        found[places] = self._lookup_layer.indices(np.concatenate([*rows, np.zeros(0, object)]))
+        return self._lookup_layer.rows(found.reshape(*words.shape[:-1], length) if whole else found)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """(batch, output_sequence_length), or rows (batch, tokens)."""
