@@ -24,4 +24,5 @@ CASES = [
     ("ConvLSTM2D", {"filters": 2, "kernel_size": 2, "return_sequences": True, "go_backwards": True}, (2, 3, 3, 1), {}),
     ("ConvLSTM3D", {"filters": 1, "kernel_size": (1, 2, 1), "padding": "same"}, (2, 2, 3, 2, 1), {}),
     ("TimeDistributed", lambda p: {"layer": hb.layers.Dense(3, activation="tanh", dtype=p)}, (3, 2), {}),
+    ("CRF", {"units": 3, "boundary_initializer": "random_normal"}, (4, 2), {}),
 ]

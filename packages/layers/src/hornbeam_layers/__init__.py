@@ -184,6 +184,7 @@ from hornbeam_layers.reshaping.reshape import Reshape as Reshape
 from hornbeam_layers.reshaping.up_sampling import UpSampling1D as UpSampling1D
 from hornbeam_layers.reshaping.up_sampling import UpSampling2D as UpSampling2D
 from hornbeam_layers.reshaping.up_sampling import UpSampling3D as UpSampling3D
+from hornbeam_layers.structured.crf import CRF as CRF
 
 __version__ = "0.1.0"
 __all__ = [
@@ -191,7 +192,7 @@ __all__ = [
     "AdaptiveAveragePooling3D", "AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D", "Add",
     "AdditiveAttention", "AlphaDropout", "Attention", "AugMix", "AutoContrast", "Average", "AveragePooling1D",
     "AveragePooling2D", "AveragePooling3D", "AvgPool1D", "AvgPool2D", "AvgPool3D", "BatchNormalization",
-    "Bidirectional", "CategoryEncoding", "CenterCrop", "Concatenate",
+    "Bidirectional", "CRF", "CategoryEncoding", "CenterCrop", "Concatenate",
     "ContrastLimitedAdaptiveHistogramEqualization", "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose",
     "Conv3D", "Conv3DTranspose", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "ConvLSTMCell", "Convolution1D",
     "Convolution1DTranspose", "Convolution2D", "Convolution2DTranspose", "Convolution3D", "Convolution3DTranspose",

@@ -64,6 +64,7 @@ def provide_layers() -> list[Component]:
         "recurrent.gru": ["GRU", "GRUCell"],
         "recurrent.simple_rnn": ["SimpleRNN", "SimpleRNNCell"],
         "recurrent.bidirectional": ["Bidirectional"],
+        "structured.crf": ["CRF"],
         "recurrent.conv_lstm": ["ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"],
         "recurrent.conv_lstm_cell": ["ConvLSTMCell"],
         "recurrent.time_distributed": ["TimeDistributed"],

@@ -1,0 +1,1 @@
+"""Layers whose results hang together."""
