@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import string
 from collections.abc import MutableMapping
-from operator import methodcaller
 from typing import Any
 
 import numpy as np
@@ -13,15 +10,12 @@ from hornbeam.errors import InvalidArgumentError
 
 from hornbeam_layers.preprocessing.arguments import wrong
 from hornbeam_layers.preprocessing.encoding import check_output_mode
-from hornbeam_layers.preprocessing.host import HostLayer, batches, host_values, mapped, text
-from hornbeam_layers.preprocessing.lookup import MODES
+from hornbeam_layers.preprocessing.host import HostLayer, batches, host_values, text
 from hornbeam_layers.preprocessing.string_lookup import StringLookup
+from hornbeam_layers.preprocessing.vocabulary import MODES
+from hornbeam_layers.preprocessing.words import joined, made_alike, words_of
 
 __all__ = ["TextVectorization"]
-
-_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
-_PUNCTUATION = str.maketrans("", "", string.punctuation)
-_WORD = re.compile(r"[^ \t\n\r\v\f]+")
 
 
 class TextVectorization(HostLayer):
@@ -160,10 +154,12 @@ class TextVectorization(HostLayer):
         Raises:
             InvalidArgumentError: texts that are to be split have a last axis of another size than 1.
         """
-        texts = text(host_values(inputs), self.encoding)
-        texts = self._alike(texts)
+        texts = made_alike(text(host_values(inputs), self.encoding), self.standardize, self.encoding)
         if self.split is None:
-            return self._grams(texts) if self.widths else texts
+            if not self.widths:
+                return texts
+            rows = [joined(row.tolist(), self.widths) for row in texts.reshape(-1, texts.shape[-1])]
+            return np.stack(rows).reshape(*texts.shape[:-1], -1)
         if texts.ndim > 1:
             if texts.shape[-1] != 1:
                 raise InvalidArgumentError(
@@ -171,34 +167,8 @@ class TextVectorization(HostLayer):
                 )
             texts = texts[..., 0]
         if not texts.ndim:
-            return self._joined(self._split([texts.item()])[0])
-        return [self._joined(row) for row in self._split(texts.tolist())]
-
-    def _alike(self, texts: Any) -> Any:
-        if callable(self.standardize):
-            return text(np.asarray(self.standardize(texts.astype("U"))), self.encoding)
-        tables = [
-            t
-            for word, t in (("lower", _LOWER), ("strip_punctuation", _PUNCTUATION))
-            if word in (self.standardize or "")
-        ]
-        for table in tables:
-            texts = mapped(methodcaller("translate", table), texts)
-        return texts
-
-    def _split(self, texts: list[str]) -> list[list[str]]:
-        if callable(self.split):
-            return [[str(w) for w in row] for row in self.split(np.asarray(texts, "U"))]
-        return [_WORD.findall(t) if self.split == "whitespace" else list(t) for t in texts]
-
-    def _joined(self, words: list[str]) -> Any:
-        if self.widths:
-            words = [" ".join(words[i : i + n]) for n in self.widths for i in range(len(words) - n + 1)]
-        return np.asarray(words, object)
-
-    def _grams(self, texts: Any) -> Any:
-        rows = [self._joined(row.tolist()) for row in texts.reshape(-1, texts.shape[-1])]
-        return np.stack(rows).reshape(*texts.shape[:-1], -1)
+            return joined(words_of([texts.item()], self.split)[0], self.widths)
+        return [joined(row, self.widths) for row in words_of(texts.tolist(), self.split)]
 
     def call(self, inputs: Any) -> Any:
         """int64 (batch, words), or rows (batch, tokens)."""
