@@ -310,3 +310,9 @@ def test_class_indices_of_no_class_warn_unless_they_weigh_nothing(metric):
     metric.reset_state()
     metric.update_state(labels, scores, sample_weight=np.array([1.0, 0.0, 0.0, 1.0]))
     assert float(metric.result()) == 1.0
+
+
+@pytest.mark.parametrize("metric", [M.BLEU(), M.WordErrorRate(), M.SpearmanCorrelation(), M.MeanAveragePrecision()])
+def test_metrics_without_sample_weights_say_so(metric):
+    with pytest.raises(hb.InvalidArgumentError, match="list it among metrics, not weighted_metrics"):
+        metric.update_state(["a"], ["b"], sample_weight=[1.0])

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from hornbeam.errors import InvalidArgumentError, ShapeError
 
-from hornbeam_optimizers.metrics.host import Array, HostMetric, on_host
+from hornbeam_optimizers.metrics.host import Array, HostMetric, on_host, without_weights
 
 __all__ = ["MeanAveragePrecision"]
 
@@ -115,17 +115,19 @@ class MeanAveragePrecision(HostMetric):
         # by class and area: for each image the scores, what is right, what is ignored, and how many boxes were given
         self._found: dict[tuple[int, str], list[tuple[Array, Array, Array, int]]] = {}
 
-    def update_state(self, y_true: Any, y_pred: Any) -> None:
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in one batch of images.
 
         Args:
             y_true: a dict of "boxes" (batch, n, 4), "labels" (batch, n), of which -1 is padding, and if wanted "iscrowd" and
                 "area" (batch, n); or one array (batch, n, 5) of boxes and labels. Lists of images of different n will do.
             y_pred: a dict of "boxes", "labels" and "scores"; or (batch, m, 6) of boxes, labels and scores.
+            sample_weight: None.
 
         Raises:
             ShapeError: the parts do not fit together.
         """
+        without_weights(sample_weight, type(self).__name__)
         given, said = (
             _images(y_true, ("boxes", "labels", "iscrowd", "area")),
             _images(y_pred, ("boxes", "labels", "scores")),

@@ -11,7 +11,7 @@ from hornbeam.tensor import widened
 
 from hornbeam_optimizers.metrics import checks
 from hornbeam_optimizers.metrics.curves import area, precision_recall_curve, roc_curve
-from hornbeam_optimizers.metrics.host import Array, Kept
+from hornbeam_optimizers.metrics.host import Array, Kept, without_weights
 from hornbeam_optimizers.metrics.inputs import one_hot_pair, pair, spread, weights_of
 
 __all__ = ["AveragePrecision", "ExactAUC", "ExactOperatingPoint", "SpearmanCorrelation"]
@@ -200,8 +200,13 @@ class SpearmanCorrelation(Kept):
             )
         self.class_aggregation = class_aggregation
 
-    def update_state(self, y_true: Any, y_pred: Any) -> None:
-        """Take in one batch: (batch,) or (batch, outputs)."""
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Take in one batch: (batch,) or (batch, outputs).
+
+        Raises:
+            InvalidArgumentError: there are sample weights.
+        """
+        without_weights(sample_weight, "SpearmanCorrelation")
         true, pred = pair(y_true, widened(y_pred), "SpearmanCorrelation")
         checks.finite(true, "label", "SpearmanCorrelation")
         checks.finite(pred, "prediction", "SpearmanCorrelation")

@@ -10,7 +10,7 @@ from hornbeam.errors import InvalidArgumentError
 
 from hornbeam_optimizers.metrics.base import Metric
 
-__all__ = ["HostMetric", "Kept", "on_host"]
+__all__ = ["HostMetric", "Kept", "on_host", "without_weights"]
 
 Array = np.ndarray[Any, Any]
 
@@ -65,6 +65,16 @@ class HostMetric(Metric):
             InvalidArgumentError: always.
         """
         raise InvalidArgumentError(f"{type(self).__name__} keeps its state on the host and has no variables")
+
+
+def without_weights(sample_weight: Any, name: str) -> None:
+    """Refuse sample weights.
+
+    Raises:
+        InvalidArgumentError: there are some.
+    """
+    if sample_weight is not None:
+        raise InvalidArgumentError(f"{name} takes no sample weights: list it among metrics, not weighted_metrics")
 
 
 def on_host(x: Any) -> Array:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from hornbeam.errors import DTypeError, InvalidArgumentError, ShapeError
 
-from hornbeam_optimizers.metrics.host import HostMetric, on_host
+from hornbeam_optimizers.metrics.host import HostMetric, on_host, without_weights
 
 __all__ = ["TextMetric"]
 
@@ -31,17 +31,20 @@ class TextMetric(HostMetric):
         super().__init__(name=name, dtype=dtype)
         self.decode, self.ignore_class = decode, ignore_class
 
-    def update_state(self, y_true: Any, y_pred: Any) -> None:
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in one batch.
 
         Args:
             y_true: references: texts, or lists of several texts for one prediction, or whole numbers (batch, tokens).
             y_pred: predictions: texts, or whole numbers (batch, tokens), or scores (batch, tokens, vocabulary), of which the
                 largest counts.
+            sample_weight: None.
 
         Raises:
+            InvalidArgumentError: there are sample weights, or a prediction without a reference.
             ShapeError: there are more or fewer predictions than references.
         """
+        without_weights(sample_weight, type(self).__name__)
         mask = getattr(y_pred, "mask", None)
         keep = None if mask is None else on_host(mask)
         said = list(self._sentences(y_pred, keep))
