@@ -167,7 +167,7 @@ def test_reviews_are_numbered_by_how_frequent_their_words_are(reviews):
     assert len(x[list(y).index(0)]) == 2
     (x, _), _ = imdb.load_data(reviews, maxlen=5)
     assert len(x) == 1
-    with pytest.raises(hb.InvalidArgumentError, match="no review is shorter than maxlen=1"):
+    with pytest.raises(hb.InvalidArgumentError, match="no text is shorter than maxlen=1"):
         imdb.load_data(reviews, maxlen=1)
 
 

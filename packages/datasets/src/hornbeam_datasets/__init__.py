@@ -1,7 +1,14 @@
 """Data loaders for Hornbeam."""
 
+from hornbeam_datasets import boston_housing as boston_housing
+from hornbeam_datasets import california_housing as california_housing
+from hornbeam_datasets import cifar10 as cifar10
+from hornbeam_datasets import cifar100 as cifar100
 from hornbeam_datasets import digits as digits
+from hornbeam_datasets import fashion_mnist as fashion_mnist
 from hornbeam_datasets import imdb as imdb
+from hornbeam_datasets import mnist as mnist
+from hornbeam_datasets import reuters as reuters
 from hornbeam_datasets.arrays import ArrayLoader as ArrayLoader
 from hornbeam_datasets.download import DownloadError as DownloadError
 from hornbeam_datasets.download import get_file as get_file
@@ -42,7 +49,12 @@ __all__ = [
     "Windows",
     "array_to_img",
     "audio_dataset_from_directory",
+    "boston_housing",
+    "california_housing",
+    "cifar10",
+    "cifar100",
     "digits",
+    "fashion_mnist",
     "get_file",
     "hashing_trick",
     "image_dataset_from_directory",
@@ -51,11 +63,13 @@ __all__ = [
     "load",
     "load_img",
     "make_sampling_table",
+    "mnist",
     "normalize",
     "one_hot",
     "pad_sequences",
     "read_audio",
     "read_image",
+    "reuters",
     "save_img",
     "skipgrams",
     "text_dataset_from_directory",

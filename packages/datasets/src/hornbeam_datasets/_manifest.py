@@ -3,7 +3,7 @@
 from hornbeam.plugins import Component, hookimpl
 
 HORNBEAM_PLUGIN_API = 1
-PIPELINE, LOADERS = "hornbeam_datasets.pipeline", "hornbeam_datasets.loaders"
+HERE, PIPELINE, LOADERS = "hornbeam_datasets", "hornbeam_datasets.pipeline", "hornbeam_datasets.loaders"
 # Aliases are the endings of files' names, and types as "package.Type": by them hb.datasets.load finds a loader.
 FRAMES = ("pandas.DataFrame", "polars.DataFrame", "polars.LazyFrame")
 IMAGES = ("png", "jpg", "jpeg", "bmp", "gif", "webp", "tif", "tiff", "ppm", "pgm")
@@ -41,4 +41,13 @@ def provide_loaders() -> list[Component]:
         Component("windows", f"{LOADERS}.windows:Windows", summary="windows of time series"),
         Component("digits", "hornbeam_datasets.digits:load_data", summary="1,797 real handwritten digits, 8x8"),
         Component("imdb", "hornbeam_datasets.imdb:load_data", summary="50,000 reviews of films, good or bad"),
+        Component("mnist", f"{HERE}.mnist:load_data", summary="70,000 handwritten digits, 28x28"),
+        Component("fashion_mnist", f"{HERE}.fashion_mnist:load_data", summary="70,000 pictures of clothes, 28x28"),
+        Component("cifar10", f"{HERE}.cifar10:load_data", summary="60,000 pictures in ten classes, 32x32"),
+        Component("cifar100", f"{HERE}.cifar100:load_data", summary="60,000 pictures in a hundred classes, 32x32"),
+        Component("reuters", f"{HERE}.reuters:load_data", summary="11,228 newswires in 46 topics"),
+        Component(
+            "california_housing", f"{HERE}.california_housing:load_data", summary="20,640 districts, value of houses"
+        ),
+        Component("boston_housing", f"{HERE}.boston_housing:load_data", summary="506 houses of 1978"),
     ]

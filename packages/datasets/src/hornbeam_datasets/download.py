@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
+import sys
 import tarfile
 import tempfile
 import urllib.error
@@ -87,7 +87,7 @@ def _fetch(origin: str | None, path: Path, name: str, digest: str | None, algori
     handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file, urllib.request.urlopen(origin, timeout=60) as answer:
-            shutil.copyfileobj(answer, file)
+            _copied(answer, file, name)
         _check(Path(part), digest, algorithm)
         os.replace(part, path)
     except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
@@ -95,6 +95,24 @@ def _fetch(origin: str | None, path: Path, name: str, digest: str | None, algori
         raise DownloadError(f"{name} is not here, and {origin} cannot be reached ({reason}). {advice}") from None
     finally:
         Path(part).unlink(missing_ok=True)
+
+
+def _copied(answer: Any, file: Any, name: str) -> None:
+    """Write what comes; on a terminal say how far it is."""
+    length = int(answer.headers.get("Content-Length") or 0)
+    done, shown, told = 0, -1, sys.stderr.isatty()
+    while piece := answer.read(1 << 20):
+        file.write(piece)
+        done += len(piece)
+        share = 100 * done // length if length else done >> 20
+        if told and share != shown:
+            shown = share
+            said = f"{share:3d} % of {length / 1e6:.1f} MB" if length else f"{done / 1e6:.1f} MB"
+            print(f"\r{name}: {said}", end="", file=sys.stderr, flush=True)
+    if told:
+        print(file=sys.stderr)
+    if length and done != length:
+        raise ConnectionError(f"{done} of {length} bytes came")
 
 
 def _check(path: Path, digest: str | None, algorithm: str) -> None:

@@ -6,17 +6,17 @@ import bz2
 import csv
 import io
 import json
-import pickle
 import re
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hornbeam.errors import DTypeError, InvalidArgumentError
+from hornbeam.errors import InvalidArgumentError
 
 from hornbeam_datasets.download import get_file
+from hornbeam_datasets.numbered import numbered_words
+from hornbeam_datasets.restricted import arrays_of_npz
 
 __all__ = ["get_word_index", "load_data"]
 
@@ -55,23 +55,12 @@ def load_data(
         InvalidArgumentError: there is nothing of that kind at `path`, or no review is short enough.
     """
     place = Path(path)
-    found = _from_folder(place) if place.is_dir() else _from_npz(Path(get_file(str(path), ADDRESS + "imdb.npz")))
+    found = _from_folder(place) if place.is_dir() else _from_npz(get_file(str(path), ADDRESS + "imdb.npz"))
     generator = np.random.RandomState(seed)
-    parts = []
-    for reviews, labels in found:
-        order = np.arange(len(reviews))
-        generator.shuffle(order)
-        start = [] if start_char is None else [start_char]
-        numbered = [start + [w + index_from for w in reviews[i]] for i in order]
-        kept = [i for i, r in enumerate(numbered) if maxlen is None or len(r) < maxlen]
-        if not kept:
-            raise InvalidArgumentError(f"no review is shorter than maxlen={maxlen}: choose a larger one")
-        top = num_words or 1 + max(max(r, default=0) for r in numbered)
-        cut = [_cut(numbered[i], skip_top, top, oov_char) for i in kept]
-        x = np.empty(len(cut), object)
-        x[:] = cut
-        parts.append((x, np.asarray(labels, "int64")[order][kept]))
-    return tuple(parts)
+    return tuple(
+        numbered_words(reviews, labels, generator, num_words, skip_top, maxlen, start_char, oov_char, index_from)
+        for reviews, labels in found
+    )
 
 
 def get_word_index(path: Any = "imdb_word_index.json") -> dict[str, int]:
@@ -86,10 +75,9 @@ def get_word_index(path: Any = "imdb_word_index.json") -> dict[str, int]:
         return dict(json.load(file))
 
 
-def _cut(review: list[int], lowest: int, top: int, oov: int | None) -> list[int]:
-    if oov is None:
-        return [w for w in review if lowest <= w < top]
-    return [w if lowest <= w < top else oov for w in review]
+def _from_npz(path: str) -> list[tuple[Any, Any]]:
+    x_train, y_train, x_test, y_test = arrays_of_npz(path, "x_train", "y_train", "x_test", "y_test")
+    return [(x_train, y_train), (x_test, y_test)]
 
 
 # ---- the original texts
@@ -131,33 +119,3 @@ def _texts(folder: Path, part: str) -> Iterator[tuple[str, int]]:
 
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.replace("<br />", " ").lower())
-
-
-# ---- Keras's file, whose arrays of lists are pickled
-
-
-class _Lists(pickle.Unpickler):
-    """Reads arrays of lists of numbers, and nothing else that a pickle could hold."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if module in ("numpy.core.multiarray", "numpy._core.multiarray") and name == "_reconstruct":
-            return super().find_class("numpy._core.multiarray", name)
-        if module == "numpy" and name in ("ndarray", "dtype"):
-            return getattr(np, name)
-        raise DTypeError(f"the file holds {module}.{name}, not lists of numbers: it is not read")
-
-
-def _from_npz(path: Path) -> list[tuple[Any, Any]]:
-    with zipfile.ZipFile(path) as archive:
-        arrays = {name: _array(archive.read(f"{name}.npy")) for name in ("x_train", "y_train", "x_test", "y_test")}
-    return [(arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])]
-
-
-def _array(data: bytes) -> Any:
-    file = io.BytesIO(data)
-    version = np.lib.format.read_magic(file)
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = read(file)
-    if dtype.hasobject:
-        return _Lists(file).load()
-    return np.frombuffer(file.read(), dtype).reshape(shape)
