@@ -175,16 +175,39 @@ def _assign(layer: Layer, values: list[Any]) -> None:
 
 
 def _read_optimizer(model: Any, file: Any) -> None:
-    """The optimizer's state of a file of Keras 3; those of Keras 2 kept other things in another order."""
+    """The optimizer's state. Files of Keras 2 have no learning rate there, and one kind of state after the other.
+
+    Keras 2.0 had the weights in the order of their names.
+    """
     group = group_of(file, "optimizer_weights")
     if group is None:
         return
-    model.optimizer.build(model.trainable_variables)
+    optimizer = model.optimizer
+    optimizer.build(model.trainable_variables)
     values = [values_of(dataset_of(group, name)) for name in _names(group, "weight_names")]
+    variables = list(model.trainable_variables)
+    count = len(variables)
+    kinds = (len(optimizer.variables) - 2) // count if count else 0
+    if len(values) == len(optimizer.variables) - 1 == 1 + kinds * count:
+        old = _text(file.attrs.get("keras_version", "")).startswith("2.0.")
+        names = _names_in(file, model)
+        order = sorted(variables, key=lambda v: names.get(v, v.path)) if old else variables
+        each = [values[1 + kind * count + order.index(v)] for v in variables for kind in range(kinds)]
+        values = [values[0], np.asarray(optimizer.learning_rate), *each]
     try:
-        model.optimizer.load_own_variables({str(i): value for i, value in enumerate(values)})
+        optimizer.load_own_variables({str(i): value for i, value in enumerate(values)})
     except SerializationError as error:
         warnings.warn(f"the optimizer starts anew: its saved state does not fit: {error}", stacklevel=4)
+
+
+def _names_in(file: Any, model: Any) -> dict[Any, str]:
+    """What the file calls each weight."""
+    group = _weights_group(file)
+    found: dict[Any, str] = {}
+    for layer in model.layers:
+        names = _names(group_of(group, layer.name) or group, "weight_names")
+        found.update(zip(ordered_weights(layer), names, strict=False))
+    return found
 
 
 # ---- writing
