@@ -9,6 +9,8 @@ import keras
 import numpy as np
 import pytest
 import zoo
+import zoo_layers  # noqa: F401 - adds to the zoo
+from hornbeam.naming import clear_session
 from hornbeam.tree import leaves
 
 
@@ -43,7 +45,7 @@ def name(request):
 
 
 def build(library, name):
-    library.utils.clear_session() if hasattr(library, "utils") else None
+    clear_session(), keras.utils.clear_session()
     built = zoo.BUILDERS[name](library)
     zoo.randomize(built)
     if name in OPTIMIZERS:

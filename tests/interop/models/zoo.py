@@ -10,7 +10,19 @@ LABELS = {}
 
 
 # Genuine Keras cannot load its own .h5 files of these: the old layout has no place for operations, and loses lists of axes.
-NOT_IN_H5 = ("attention", "dicts", "embedded", "normalizations", "operations", "residual", "shapes", "shared")
+NOT_IN_H5 = (
+    "activations",
+    "attention",
+    "attentions",
+    "categories",
+    "dicts",
+    "embedded",
+    "normalizations",
+    "operations",
+    "residual",
+    "shapes",
+    "shared",
+)
 
 
 def model(function):

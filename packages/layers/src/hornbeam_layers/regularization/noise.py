@@ -148,9 +148,9 @@ class _SpatialDropout(Dropout):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
-        config = super().get_config()
-        del config["noise_shape"]
-        return config
+        return {
+            k: v for k, v in super().get_config().items() if k not in ("noise_shape", "trainable")
+        }  # as Keras takes
 
 
 class SpatialDropout1D(_SpatialDropout):

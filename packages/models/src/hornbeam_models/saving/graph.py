@@ -190,7 +190,8 @@ def _said(operation: Layer, node: Any, kwargs: dict[str, Any]) -> dict[str, Any]
     taken = inspect.signature(operation.call).parameters
     known = taken if all(p.kind is not p.VAR_KEYWORD for p in taken.values()) else kwargs
     kept = {name: value for name, value in kwargs.items() if value is not None or name in known}
-    return {name: value for name, value in kept.items() if name != "training" or value is not False}
+    usual = (False, taken["training"].default) if "training" in taken else (False,)
+    return {name: value for name, value in kept.items() if name != "training" or value not in usual}
 
 
 def _layer(entry: dict[str, Any]) -> Layer:

@@ -9,7 +9,9 @@ from hornbeam.errors import SerializationError
 
 __all__ = ["hard_sigmoid_of_keras2", "modern", "modern_compile_config"]
 
-RENAMED = {"CuDNNGRU": "GRU", "CuDNNLSTM": "LSTM", "Model": "Functional"}
+RENAMED = {
+    "CuDNNGRU": "GRU", "CuDNNLSTM": "LSTM", "GroupedQueryAttention": "GroupQueryAttention", "Model": "Functional",
+}  # fmt: skip
 ARGUMENTS = {"batch_input_shape": "batch_shape", "lr": "learning_rate"}
 DROPPED = ("decay", "implementation", "input_dtype", "input_length", "schedule_decay", "time_major")
 OF_LAMBDA = ("function_type", "module", "output_shape_module", "output_shape_type")

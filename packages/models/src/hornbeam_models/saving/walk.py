@@ -50,7 +50,8 @@ def _walk_container(container: Any, path: str, seen: set[int]) -> Iterator[tuple
         one = _saveable(value)
         if not one and not isinstance(value, (list, tuple, dict)):
             continue
-        name = to_snake_case(type(value).__name__) if one else "container"
+        kind = type(value).__name__
+        name = to_snake_case(OTHERWISE.get(kind, kind)) if one else "container"
         count = counts.get(name, 0)
         counts[name] = count + 1
         place = f"{path}/{name}_{count}" if count else f"{path}/{name}"
@@ -98,4 +99,5 @@ def _usual(kind: str) -> frozenset[str]:
     return frozenset(found - {"optimizer"})
 
 
+OTHERWISE = {"GroupQueryAttention": "GroupedQueryAttention"}  # classes whose name within Keras is another
 INNER = {"_inputs", "_outputs", "_nodes", "_operations", "_loss", "_metrics", "operations", "output_names"}
