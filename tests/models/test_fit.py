@@ -166,6 +166,15 @@ def test_the_shorter_batch_at_the_end_is_compiled_while_the_epoch_runs():
     assert len(step.compiled) == 2
 
 
+def test_the_shorter_batch_of_a_prediction_is_compiled_while_the_others_run():
+    model, x = made_for_batches(), np.random.default_rng(0).normal(size=(25, 3)).astype(np.float32)
+    found = model.predict(x, batch_size=8)
+    np.testing.assert_allclose(found, model.predict(x, batch_size=25), rtol=1e-5, atol=1e-6)
+    assert {key[1][0][0][0] for key in model.step_function("predict").compiled} == {8, 1, 25}
+    model.evaluate(x, x[:, :1], batch_size=8)
+    assert {key[1][0][0][0] for key in model.step_function("test").compiled} == {8, 1}
+
+
 def made_for_batches():
     model = Sequential([Input((3,)), Dense(4, activation="relu"), Dense(1)])
     model.compile("sgd", "mse")

@@ -65,3 +65,21 @@ def test_averages_are_the_weights_after_fit():
     model.compile(hb.optimizers.SGD(1.0, use_ema=True, ema_momentum=0.5), "mean_absolute_error")
     model.fit(np.ones((3, 1), np.float32), np.full((3, 1), 100.0, np.float32), batch_size=1, epochs=1, verbose=0)
     assert model.get_weights()[0] == 0.5 * (0.5 * 1.0 + 0.5 * 2.0) + 0.5 * 3.0  # weights were 1, 2, 3
+
+
+def test_the_global_policy_is_that_of_layers_without_one():
+    try:
+        hb.mixed_precision.set_global_policy("mixed_float16")
+        assert hb.mixed_precision.global_policy().name == "mixed_float16"
+        model = hb.Sequential([hb.Input((4,)), hb.layers.Dense(3), hb.layers.Dense(1, dtype="float32")])
+        model.compile("sgd", "mse")
+    finally:
+        hb.mixed_precision.set_global_policy("float32")
+    assert [str(layer.compute_dtype) for layer in model.layers] == ["float16", "float32"]
+    assert {str(w.dtype) for w in model.weights} == {"float32"}
+    assert type(model.optimizer).__name__ == "LossScaleOptimizer"
+    plain = hb.Sequential([hb.Input((4,)), hb.layers.Dense(3)])
+    plain.compile("sgd", "mse")
+    assert type(plain.optimizer).__name__ == "SGD"
+    model.compile("sgd", "mse", auto_scale_loss=False)
+    assert type(model.optimizer).__name__ == "SGD"

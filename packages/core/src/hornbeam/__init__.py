@@ -3,6 +3,7 @@
 import typing as _typing
 from importlib import import_module as _import_module
 
+from hornbeam import mixed_precision as mixed_precision
 from hornbeam import ops as ops
 from hornbeam import random as random
 from hornbeam import tree as tree

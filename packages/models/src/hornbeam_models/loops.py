@@ -32,7 +32,7 @@ class Fitting:
     steps_per_epoch: int | None
     validation_steps: int | None
     validation_freq: Any
-    ahead: threading.Thread | None = None
+    ahead: Ahead | None = None
 
     def run(self) -> None:
         """Train."""
@@ -96,26 +96,47 @@ class Fitting:
 
     def _compile_ahead(self) -> None:
         """Compile, while the first epoch runs, for the shorter batch at its end and for the validation."""
-        jobs = []
-        for kind, batches in (("train", self.batches), ("test", self.held_out)):
-            prepare = getattr(self.model.step_function(kind), "prepare", None)
-            if batches is not None and prepare is not None:
-                jobs += [(prepare, batch) for batch in batches.other_sizes(kind == "train")]
-        if jobs:
-            self.ahead = threading.Thread(target=_prepare, args=(jobs,), name="hornbeam-compile", daemon=True)
-            self.ahead.start()
+        self.ahead = Ahead()
+        self.ahead.add(self.model.step_function("train"), self.batches.other_sizes(but_first=True))
+        if self.held_out is not None:
+            self.ahead.add(self.model.step_function("test"), self.held_out.other_sizes(but_first=False))
+        self.ahead.start()
 
     def _validates(self, epoch: int) -> bool:
         freq = self.validation_freq
         return (epoch + 1) % freq == 0 if isinstance(freq, int) else epoch + 1 in freq
 
 
-def _prepare(jobs: list[tuple[Callable[[Any], None], Any]]) -> None:
-    for prepare, batch in jobs:
-        try:
-            prepare(batch)
-        except Exception:  # noqa: BLE001 - the step itself meets it again, where somebody can catch it
-            return
+class Ahead:
+    """Compiles steps for batches of other sizes in a thread of its own, while steps run."""
+
+    def __init__(self) -> None:
+        self.jobs: list[tuple[Callable[[Any], None], Any]] = []
+        self.thread: threading.Thread | None = None
+
+    def add(self, step: Any, batches: list[Any]) -> None:
+        """Compile a step for batches like these."""
+        prepare = getattr(step, "prepare", None)  # steps that run eagerly have none
+        if prepare is not None:
+            self.jobs += [(prepare, batch) for batch in batches]
+
+    def start(self) -> None:
+        """Begin, if there is anything to do."""
+        if self.jobs:
+            self.thread = threading.Thread(target=self._compile, name="hornbeam-compile", daemon=True)
+            self.thread.start()
+
+    def _compile(self) -> None:
+        for prepare, batch in self.jobs:
+            try:
+                prepare(batch)
+            except Exception:  # noqa: BLE001 - the step itself meets it again, where somebody can catch it
+                return
+
+    def join(self) -> None:
+        """Wait until it is done."""
+        if self.thread is not None:
+            self.thread.join()
 
 
 def _run(
@@ -169,12 +190,23 @@ def _run(
     return returned, index - first + 1
 
 
+def _alone(model: Any, kind: str, told: CallbackList, batches: Batches, steps: int | None, step: Any, run: Any) -> Any:
+    """An evaluation or a prediction: the shorter batch at its end is compiled while the others run."""
+    ahead = Ahead()
+    if batches.count is not None and batches.count > 2:
+        ahead.add(step, [b if kind == "test" else (b[0], None, None) for b in batches.other_sizes(but_first=True)])
+    try:
+        return _run(model, kind, told, batches.epoch(steps), run, after_first=ahead.start)[0]
+    finally:
+        ahead.join()
+
+
 def evaluate(model: Any, batches: Batches, steps: int | None, told: CallbackList) -> dict[str, Any]:
     """The figures over the batches."""
     model.reset_metrics()
     told.on_test_begin({})
-    returned, _ = _run(model, "test", told, batches.epoch(steps), model.step_function("test"))
-    found = model.figures(returned)
+    step = model.step_function("test")
+    found = model.figures(_alone(model, "test", told, batches, steps, step, step))
     told.on_test_end(found)
     return dict(found)
 
@@ -189,7 +221,7 @@ def predict(model: Any, batches: Batches, steps: int | None, told: CallbackList)
         return parts[-1]
 
     told.on_predict_begin({})
-    _run(model, "predict", told, batches.epoch(steps), run)
+    _alone(model, "predict", told, batches, steps, step, run)
     told.on_predict_end({})
     return parts[0] if len(parts) == 1 else map_structure(lambda *a: np.concatenate(a), parts[0], *parts[1:])
 
