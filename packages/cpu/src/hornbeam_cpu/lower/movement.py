@@ -10,25 +10,27 @@ from hornbeam_cpu.kernels import block
 from hornbeam_cpu.kernels.rows import share
 from hornbeam_cpu.kernels.scalars import SIZES
 from hornbeam_cpu.llvm.library import Kernel
-from hornbeam_cpu.lower.loops import copy_layout
+from hornbeam_cpu.lower.loops import COMPLEX, copy_layout
 from hornbeam_cpu.lower.stage import Call, Context, Layout, Pointer, Stage, contiguous
 
 __all__ = [
     "lower_concatenate", "lower_dynamic_slice", "lower_dynamic_update_slice", "lower_pad", "lower_update_slice",
 ]  # fmt: skip
 
+MOVED = frozenset((*SIZES, *COMPLEX))
+
 
 def lower_concatenate(node: Node, context: Context) -> bool:
     """Each operand is copied to its place, unless it was made there."""
     out, axis = node.output, node.params["axis"]
-    if str(out.dtype) not in SIZES:
+    if str(out.dtype) not in MOVED:
         return False
     memory, offset, strides = context.layout(out)
     begin = 0
     for value in node.inputs:
         source = context.layout(value)
         if value.size and source.base is not memory:
-            target = Pointer(memory, (offset + begin * strides[axis]) * SIZES[str(out.dtype)])
+            target = Pointer(memory, (offset + begin * strides[axis]) * out.dtype.itemsize)
             copy_layout(source, value.shape, value.dtype, target, strides, context)
         begin += value.shape[axis]
     return True
@@ -38,9 +40,8 @@ def lower_pad(node: Node, context: Context) -> bool:
     """The result is filled with the padding, then what of the operand is in it is copied; negative padding cuts off."""
     x, value = node.inputs
     out = node.output
-    if str(out.dtype) not in SIZES:
+    if str(out.dtype) not in MOVED:
         return False
-    size = SIZES[str(out.dtype)]
     strides = contiguous(out.shape)
     fill = context.layout(value)
     blank = Layout(fill.base, fill.offset, (0,) * len(out.shape))
@@ -60,7 +61,7 @@ def lower_pad(node: Node, context: Context) -> bool:
         copy_layout(blank, out.shape, out.dtype, Pointer(out), strides, context)
     if all(shape):
         inner = Layout(source.base, offset, tuple(steps))
-        copy_layout(inner, tuple(shape), out.dtype, Pointer(out, begin * size), tuple(goal), context)
+        copy_layout(inner, tuple(shape), out.dtype, Pointer(out, begin * out.dtype.itemsize), tuple(goal), context)
     return True
 
 
@@ -68,7 +69,7 @@ def lower_update_slice(node: Node, context: Context) -> bool:
     """A copy of the tensor, into which the block is copied."""
     x, updates = node.inputs
     out = node.output
-    if str(out.dtype) not in SIZES:
+    if str(out.dtype) not in MOVED:
         return False
     strides = contiguous(out.shape)
     copy_layout(context.layout(x), x.shape, x.dtype, Pointer(out), strides, context)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from hornbeam.graph.ir import Node
 
-from hornbeam_cpu.lower import attention, branches, contraction, convolution, movement, ordering, rows, scan, window
+from hornbeam_cpu.lower import (
+    attention,
+    branches,
+    complex,
+    contraction,
+    convolution,
+    movement,
+    ordering,
+    rows,
+    scan,
+    window,
+)
 from hornbeam_cpu.lower.stage import Rule
 
 __all__ = ["RULES", "keeps"]
@@ -25,6 +36,8 @@ RULES: dict[str, Rule] = {
     "switch": branches.lower_switch,
     "while": branches.lower_while,
     "concatenate": movement.lower_concatenate,
+    **dict.fromkeys(("real", "imag"), complex.lower_part),
+    "complex": complex.lower_complex,
     "pad": movement.lower_pad,
     "update_slice": movement.lower_update_slice,
     "dynamic_slice": movement.lower_dynamic_slice,

@@ -1,4 +1,4 @@
-"""What a graph is before it is lowered: optimised, and with the products of half floats computed in single precision."""
+"""What a graph is before it is lowered: optimised, complex numbers in two parts, products of half floats in single precision."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from hornbeam.graph.passes import optimize
 from hornbeam.primitive import primitives
 
 from hornbeam_cpu.kernels.scalars import NARROW
+from hornbeam_cpu.lower.complex import parted
 from hornbeam_cpu.lower.rules import keeps
 
 __all__ = ["WIDENED", "prepare"]
@@ -21,7 +22,7 @@ WIDENED = frozenset((
 
 def prepare(graph: Graph) -> Graph:
     """The graph that is lowered: each of these operations rounds once, when it is done."""
-    graph = optimize(graph, keeps)
+    graph = parted(optimize(graph, keeps))
     if not any(map(_is_narrow, graph.nodes)):
         return graph
     wide: dict[Value, Value] = {}
