@@ -20,6 +20,7 @@ from hornbeam_datasets.keras_style.image_files import array_to_img as array_to_i
 from hornbeam_datasets.keras_style.image_files import img_to_array as img_to_array
 from hornbeam_datasets.keras_style.image_files import load_img as load_img
 from hornbeam_datasets.keras_style.image_files import save_img as save_img
+from hornbeam_datasets.keras_style.image_generator import ImageDataGenerator as ImageDataGenerator
 from hornbeam_datasets.keras_style.timeseries import TimeseriesGenerator as TimeseriesGenerator
 from hornbeam_datasets.keras_style.timeseries import timeseries_dataset_from_array as timeseries_dataset_from_array
 from hornbeam_datasets.keras_style.words import Tokenizer as Tokenizer
@@ -44,6 +45,7 @@ __all__ = [
     "Dataset",
     "DownloadError",
     "HDF5Matrix",
+    "ImageDataGenerator",
     "TimeseriesGenerator",
     "Tokenizer",
     "Windows",
