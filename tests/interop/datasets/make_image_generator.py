@@ -11,7 +11,7 @@ import scipy.ndimage
 import scipy.ndimage as ndimage
 
 ndimage.interpolation = scipy.ndimage  # Keras uses the name that SciPy had for it
-from keras.src.legacy.preprocessing.image import ImageDataGenerator
+from keras.src.legacy.preprocessing.image import ImageDataGenerator  # noqa: E402 - the name is there now
 
 rng = np.random.default_rng(0)
 image = np.clip(rng.normal(128, 60, (9, 12, 3)), 0, 255).astype("float32")
