@@ -55,12 +55,6 @@ def test_logs_are_dicts_that_are_read_when_they_are_looked_at():
     assert logs.get("acc") is None
     assert json.dumps(Logs(figures)) == '{"loss": 1.0}'
     assert len(read) == 2
-    kept = Logs(figures)
-    kept.settle_if_kept()
-    assert kept.unread
-    also = [kept]
-    kept.settle_if_kept()
-    assert not also[0].unread
 
 
 def test_batch_logs_are_the_figures_so_far_also_for_those_who_keep_them():

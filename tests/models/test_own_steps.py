@@ -159,6 +159,7 @@ def test_nested_outputs_have_names_of_their_keys():
     y = {"a": Y, "b": [Y, np.concatenate([Y, Y], 1)]}
     found = model.evaluate(X, y, return_dict=True)
     assert sorted(found) == ["a_loss", "b_0_loss", "b_1_loss", "b_1_mae", "loss"]
+    assert model.evaluate(X, y) == [found[name] for name in model.metrics_names]
     pred = model.predict(X)
     assert found["b_0_loss"] == pytest.approx(np.abs(pred["b"][0] - Y).mean(), rel=1e-5)
     assert found["b_1_mae"] == pytest.approx(np.abs(pred["b"][1] - Y).mean(), rel=1e-5)

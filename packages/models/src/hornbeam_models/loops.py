@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import warnings
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -169,7 +170,11 @@ def _run(
             return
         logs = Logs(lambda: model.figures(returned))
         end(index, logs)
-        logs.settle_if_kept()
+        kept = weakref.ref(logs)
+        del logs
+        still = kept()
+        if still is not None:  # somebody holds on to them, and may look at them after the next step
+            still.settle()
 
     for index, batch in enumerate(batches, first):
         if begin is not None and not untold:

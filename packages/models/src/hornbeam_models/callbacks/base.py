@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -185,11 +184,6 @@ class Logs(dict[str, Any]):
             read, self._read = self._read, None
             super().clear()
             super().update(read())
-
-    def settle_if_kept(self) -> None:
-        """Compute them where somebody besides the caller holds on to this object."""
-        if self._read is not None and sys.getrefcount(self) > 3:  # the caller's, this method's, and the count's own
-            self.settle()
 
 
 def _settling(name: str) -> Callable[..., Any]:
