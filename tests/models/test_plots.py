@@ -121,3 +121,7 @@ def test_utilities():
     hb.utils.set_random_seed(3)
     np.testing.assert_array_equal(hb.random.uniform((3,)).numpy(), first)
     assert hb.utils.Sequence is hb.utils.PyDataset
+    assert hb.utils.to_categorical([1], 2).tolist() == [[0.0, 1.0]]
+    assert all(hasattr(hb.utils, name) for name in hb.utils.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'to_categoric'"):
+        _ = hb.utils.to_categoric

@@ -1,11 +1,54 @@
-"""Facade: the public names of hornbeam-models, as `hornbeam.utils`."""
+"""Facade: what Keras has under `keras.utils`, of hornbeam-models and, where it is installed, of hornbeam-datasets."""
+
+from typing import TYPE_CHECKING, Any
 
 from hornbeam.errors import MissingPackageError
 
 try:
     from hornbeam_models.utils import *
-    from hornbeam_models.utils import __all__ as __all__
+    from hornbeam_models.utils import __all__ as _of_models
 except ModuleNotFoundError as error:
     if error.name != "hornbeam_models":
         raise
     raise MissingPackageError("hornbeam.utils", "hornbeam-models") from None
+
+if TYPE_CHECKING:
+    from hornbeam_datasets import array_to_img as array_to_img
+    from hornbeam_datasets import audio_dataset_from_directory as audio_dataset_from_directory
+    from hornbeam_datasets import get_file as get_file
+    from hornbeam_datasets import image_dataset_from_directory as image_dataset_from_directory
+    from hornbeam_datasets import img_to_array as img_to_array
+    from hornbeam_datasets import load_img as load_img
+    from hornbeam_datasets import normalize as normalize
+    from hornbeam_datasets import pad_sequences as pad_sequences
+    from hornbeam_datasets import save_img as save_img
+    from hornbeam_datasets import text_dataset_from_directory as text_dataset_from_directory
+    from hornbeam_datasets import timeseries_dataset_from_array as timeseries_dataset_from_array
+    from hornbeam_datasets import to_categorical as to_categorical
+
+_OF_DATA = [
+    *(
+        "array_to_img",
+        "audio_dataset_from_directory",
+        "get_file",
+        "image_dataset_from_directory",
+        "img_to_array",
+        "load_img",
+    ),
+    *("normalize", "pad_sequences", "save_img", "text_dataset_from_directory", "timeseries_dataset_from_array"),
+    "to_categorical",
+]
+__all__ = [*_of_models, *_OF_DATA]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    """Names of hornbeam-datasets, at their first use."""
+    if name not in _OF_DATA:
+        raise AttributeError(f"module 'hornbeam.utils' has no attribute {name!r}")
+    try:
+        import hornbeam_datasets
+    except ModuleNotFoundError as error:
+        if error.name != "hornbeam_datasets":
+            raise
+        raise MissingPackageError(f"hornbeam.utils.{name}", "hornbeam-datasets") from None
+    return getattr(hornbeam_datasets, name)
