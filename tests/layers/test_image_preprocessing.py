@@ -284,3 +284,12 @@ def test_formats_of_boxes_lead_back(source, target, seed):
     boxes = hb.ops.asarray(np.random.default_rng(seed).uniform(0.1, 9, (3, 2, 4)), dtype="float32")
     there = convert(boxes, source, target, 7, 11)
     np.testing.assert_allclose(convert(there, target, source, 7, 11).numpy(), boxes.numpy(), rtol=1e-4, atol=1e-5)
+
+
+def test_half_precision_does_not_overflow():
+    bright = hb.ops.full((1, 64, 64, 3), 250.0)
+    for layer in (
+        L.RandomContrast(0.2, seed=1, dtype="mixed_float16"),
+        L.RandomSharpness(0.4, seed=1, dtype="mixed_float16"),
+    ):
+        np.testing.assert_allclose(layer(bright).numpy()[:, 1:-1, 1:-1], 250.0, rtol=2e-3)

@@ -174,3 +174,12 @@ def test_distances_and_noise():
     x, y = rng.normal(size=(2, 3, 4)), rng.normal(size=(2, 5, 4))
     check(ops.cdist, np.linalg.norm(x[:, :, None] - y[:, None], axis=-1), x, y)
     check(lambda a, b: ops.psnr(a, b, 2.0), 10 * np.log10(4 / np.mean((x - 2 * x) ** 2)), x, 2 * x)
+
+
+def test_means_of_half_precision_are_added_up_in_single():
+    """As NumPy and JAX do: a sum of the pixels of an image is beyond the largest number of float16, 65504."""
+    x = np.random.default_rng(0).uniform(100, 255, (3, 60, 70)).astype("float16")
+    found, spread = ops.mean(x, (1, 2)), ops.var(x, (1, 2))
+    assert found.dtype == spread.dtype == "float16"
+    np.testing.assert_allclose(found.numpy(), x.astype("float64").mean((1, 2)), rtol=1e-3)
+    np.testing.assert_allclose(spread.numpy(), x.astype("float64").var((1, 2)), rtol=1e-3)

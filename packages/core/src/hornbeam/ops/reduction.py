@@ -206,10 +206,17 @@ def count_nonzero(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 
 
 def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """The arithmetic mean over axes (default: all); of no elements: NaN."""
-    tensor = as_float(x)
+    """The arithmetic mean over axes (default: all); of no elements: NaN. Half precision is added up in float32."""
+    given = as_float(x)
+    tensor = _wide(given)
     count = math.prod(tensor.shape[a] for a in axes_of(axis, tensor.ndim, "mean"))
-    return multiply(_reduce(sum_p, tensor, axis, keepdims, "mean"), 1.0 / count if count else math.nan)
+    found = multiply(_reduce(sum_p, tensor, axis, keepdims, "mean"), 1.0 / count if count else math.nan)
+    return astype(found, given.dtype, copy=False)
+
+
+def _wide(x: Tensor) -> Tensor:
+    """Half precision as float32: a sum of an image's pixels is beyond float16's largest number."""
+    return astype(x, dtypes.float32) if x.dtype.is_floating and x.dtype.itemsize == 2 else x
 
 
 def average(x: Any, axis: Any = None, weights: Any = None) -> Tensor:
@@ -233,10 +240,12 @@ def var(x: Any, axis: Any = None, keepdims: bool = False, *, correction: float =
     Args:
         correction: subtracted from the number of elements in the divisor (1 for the unbiased estimate).
     """
-    tensor = as_float(x)
+    given = as_float(x)
+    tensor = _wide(given)
     count = math.prod(tensor.shape[a] for a in axes_of(axis, tensor.ndim, "var")) - correction
     centred = subtract(tensor, mean(tensor, axis, keepdims=True))
-    return multiply(_reduce(sum_p, square(centred), axis, keepdims, "var"), 1.0 / count if count > 0 else math.nan)
+    found = multiply(_reduce(sum_p, square(centred), axis, keepdims, "var"), 1.0 / count if count > 0 else math.nan)
+    return astype(found, given.dtype, copy=False)
 
 
 def std(x: Any, axis: Any = None, keepdims: bool = False, *, correction: float = 0.0) -> Tensor:
