@@ -37,6 +37,11 @@ from hornbeam_datasets.loaders.images import read_image as read_image
 from hornbeam_datasets.loaders.load import load as load
 from hornbeam_datasets.loaders.windows import Windows as Windows
 from hornbeam_datasets.pipeline.dataset import Dataset as Dataset
+from hornbeam_datasets.preparation.scaling import Scaler as Scaler
+from hornbeam_datasets.preparation.statistics import Statistics as Statistics
+from hornbeam_datasets.preparation.tables import find_outliers as find_outliers
+from hornbeam_datasets.preparation.tables import impute as impute
+from hornbeam_datasets.preparation.tables import select_features as select_features
 from hornbeam_datasets.sequences import pad_sequences as pad_sequences
 
 __version__ = "0.1.0"
@@ -46,6 +51,8 @@ __all__ = [
     "DownloadError",
     "HDF5Matrix",
     "ImageDataGenerator",
+    "Scaler",
+    "Statistics",
     "TimeseriesGenerator",
     "Tokenizer",
     "Windows",
@@ -57,11 +64,13 @@ __all__ = [
     "cifar100",
     "digits",
     "fashion_mnist",
+    "find_outliers",
     "get_file",
     "hashing_trick",
     "image_dataset_from_directory",
     "imdb",
     "img_to_array",
+    "impute",
     "load",
     "load_img",
     "make_sampling_table",
@@ -73,6 +82,7 @@ __all__ = [
     "read_image",
     "reuters",
     "save_img",
+    "select_features",
     "skipgrams",
     "text_dataset_from_directory",
     "text_to_word_sequence",

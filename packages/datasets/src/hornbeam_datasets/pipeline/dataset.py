@@ -130,6 +130,20 @@ class Dataset:
 
         return Iterable(make, slots)
 
+    # ---- looking
+
+    def describe(self, samples: int = 1000) -> Any:
+        """Shapes, dtypes, ranges and values of the first samples, to be printed; see `describe`."""
+        from hornbeam_datasets.pipeline.describe import describe
+
+        return describe(self, samples)
+
+    def show(self, samples: int = 16, class_names: Any = None) -> Any:
+        """A picture of the first samples, of matplotlib; see `show`."""
+        from hornbeam_datasets.pipeline.describe import show
+
+        return show(self, samples, class_names)
+
     # ---- element by element
 
     def map(self, function: Callable[..., Any], *, workers: int = 0, seed: int | None = None, compiled: bool = False,
