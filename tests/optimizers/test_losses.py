@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hornbeam import losses, ops
 from hornbeam.plugins import registry
+from hornbeam.testing import check_gradients
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -145,8 +146,16 @@ def test_boxes_that_do_not_meet_are_pulled_together():
         assert (abs(gradient).max() > 1e-3) == moves, name
 
 
-@pytest.mark.parametrize("wrap", [lambda f: f, hb.jit], ids=["eager", "captured"])
-def test_gradients_of_degenerate_input_are_finite(wrap):
+@pytest.mark.parametrize(
+    "loss",
+    [losses.Circle(gamma=2.0), losses.Triplet(2.0, "all"), losses.Triplet(2.0)],
+    ids=["circle", "all", "semi-hard"],
+)
+def test_gradients_of_embeddings(loss):
+    assert check_gradients(lambda x: loss([0, 1, 0, 1, 2], x), RNG.normal(size=(5, 3)), order=2)
+
+
+def test_gradients_of_degenerate_input_are_finite():
     zeros = np.zeros((4, 3))
     for loss, true, pred in (
         (losses.CosineSimilarity(), zeros, zeros),
@@ -162,9 +171,8 @@ def test_gradients_of_degenerate_input_are_finite(wrap):
         (losses.BinaryFocalCrossentropy(from_logits=True), zeros, zeros + 1000.0),
         (losses.CategoricalFocalCrossentropy(from_logits=True), np.eye(3), np.eye(3) * -1000.0),
     ):
-        value, gradient = wrap(hb.value_and_grad(lambda p, loss=loss, true=true: loss(np.asarray(true), p)))(
-            ops.asarray(pred, dtype="float64")
-        )
+        run = hb.value_and_grad(lambda p, loss=loss, true=true: loss(np.asarray(true), p))
+        value, gradient = run(ops.asarray(pred, dtype="float64"))
         assert np.isfinite(float(value)) and np.isfinite(gradient.numpy()).all(), loss.name
 
 
@@ -255,3 +263,6 @@ def test_ctc_sums_over_all_readings():
 def test_functions_get_labels_of_the_predictions_rank():
     gap = losses.LossFunctionWrapper(lambda t, p: ops.mean(ops.square(t - p), axis=-1))
     assert float(gap([1.0, 2.0], np.array([[1.0], [4.0]]))) == 2.0
+    again = losses.deserialize(losses.serialize(losses.LossFunctionWrapper(losses.quantile, q=0.25)))
+    assert again.fn is losses.quantile and again.q == 0.25
+    assert losses.LossFunctionWrapper.from_config(gap.get_config()).fn is gap.fn

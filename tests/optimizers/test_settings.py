@@ -92,6 +92,18 @@ def test_excluded_variables_do_not_decay(kind, by):
     assert kernel == all_ and bias == undecayed
 
 
+def test_decay_of_keras_2_is_ignored_aloud():
+    with pytest.warns(UserWarning, match="SGD: decay is ignored.*InverseTimeDecay"):
+        assert make.SGD(0.5, decay=1e-6, momentum=0.5).momentum == 0.5
+
+
+def test_variables_are_added_by_name_of_their_first_values():
+    optimizer = make.SGD()
+    assert optimizer.add_variable((2,), "ones").numpy().tolist() == [1.0, 1.0]
+    assert optimizer.add_variable((), name="count", dtype="int32").dtype == "int32"
+    assert [v.path for v in optimizer.variables[-2:]] == ["sgd/variable", "sgd/count"]
+
+
 def test_exclusion_comes_first():
     optimizer, variables = make.AdamW(), pair()
     optimizer.build(variables)
@@ -115,7 +127,7 @@ def test_learning_rates_are_assigned_scheduled_and_computed():
     assert v.numpy().tolist() == [-8.5, -11.5] and [x.name for x in optimizer.variables] == ["iteration"]
     with pytest.raises(hb.InvalidArgumentError, match="follows a schedule and cannot be assigned a number"):
         optimizer.learning_rate = 0.1
-    assert float(make.SGD(lambda: 0.125).learning_rate) == 0.125
+    assert float(make.SGD(lambda: 0.125).learning_rate) == 0.125 == float(make.SGD(np.float32(0.125)).learning_rate)
 
 
 def test_infinite_gradients_halve_the_scale_and_leave_everything_alone():

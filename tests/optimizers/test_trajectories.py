@@ -234,7 +234,7 @@ def test_trajectories(name):
         optimizer.apply([v * CURVE + 0.3 * hb.ops.cos(t.value)], [v])
         t.assign_add(1.0)
 
-    step, found = hb.jit(step), []
+    found = []  # check_optimizer compares captured steps with eager ones
     for _ in range(50):
         step()
         found.append(v.numpy().copy())

@@ -185,3 +185,11 @@ class LossFunctionWrapper(Loss):
         """The arguments."""
         of_function = {"fn": self.fn} if type(self) is LossFunctionWrapper else {}
         return {**super().get_config(), **of_function, **self._how}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A loss of `get_config`'s result, or of its saved form."""
+        from hornbeam_optimizers.losses.registered import deserialize
+
+        saved = config.get("fn")
+        return cls(**(config if saved is None or callable(saved) else {**config, "fn": deserialize(saved)}))

@@ -37,7 +37,10 @@ class Added:
             dtype: default: the default float.
             name: default: "variable".
         """
-        make = registry.lookup("initializers", initializer)() if isinstance(initializer, str) else initializer
+        make = initializer
+        if isinstance(initializer, str):
+            plain = {"zeros": ops.zeros, "ones": ops.ones}.get(initializer)
+            make = plain or registry.lookup("initializers", initializer)()
         made = self._variable(make(tuple(shape), dtype=dtype), name or "variable", dtype=dtype)
         self._added.append(made)
         return made

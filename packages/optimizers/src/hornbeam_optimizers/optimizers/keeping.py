@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping, Sequence
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from hornbeam import Tensor, Variable, ops
@@ -38,7 +39,7 @@ class Keeping(Added):
 
     def __init__(self, learning_rate: Any) -> None:
         known = isinstance(learning_rate, LearningRateSchedule) or callable(learning_rate)
-        number = isinstance(learning_rate, (int, float)) and learning_rate >= 0
+        number = isinstance(learning_rate, Real) and learning_rate >= 0
         if not number and not known:
             raise InvalidArgumentError(
                 f"learning_rate must be a number of at least 0 or a schedule; got {learning_rate!r}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -38,6 +39,12 @@ class Settings(Keeping):
         learning_rate_multipliers: Mapping[str, float] | None = None,
         **unknown: Any,
     ) -> None:
+        if unknown.pop("decay", None):
+            warnings.warn(
+                f"{type(self).__name__}: decay is ignored, as in Keras 3: give "
+                "learning_rate=schedules.InverseTimeDecay(rate, 1, decay)",
+                stacklevel=3,
+            )
         if unknown:
             if "lr" in unknown:
                 raise InvalidArgumentError(f"{type(self).__name__} does not take 'lr'. Write learning_rate.")
