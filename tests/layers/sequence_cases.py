@@ -25,4 +25,6 @@ CASES = [
     ("ConvLSTM3D", {"filters": 1, "kernel_size": (1, 2, 1), "padding": "same"}, (2, 2, 3, 2, 1), {}),
     ("TimeDistributed", lambda p: {"layer": hb.layers.Dense(3, activation="tanh", dtype=p)}, (3, 2), {}),
     ("CRF", {"units": 3, "boundary_initializer": "random_normal"}, (4, 2), {}),
+    ("Dense", {"units": 3, "lora_rank": 2, "lora_alpha": 4}, (4,), {}),
+    ("Embedding", {"input_dim": 7, "output_dim": 3, "lora_rank": 2}, (4,), {"input_dtype": "int32", "high": 7}),
 ]

@@ -13,7 +13,8 @@ class DTypePolicy:
     """Variable dtype and compute dtype of a layer.
 
     Args:
-        name: a dtype for both, or "mixed_float16" or "mixed_bfloat16": float32 weights, computed in the lower precision.
+        name: a dtype for both, or "mixed_float16" or "mixed_bfloat16": float32 weights, computed in the lower precision; or
+            "int8_from_float32" and the like: layers that can do so keep their main weight in eight bits.
 
     Example:
         >>> p = DTypePolicy("mixed_bfloat16")
@@ -23,11 +24,13 @@ class DTypePolicy:
 
     def __init__(self, name: str | None = None) -> None:
         self.name = str(name or floatx())
-        if self.name.startswith("mixed_"):
+        source = self.name.removeprefix("int8_from_")
+        self.quantization_mode = None if source == self.name else "int8"
+        if source.startswith("mixed_"):
             self.variable_dtype: DType = as_dtype("float32")
-            self.compute_dtype: DType = as_dtype(self.name.removeprefix("mixed_"))
+            self.compute_dtype: DType = as_dtype(source.removeprefix("mixed_"))
         else:
-            self.variable_dtype = self.compute_dtype = as_dtype(self.name)
+            self.variable_dtype = self.compute_dtype = as_dtype(source)
 
     @staticmethod
     def of(dtype: Any) -> DTypePolicy:
@@ -35,7 +38,8 @@ class DTypePolicy:
         if isinstance(dtype, DTypePolicy):
             return dtype
         if isinstance(dtype, dict):
-            return DTypePolicy(dtype["config"]["name"])
+            config = dtype["config"]
+            return DTypePolicy(config.get("name") or f"{config['mode']}_from_{config['source_name']}")
         return (
             dtype_policy() if dtype is None else DTypePolicy(dtype if isinstance(dtype, str) else str(as_dtype(dtype)))
         )

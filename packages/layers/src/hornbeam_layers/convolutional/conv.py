@@ -9,6 +9,7 @@ from hornbeam.errors import InvalidArgumentError, ShapeError
 
 from hornbeam_layers.arguments import check_positive, is_size, who
 from hornbeam_layers.convolutional.base import Convolving
+from hornbeam_layers.core.adaptation import Adaptable
 
 __all__ = ["Conv1D", "Conv2D", "Conv3D"]
 
@@ -24,6 +25,7 @@ ARGUMENTS = """
         groups: the channels are split into so many groups, each convolved on its own.
         activation: name or function; default: none.
         use_bias, and initializers, regularizers and constraints: as for Dense.
+        lora_rank, lora_alpha: by keyword; see `enable_lora`, which is called when the layer is built.
 
     Weights: kernel (*kernel_size, channels / groups, filters), bias (filters,).
 
@@ -33,7 +35,7 @@ ARGUMENTS = """
 """
 
 
-class BaseConv(Convolving):
+class BaseConv(Convolving, Adaptable):
     """activation(convolution(inputs, kernel) + bias) over `rank` spatial axes; subclasses fix the rank."""
 
     def __init__(
@@ -62,8 +64,14 @@ class BaseConv(Convolving):
         channels = self.channels_of(input_shape)
         if channels % self.groups:
             raise ShapeError(f"{who(self)}: {channels} channels do not divide by groups={self.groups}")
-        self.kernel = self.options.make("kernel", (*self.kernel_size, channels // self.groups, self.filters))
+        self.make_main((*self.kernel_size, channels // self.groups, self.filters))
         self.make_bias(self.filters)
+        self.make_additions()
+
+    @property
+    def kernel(self) -> Any:
+        """The weight as it acts: with what LoRA adds."""
+        return self.adapted
 
     def call(self, inputs: Tensor) -> Tensor:
         """(batch, *spatial, channels) -> (batch, *positions, filters)."""

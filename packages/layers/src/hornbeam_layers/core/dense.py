@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from hornbeam import Layer, Tensor, ops
+from hornbeam import Tensor, ops
 from hornbeam.errors import ShapeError
 
 from hornbeam_layers import activations, regularizers
 from hornbeam_layers.arguments import WeightOptions, check_positive
+from hornbeam_layers.core.adaptation import Adaptable
 from hornbeam_layers.serialization import serialize
 
 __all__ = ["Dense"]
 
 
-class Dense(Layer):
+class Dense(Adaptable):
     """activation(inputs @ kernel + bias), over the last axis.
 
     Args:
@@ -25,6 +26,7 @@ class Dense(Layer):
         kernel_regularizer, bias_regularizer: additions to the loss.
         activity_regularizer: function of the output whose value is added to the loss.
         kernel_constraint, bias_constraint: applied after each update.
+        lora_rank, lora_alpha: see `enable_lora`, which is called when the layer is built.
         **kwargs: `name`, `dtype`, `trainable` (see `hornbeam.Layer`).
 
     Shapes: (batch, ..., inputs) -> (batch, ..., units). Weights: kernel (inputs, units), bias (units,).
@@ -51,8 +53,11 @@ class Dense(Layer):
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
+        lora_rank: int | None = None,
+        lora_alpha: float | None = None,
         **kwargs: Any,
     ) -> None:
+        kwargs |= {"lora_rank": lora_rank, "lora_alpha": lora_alpha}
         super().__init__(activity_regularizer=regularizers.get(activity_regularizer), **kwargs)
         check_positive(self, units=units)
         self.units = units
@@ -70,20 +75,33 @@ class Dense(Layer):
         """Make kernel and bias for inputs (..., input_shape[-1])."""
         if not input_shape:
             raise ShapeError(f"Dense {self.name!r}: the input needs at least one axis; got shape {input_shape}")
-        self.kernel = self.options.make("kernel", (input_shape[-1], self.units))
+        self.make_main((input_shape[-1], self.units))
         if self.use_bias:
             self.bias = self.options.make("bias", (self.units,))
+        self.make_additions()
+
+    @property
+    def kernel(self) -> Any:
+        """The weight as it acts: with what LoRA adds, and in floating point."""
+        return self.adapted
 
     def call(self, inputs: Tensor) -> Tensor:
         """(..., inputs) -> (..., units)."""
-        if inputs.shape[-1] != self.kernel.shape[0]:
+        size = self._main.shape[0]
+        if inputs.shape[-1] != size:
             raise ShapeError(
-                f"Dense {self.name!r}: expected inputs of shape (..., {self.kernel.shape[0]}), for which it was built; got {inputs.shape}."
+                f"Dense {self.name!r}: expected inputs of shape (..., {size}), for which it was built; got {inputs.shape}."
             )
-        out = ops.matmul(inputs, self.kernel)
+        out = self.multiplied(inputs)
         if self.use_bias:
             out = out + self.bias
         return self.activation(out)
+
+    def _product(self, inputs: Tensor, weight: Any) -> Tensor:
+        return ops.matmul(inputs, weight)
+
+    def _summed(self) -> tuple[int, ...]:
+        return (0,)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from hornbeam import Layer, Tensor, ops
+from hornbeam import Tensor, ops
 from hornbeam.errors import InvalidArgumentError, ShapeError
 
 from hornbeam_layers import activations, constraints, initializers, regularizers
+from hornbeam_layers.core.adaptation import Adaptable
 from hornbeam_layers.serialization import serialize
 
 __all__ = ["EinsumDense"]
 
 
-class EinsumDense(Layer):
+class EinsumDense(Adaptable):
     """activation(einsum(equation, inputs, kernel) + bias).
 
     Args:
@@ -26,6 +27,7 @@ class EinsumDense(Layer):
         kernel_initializer, bias_initializer: first values of the weights.
         kernel_regularizer, bias_regularizer: additions to the loss.
         kernel_constraint, bias_constraint: applied after each update.
+        lora_rank, lora_alpha: see `enable_lora`, which is called when the layer is built.
         **kwargs: `name`, `dtype`, `trainable` (see `hornbeam.Layer`).
 
     Weights: kernel, with the axes that the equation names; bias, with the output's axes from the first of `bias_axes` on, of
@@ -45,8 +47,10 @@ class EinsumDense(Layer):
         self, equation: str, output_shape: Any, activation: Any = None, bias_axes: str | None = None,
         kernel_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None, bias_regularizer: Any = None,
-        kernel_constraint: Any = None, bias_constraint: Any = None, **kwargs: Any,
+        kernel_constraint: Any = None, bias_constraint: Any = None, lora_rank: int | None = None,
+        lora_alpha: float | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
+        kwargs |= {"lora_rank": lora_rank, "lora_alpha": lora_alpha}
         kwargs["activity_regularizer"] = regularizers.get(kwargs.get("activity_regularizer"))
         super().__init__(**kwargs)
         self.equation, self.bias_axes = equation, bias_axes
@@ -71,10 +75,8 @@ class EinsumDense(Layer):
                 "output_axes": [i for i, axis in enumerate(weight) if axis in output],
             }
             initializer = type(initializer).from_config({**initializer.get_config(), **axes})
-        self.kernel = self.add_weight(
-            tuple(sizes[axis] for axis in weight), initializer, name="kernel",
-            regularizer=self.kernel_regularizer, constraint=self.kernel_constraint,
-        )  # fmt: skip
+        self._inputs, self._weight, self._output = self._terms.labels(len(input_shape))
+        self.make_main(tuple(sizes[axis] for axis in weight), initializer)
         self.bias: Any = None
         if self.bias_axes is not None:
             first = min(output.index(axis) for axis in self.bias_axes)
@@ -82,6 +84,12 @@ class EinsumDense(Layer):
                 tuple(sizes[axis] if axis in self.bias_axes else 1 for axis in output[first:]), self.bias_initializer,
                 name="bias", regularizer=self.bias_regularizer, constraint=self.bias_constraint,
             )  # fmt: skip
+        self.make_additions()
+
+    @property
+    def kernel(self) -> Any:
+        """The weight as it acts: with what LoRA adds, and in floating point."""
+        return self.adapted
 
     def _sizes(self, input_shape: Any) -> dict[str, Any]:
         """The size of every axis, out of the shape of the inputs and the announced one of the output."""
@@ -110,8 +118,36 @@ class EinsumDense(Layer):
 
     def call(self, inputs: Tensor) -> Tensor:
         """The equation."""
-        out = ops.einsum(self.equation, inputs, self.kernel)
+        out = self.multiplied(inputs)
         return self.activation(out if self.bias is None else out + self.bias)
+
+    def _product(self, inputs: Tensor, weight: Any) -> Tensor:
+        return ops.einsum(self.equation, inputs, weight)
+
+    def _summed(self) -> tuple[int, ...]:
+        return tuple(i for i, axis in enumerate(self._weight) if axis not in self._output)
+
+    def _summed_of_inputs(self, ndim: int) -> tuple[int, ...]:
+        return tuple(i for i, axis in enumerate(self._inputs) if axis not in self._output)
+
+    def _along_output(self, scale: Tensor) -> Tensor:
+        return self._placed(scale, self._inputs)
+
+    def _stored(self, scale: Tensor) -> Tensor:
+        return self._placed(scale, self._weight)
+
+    def _placed(self, scale: Tensor, axes: list[str]) -> Tensor:
+        """From the axes of inputs or weight to those of the output."""
+        kept = [axis for axis in self._output if axis in axes]
+        sizes = [scale.shape[axes.index(axis)] if axis in axes else 1 for axis in self._output]
+        order = [axes.index(axis) for axis in kept] + [i for i, axis in enumerate(axes) if axis not in self._output]
+        return ops.reshape(ops.permute_dims(scale, order), sizes)
+
+    def _spread(self, scale: Tensor) -> Tensor:
+        kept = [axis for axis in self._output if axis in self._weight]
+        there = ops.reshape(scale, [scale.shape[self._output.index(axis)] for axis in kept])
+        order = [kept.index(axis) for axis in self._weight if axis in kept]
+        return ops.expand_dims(ops.permute_dims(there, order), self._summed())
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""

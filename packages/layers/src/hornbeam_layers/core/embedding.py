@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from hornbeam import Layer, Tensor, ops
+from hornbeam import Tensor, ops
 from hornbeam.errors import InvalidArgumentError
 
 from hornbeam_layers import constraints, initializers, regularizers
+from hornbeam_layers.core.adaptation import Adaptable
 from hornbeam_layers.serialization import serialize
 
 __all__ = ["Embedding"]
 
 
-class Embedding(Layer):
+class Embedding(Adaptable):
     """Looks up a row of a table for each index.
 
     Args:
@@ -22,6 +23,7 @@ class Embedding(Layer):
         embeddings_initializer, embeddings_regularizer, embeddings_constraint: of the table.
         mask_zero: whether index 0 is padding, which layers behind this one leave out (see `Layer.compute_mask`).
         weights: a list of one array: the first table.
+        lora_rank, lora_alpha: see `enable_lora`, which is called when the layer is built.
         **kwargs: `name`, `dtype`, `trainable`.
 
     Shapes: integers (...) -> (..., output_dim). Weights: embeddings (input_dim, output_dim).
@@ -36,11 +38,15 @@ class Embedding(Layer):
         (1, 3, 4)
     """
 
+    main = "embeddings"
+
     def __init__(
         self, input_dim: int, output_dim: int, embeddings_initializer: Any = "uniform", embeddings_regularizer: Any = None,
-        embeddings_constraint: Any = None, mask_zero: bool = False, weights: Any = None, **kwargs: Any,
+        embeddings_constraint: Any = None, mask_zero: bool = False, weights: Any = None, lora_rank: int | None = None,
+        lora_alpha: float | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         kwargs.pop("input_length", None)  # of Keras 2: the length is the inputs'
+        kwargs |= {"lora_rank": lora_rank, "lora_alpha": lora_alpha}
         super().__init__(**kwargs)
         for name, size in (("input_dim", input_dim), ("output_dim", output_dim)):
             if not isinstance(size, int) or isinstance(size, bool) or size <= 0:
@@ -55,17 +61,29 @@ class Embedding(Layer):
 
     def build(self, input_shape: Any) -> None:
         """Make the table."""
-        self.embeddings = self.add_weight(
-            (self.input_dim, self.output_dim), self.embeddings_initializer, name="embeddings",
-            regularizer=self.embeddings_regularizer, constraint=self.embeddings_constraint,
-        )  # fmt: skip
+        self.make_main((self.input_dim, self.output_dim))
+        self.make_additions()
         if self.first_weights is not None:
             self.set_weights(self.first_weights)
+
+    @property
+    def embeddings(self) -> Any:
+        """The table as it acts: with what LoRA adds, and in floating point."""
+        return self.adapted
 
     def call(self, inputs: Tensor) -> Tensor:
         """(...) -> (..., output_dim)."""
         indices = inputs if inputs.dtype.is_integer else ops.cast(inputs, "int32")
-        return ops.cast(ops.take(self.embeddings, indices, axis=0), self.compute_dtype)
+        rows = ops.cast(ops.take(self._main, indices, axis=0), self.compute_dtype)
+        if self.quantization_mode:
+            rows = rows / ops.expand_dims(ops.take(self._scale, indices, axis=0), -1)
+        if self.lora_enabled:
+            more = ops.matmul(ops.take(self._lora_a, indices, axis=0), self._lora_b)
+            rows = ops.cast(rows + (self.lora_alpha / self.lora_rank) * more, self.compute_dtype)  # type: ignore[operator]
+        return rows
+
+    def _summed(self) -> tuple[int, ...]:
+        return (1,)
 
     def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
         """False where the index is 0."""

@@ -1,0 +1,65 @@
+"""Makes adaptation.npz: what Keras's layers give with LoRA and in eight bits, and what they put into files.
+
+Run with Keras 3.15.1 and JAX on a CPU: `python make_adaptation.py`. The test beside it needs neither.
+"""
+
+import json
+import os
+from pathlib import Path
+
+os.environ |= {"KERAS_BACKEND": "jax"}
+
+import keras
+import numpy as np
+
+TABLE = {"input_dim": 7, "output_dim": 4}
+CASES = [
+    ("Dense", {"units": 3, "activation": "tanh"}, [4, 5], "lora"),
+    ("EinsumDense", {"equation": "abc,cde->abde", "output_shape": [None, 2, 3], "bias_axes": "e"}, [2, 4, 5], "lora"),
+    ("Embedding", TABLE, [2, 3], "lora"),
+    ("Conv2D", {"filters": 3, "kernel_size": 2}, [2, 4, 4, 2], "lora"),
+    ("Dense", {"units": 3, "activation": "tanh"}, [4, 5], "int8"),
+    ("Dense", {"units": 3, "use_bias": False}, [2, 3, 5], "int8"),
+    ("EinsumDense", {"equation": "abc,cde->abde", "output_shape": [None, 2, 3], "bias_axes": "e"}, [2, 4, 5], "int8"),
+    ("EinsumDense", {"equation": "abcd,cde->abe", "output_shape": [None, 3]}, [2, 4, 2, 5], "int8"),
+    ("EinsumDense", {"equation": "xyab,cb->xyca", "output_shape": [None, 3, None]}, [2, 2, 3, 4], "int8"),
+    ("EinsumDense", {"equation": "abc,cde->abed", "output_shape": [None, 3, 2]}, [2, 4, 5], "int8"),
+    ("Embedding", TABLE, [2, 3], "int8"),
+    ("Dense", {"units": 3}, [4, 5], "both"),
+    ("EinsumDense", {"equation": "abc,cde->abde", "output_shape": [None, 2, 3]}, [2, 4, 5], "both"),
+    ("Embedding", TABLE, [2, 3], "both"),
+]
+
+
+def main():
+    stored = {"cases": np.frombuffer(json.dumps(CASES).encode(), dtype="uint8")}
+    for number, (name, config, shape, mode) in enumerate(CASES):
+        rng = np.random.default_rng(number)
+        layer = getattr(keras.layers, name)(**config)
+        x = (
+            rng.integers(0, 7, shape).astype("int32")
+            if name == "Embedding"
+            else rng.normal(size=shape).astype("float32")
+        )
+        layer(x)
+        groups = {"x": [x], "w": [rng.normal(size=w.shape).astype("float32") for w in layer.get_weights()]}
+        layer.set_weights(groups["w"])
+        if mode in ("int8", "both"):
+            layer.quantize("int8")
+        if mode in ("lora", "both"):
+            layer.enable_lora(2, lora_alpha=3)
+            ours = [v for v in layer.trainable_variables if "lora" in v.name]
+            groups["lora"] = [rng.normal(size=v.shape).astype("float32") for v in ours]
+            for v, value in zip(ours, groups["lora"], strict=True):
+                v.assign(value)
+        store = {}
+        layer.save_own_variables(store)
+        groups |= {"out": [layer(x)], "file": store.values()}
+        stored |= {
+            f"{number}/{kind}/{i}": np.asarray(a) for kind, several in groups.items() for i, a in enumerate(several)
+        }
+    np.savez_compressed(Path(__file__).with_name("adaptation.npz"), **stored)
+
+
+if __name__ == "__main__":
+    main()
