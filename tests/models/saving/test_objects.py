@@ -152,10 +152,10 @@ def test_arrays_and_tensors_come_back():
 
 def test_arguments_of_other_versions_are_left_out_where_they_change_nothing():
     form = serialize_keras_object(Dense(2, name="d"))
-    form["config"] |= {"quantization_config": None, "lora_rank": None}
+    form["config"] |= {"quantization_config": None, "gptq_unpacked_column_size": None}
     assert deserialize_keras_object(form).units == 2
-    form["config"]["lora_rank"] = 4
-    with pytest.raises(hb.SerializationError, match=r"Dense\(lora_rank=4\), which this version does not know"):
+    form["config"]["gptq_unpacked_column_size"] = 4
+    with pytest.raises(hb.SerializationError, match=r"Dense\(gptq_unpacked_column_size=4\), which this version does not know"):
         deserialize_keras_object(form)
 
 

@@ -9,7 +9,7 @@ from hornbeam.errors import InvalidArgumentError, ShapeError
 
 from hornbeam_layers.arguments import check_positive, is_size, who
 from hornbeam_layers.convolutional.base import Convolving
-from hornbeam_layers.core.adaptation import Adaptable
+from hornbeam_layers.core.adaptation import Adaptable, main_weight
 
 __all__ = ["Conv1D", "Conv2D", "Conv3D"]
 
@@ -37,6 +37,8 @@ ARGUMENTS = """
 
 class BaseConv(Convolving, Adaptable):
     """activation(convolution(inputs, kernel) + bias) over `rank` spatial axes; subclasses fix the rank."""
+
+    kernel: Any = main_weight
 
     def __init__(
         self, filters: int, kernel_size: Any, strides: Any = 1, padding: str = "valid", data_format: str | None = None,
@@ -67,11 +69,6 @@ class BaseConv(Convolving, Adaptable):
         self.make_main((*self.kernel_size, channels // self.groups, self.filters))
         self.make_bias(self.filters)
         self.make_additions()
-
-    @property
-    def kernel(self) -> Any:
-        """The weight as it acts: with what LoRA adds."""
-        return self.adapted
 
     def call(self, inputs: Tensor) -> Tensor:
         """(batch, *spatial, channels) -> (batch, *positions, filters)."""

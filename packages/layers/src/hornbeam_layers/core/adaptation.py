@@ -12,9 +12,15 @@ from hornbeam.errors import InvalidArgumentError
 from hornbeam_layers import initializers
 from hornbeam_layers.arguments import check_positive, who
 
-__all__ = ["Adaptable"]
+__all__ = ["Adaptable", "main_weight"]
 
 EPSILON = 1e-7
+
+main_weight = property(
+    lambda layer: layer.adapted,
+    lambda layer, value: layer._replace(value),
+    doc="The weight as it acts: with what LoRA adds, and in floating point.",
+)
 
 
 class Adaptable(Layer):
@@ -75,6 +81,13 @@ class Adaptable(Layer):
 
     def _addition(self) -> Tensor:
         return ops.matmul(self._lora_a, self._lora_b) * (self.lora_alpha / self.lora_rank)  # type: ignore[operator]
+
+    def _replace(self, value: Any) -> None:
+        if self.lora_enabled or self.quantization_mode:
+            raise InvalidArgumentError(
+                f"{who(self)} has LoRA, or weights of eight bits: its {self.main} cannot be replaced"
+            )
+        self._main = value
 
     # ---- LoRA
 

@@ -9,7 +9,7 @@ from hornbeam.errors import ShapeError
 
 from hornbeam_layers import activations, regularizers
 from hornbeam_layers.arguments import WeightOptions, check_positive
-from hornbeam_layers.core.adaptation import Adaptable
+from hornbeam_layers.core.adaptation import Adaptable, main_weight
 from hornbeam_layers.serialization import serialize
 
 __all__ = ["Dense"]
@@ -40,6 +40,8 @@ class Dense(Adaptable):
         >>> Dense(3)(hb.ops.ones((2, 4))).shape
         (2, 3)
     """
+
+    kernel: Any = main_weight
 
     def __init__(
         self,
@@ -79,11 +81,6 @@ class Dense(Adaptable):
         if self.use_bias:
             self.bias = self.options.make("bias", (self.units,))
         self.make_additions()
-
-    @property
-    def kernel(self) -> Any:
-        """The weight as it acts: with what LoRA adds, and in floating point."""
-        return self.adapted
 
     def call(self, inputs: Tensor) -> Tensor:
         """(..., inputs) -> (..., units)."""

@@ -9,7 +9,7 @@ from hornbeam import Tensor, ops
 from hornbeam.errors import InvalidArgumentError, ShapeError
 
 from hornbeam_layers import activations, constraints, initializers, regularizers
-from hornbeam_layers.core.adaptation import Adaptable
+from hornbeam_layers.core.adaptation import Adaptable, main_weight
 from hornbeam_layers.serialization import serialize
 
 __all__ = ["EinsumDense"]
@@ -42,6 +42,8 @@ class EinsumDense(Adaptable):
         >>> EinsumDense("abc,cde->abde", output_shape=(None, 2, 3), bias_axes="de")(hb.ops.ones((4, 5, 6))).shape
         (4, 5, 2, 3)
     """
+
+    kernel: Any = main_weight
 
     def __init__(
         self, equation: str, output_shape: Any, activation: Any = None, bias_axes: str | None = None,
@@ -85,11 +87,6 @@ class EinsumDense(Adaptable):
                 name="bias", regularizer=self.bias_regularizer, constraint=self.bias_constraint,
             )  # fmt: skip
         self.make_additions()
-
-    @property
-    def kernel(self) -> Any:
-        """The weight as it acts: with what LoRA adds, and in floating point."""
-        return self.adapted
 
     def _sizes(self, input_shape: Any) -> dict[str, Any]:
         """The size of every axis, out of the shape of the inputs and the announced one of the output."""

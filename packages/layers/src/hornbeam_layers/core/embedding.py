@@ -8,7 +8,7 @@ from hornbeam import Tensor, ops
 from hornbeam.errors import InvalidArgumentError
 
 from hornbeam_layers import constraints, initializers, regularizers
-from hornbeam_layers.core.adaptation import Adaptable
+from hornbeam_layers.core.adaptation import Adaptable, main_weight
 from hornbeam_layers.serialization import serialize
 
 __all__ = ["Embedding"]
@@ -39,6 +39,7 @@ class Embedding(Adaptable):
     """
 
     main = "embeddings"
+    embeddings: Any = main_weight
 
     def __init__(
         self, input_dim: int, output_dim: int, embeddings_initializer: Any = "uniform", embeddings_regularizer: Any = None,
@@ -65,11 +66,6 @@ class Embedding(Adaptable):
         self.make_additions()
         if self.first_weights is not None:
             self.set_weights(self.first_weights)
-
-    @property
-    def embeddings(self) -> Any:
-        """The table as it acts: with what LoRA adds, and in floating point."""
-        return self.adapted
 
     def call(self, inputs: Tensor) -> Tensor:
         """(...) -> (..., output_dim)."""
