@@ -39,7 +39,7 @@ class Keeping(Added):
 
     def __init__(self, learning_rate: Any) -> None:
         known = isinstance(learning_rate, LearningRateSchedule) or callable(learning_rate)
-        number = isinstance(learning_rate, Real) and learning_rate >= 0
+        number = isinstance(learning_rate, Real) and float(learning_rate) >= 0
         if not number and not known:
             raise InvalidArgumentError(
                 f"learning_rate must be a number of at least 0 or a schedule; got {learning_rate!r}"
