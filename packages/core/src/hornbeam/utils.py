@@ -6,7 +6,6 @@ from hornbeam.errors import MissingPackageError
 
 try:
     from hornbeam_models.utils import *
-    from hornbeam_models.utils import __all__ as _of_models
 except ModuleNotFoundError as error:
     if error.name != "hornbeam_models":
         raise
@@ -26,24 +25,19 @@ if TYPE_CHECKING:
     from hornbeam_datasets import timeseries_dataset_from_array as timeseries_dataset_from_array
     from hornbeam_datasets import to_categorical as to_categorical
 
-_OF_DATA = [
-    *(
-        "array_to_img",
-        "audio_dataset_from_directory",
-        "get_file",
-        "image_dataset_from_directory",
-        "img_to_array",
-        "load_img",
-    ),
-    *("normalize", "pad_sequences", "save_img", "text_dataset_from_directory", "timeseries_dataset_from_array"),
-    "to_categorical",
-]
-__all__ = [*_of_models, *_OF_DATA]  # noqa: PLE0604
+__all__ = [
+    "CustomObjectScope", "PyDataset", "Sequence", "array_to_img", "audio_dataset_from_directory", "custom_object_scope",
+    "deserialize_keras_object", "enable_determinism", "get_custom_objects", "get_file", "get_registered_name",
+    "get_registered_object", "image_dataset_from_directory", "img_to_array", "load_img", "model_to_dot", "normalize",
+    "pack_x_y_sample_weight", "pad_sequences", "plot_model", "register_keras_serializable", "save_img",
+    "serialize_keras_object", "set_random_seed", "text_dataset_from_directory", "timeseries_dataset_from_array",
+    "to_categorical", "unpack_x_y_sample_weight",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     """Names of hornbeam-datasets, at their first use."""
-    if name not in _OF_DATA:
+    if name not in __all__:
         raise AttributeError(f"module 'hornbeam.utils' has no attribute {name!r}")
     try:
         import hornbeam_datasets
