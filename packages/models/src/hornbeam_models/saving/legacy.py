@@ -11,7 +11,9 @@ from typing import Any
 import h5py
 import numpy as np
 from hornbeam import Layer
-from hornbeam.errors import SerializationError
+from hornbeam.errors import HornbeamError, SerializationError
+from hornbeam.naming import to_snake_case
+from hornbeam.plugins import registry
 from hornbeam.serialization import serialize_keras_object
 
 from hornbeam_models.saving.archive import KERAS_VERSION, model_from_saved
@@ -225,6 +227,8 @@ def legacy_bytes(model: Any, include_optimizer: bool = True) -> bytes:
         if how is not None:
             optimizer = how.pop("optimizer")
             how["optimizer_config"] = {"class_name": optimizer["class_name"], "config": optimizer["config"]}
+            for name, kind in (("loss", "losses"), ("metrics", "metrics"), ("weighted_metrics", "metrics")):
+                how[name] = _full_names(how[name], kind)
             file.attrs["training_config"] = json.dumps(how).encode()
         _put_layers(file.create_group("model_weights"), model)
         if how is not None:
@@ -233,6 +237,18 @@ def legacy_bytes(model: Any, include_optimizer: bool = True) -> bytes:
             group, name = file.create_group("optimizer_weights"), model.optimizer.name
             _put_weights(group, [(f"{name}/{key}", value) for key, value in values.items()])
     return buffer.getvalue()
+
+
+def _full_names(tree: Any, kind: str) -> Any:
+    """Losses and metrics by their full names: Keras does not read "mse" in such files."""
+    if isinstance(tree, dict) and "class_name" not in tree:
+        return {key: _full_names(value, kind) for key, value in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return [_full_names(value, kind) for value in tree]
+    try:
+        return to_snake_case(registry.component(kind, tree).component.name) if isinstance(tree, str) else tree
+    except HornbeamError:
+        return tree
 
 
 def legacy_weights_bytes(model: Any) -> bytes:
