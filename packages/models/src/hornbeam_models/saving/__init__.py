@@ -12,11 +12,12 @@ from hornbeam_models.saving.api import load_model as load_model
 from hornbeam_models.saving.api import load_weights as load_weights
 from hornbeam_models.saving.api import save_model as save_model
 from hornbeam_models.saving.api import save_weights as save_weights
+from hornbeam_models.saving.editor import KerasFileEditor as KerasFileEditor
 
 CustomObjectScope = custom_object_scope
 
 __all__ = [
-    "CustomObjectScope", "custom_object_scope", "deserialize_keras_object", "get_custom_objects",
+    "CustomObjectScope", "KerasFileEditor", "custom_object_scope", "deserialize_keras_object", "get_custom_objects",
     "get_registered_name", "get_registered_object", "load_model", "load_weights", "register_keras_serializable",
     "save_model", "save_weights", "serialize_keras_object",
 ]  # fmt: skip

@@ -21,7 +21,14 @@ from hornbeam_models.saving.store import H5State
 from hornbeam_models.saving.walk import saveables
 from hornbeam_models.saving.weights import h5_bytes, open_h5, read_state
 
-__all__ = ["KERAS_VERSION", "load_archive", "load_archive_weights", "model_from_saved", "save_archive"]
+__all__ = [
+    "KERAS_VERSION",
+    "archive_weights",
+    "load_archive",
+    "load_archive_weights",
+    "model_from_saved",
+    "save_archive",
+]
 
 KERAS_VERSION = "3.15.1"  # whose layout the files have
 LIMIT = 1 << 30  # bytes: a member that unpacks to more must not be packed to a hundredth or less
@@ -74,12 +81,16 @@ def load_archive(path: Path, compile: bool) -> Any:  # noqa: A002 - Keras's name
     return model
 
 
+def archive_weights(path: Path) -> bytes:
+    """The HDF5 file of weights in a `.keras` file."""
+    with _opened(path) as (read, names):
+        return read(_weights_name(path, names))
+
+
 def load_archive_weights(model: Any, path: Path, skip_mismatch: bool) -> None:
     """Take the weights of a `.keras` file into a model."""
-    with _opened(path) as (read, names):
-        weights = _weights_name(path, names)
-        with open_h5(read(weights), f"{path}: {weights}") as file:
-            read_state(model, H5State(file), skip_mismatch)
+    with open_h5(archive_weights(path), f"{path}: its weights") as file:
+        read_state(model, H5State(file), skip_mismatch)
 
 
 def _weights_name(path: Path, names: set[str]) -> str:
