@@ -34,7 +34,7 @@ def make():
         ({"verbose": "loud"}, "verbose must be 'auto', 0, 1 or 2; got 'loud'"),
         ({"validation_split": 1.0}, "validation_split must be at least 0 and less than 1; got 1.0"),
         ({"validation_split": float("nan")}, "validation_split must be at least 0 and less than 1; got nan"),
-        ({"validation_data": [X, Y]}, r"validation_data is a tuple .*; got a list of 2"),
+        ({"validation_data": [X, Y, Y, Y]}, r"validation_data is a tuple .*; got a list of 4"),
         ({"validation_data": (X, Y, Y, Y)}, r"validation_data is a tuple .*; got a tuple of 4"),
         ({"validation_data": (X, Y + 5)}, "class indices from 0 to 1.*sample 0 has 5"),
         ({"validation_data": (X, Y * np.nan)}, "NaN or infinity, first in sample 0"),

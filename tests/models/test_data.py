@@ -167,6 +167,13 @@ def test_packing():
     assert pack_x_y_sample_weight(1, None, 3) == (1, None, 3)
 
 
+def test_validation_data_in_a_list():
+    model = Sequential([Input((3,)), Dense(1)])
+    model.compile("sgd", "mse")
+    history = model.fit(X, Y, batch_size=20, verbose=0, validation_data=[X, Y]).history
+    assert history["val_loss"][0] == pytest.approx(model.evaluate(X, Y), rel=1e-5)
+
+
 def test_validation_after_given_epochs():
     model = Sequential([Input((3,)), Dense(1)])
     model.compile("sgd", "mse")

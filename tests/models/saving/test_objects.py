@@ -155,7 +155,9 @@ def test_arguments_of_other_versions_are_left_out_where_they_change_nothing():
     form["config"] |= {"quantization_config": None, "gptq_unpacked_column_size": None}
     assert deserialize_keras_object(form).units == 2
     form["config"]["gptq_unpacked_column_size"] = 4
-    with pytest.raises(hb.SerializationError, match=r"Dense\(gptq_unpacked_column_size=4\), which this version does not know"):
+    with pytest.raises(
+        hb.SerializationError, match=r"Dense\(gptq_unpacked_column_size=4\), which this version does not know"
+    ):
         deserialize_keras_object(form)
 
 

@@ -111,8 +111,8 @@ class Given:
         Raises:
             InvalidArgumentError: it is neither a tuple (x, y) or (x, y, sample_weight) nor an iterable of batches.
         """
-        parts = data if isinstance(data, tuple) else (data,)
-        if not 1 <= len(parts) <= 3 or isinstance(data, list):
+        parts = tuple(data) if isinstance(data, (tuple, list)) else (data,)
+        if not 1 <= len(parts) <= 3:
             raise InvalidArgumentError(
                 "validation_data is a tuple (x, y) or (x, y, sample_weight), or an iterable of batches; got a "
                 f"{type(data).__name__} of {len(data)}"
