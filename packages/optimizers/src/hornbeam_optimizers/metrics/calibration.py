@@ -11,7 +11,7 @@ from hornbeam.tensor import widened
 from hornbeam_optimizers.losses.functions import sparse_categorical_crossentropy
 from hornbeam_optimizers.metrics import checks
 from hornbeam_optimizers.metrics.base import STATE, Metric
-from hornbeam_optimizers.metrics.inputs import classes_of, floating, one_hot_pair, spread, weights_of
+from hornbeam_optimizers.metrics.inputs import classes_of, floating, one_hot_pair, spread, summed, weights_of
 from hornbeam_optimizers.metrics.reductions import Mean, MeanMetricWrapper
 
 __all__ = ["BrierScore", "ExpectedCalibrationError", "LogLoss", "Perplexity", "brier_score", "log_loss"]
@@ -152,9 +152,8 @@ class ExpectedCalibrationError(Metric):
         shares = ops.ones((sure.size,), "float32") if weights is None else ops.reshape(weights, (sure.size,))
         sure, right = ops.reshape(sure, (sure.size,)), ops.reshape(right, (sure.size,))
         place = ops.cast(ops.clip(ops.ceil(sure * float(self.num_bins)) - 1.0, 0.0, self.num_bins - 1.0), "int32")
-        hit = ops.equal(ops.expand_dims(place, -1), ops.arange(self.num_bins, dtype="int32"))
-        columns = ops.expand_dims(ops.stack([shares, shares * sure, shares * right]), -1)  # (3, n, 1)
-        self.bins.assign(self.bins + ops.cast(ops.sum(ops.where(hit, columns, 0.0), axis=1), STATE))
+        columns = [summed(w, place, self.num_bins) for w in (shares, shares * sure, shares * right)]
+        self.bins.assign(self.bins + ops.cast(ops.stack(columns), STATE))
 
     def result(self) -> Tensor:
         """The error; 0 before anything was seen."""

@@ -9,7 +9,11 @@ from hornbeam.errors import ShapeError
 
 from hornbeam_optimizers.metrics import checks
 
-__all__ = ["aligned", "classes_of", "floating", "one_hot_pair", "pair", "same_rank", "spread", "weights_of"]
+__all__ = [
+    "aligned", "classes_of", "floating", "one_hot_pair", "pair", "same_rank", "spread", "summed", "weights_of",
+]  # fmt: skip
+
+FEW = 64  # places up to which comparing with each is cheaper than scattering, and its memory bearable where loops are not fused
 
 
 def floating(x: Any) -> Tensor:
@@ -109,3 +113,22 @@ def spread(weights: Tensor | None, shape: tuple[int, ...], name: str) -> Tensor 
     if weights.ndim != len(shape) or any(w not in (1, v) for w, v in zip(weights.shape, shape, strict=True)):
         raise ShapeError(f"{name}: sample_weight of shape {weights.shape} does not fit values of shape {shape}")
     return ops.broadcast_to(weights, shape)
+
+
+def summed(weights: Tensor | None, places: Tensor, count: int) -> Tensor:
+    """Weights added up by place: (count,), exactly beyond the 2**24 at which float32 stops counting.
+
+    Args:
+        weights: of the places' shape; None: each counts 1.
+        places: int32, from 0 to below `count`.
+        count: how many places.
+    """
+    flat = ops.reshape(places, (places.size,))
+    if weights is None:
+        each = ops.ones(flat.shape, "int32")
+    else:
+        each = ops.reshape(weights if weights.dtype.is_integer else ops.cast(weights, dtypes.float64), (flat.size,))
+    if count <= FEW:
+        hit = ops.equal(ops.expand_dims(flat, -1), ops.arange(count, dtype="int32"))  # (n, count)
+        return ops.sum(ops.where(hit, ops.expand_dims(each, -1), 0), axis=0)
+    return ops.segment_sum(each, flat, count)

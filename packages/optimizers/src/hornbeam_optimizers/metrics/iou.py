@@ -12,7 +12,7 @@ from hornbeam.tensor import widened
 
 from hornbeam_optimizers.metrics import checks
 from hornbeam_optimizers.metrics.base import STATE, Metric
-from hornbeam_optimizers.metrics.inputs import weights_of
+from hornbeam_optimizers.metrics.inputs import summed, weights_of
 
 __all__ = ["BinaryIoU", "IoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU"]
 
@@ -28,9 +28,7 @@ def matrix_of(true: Tensor, pred: Tensor, classes: int, weights: Tensor) -> Tens
         classes: how many.
         weights: (n,), whole or not.
     """
-    # whole numbers count on where float32 would stop, at 2**24
-    each = weights if weights.dtype.is_integer else ops.cast(weights, STATE)
-    return ops.reshape(ops.segment_sum(each, true * classes + pred, classes * classes), (classes, classes))
+    return ops.reshape(summed(weights, true * classes + pred, classes * classes), (classes, classes))
 
 
 class IoU(Metric):

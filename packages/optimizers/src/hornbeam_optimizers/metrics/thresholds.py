@@ -17,12 +17,12 @@ from hornbeam.tensor import widened
 
 from hornbeam_optimizers.metrics import checks
 from hornbeam_optimizers.metrics.base import STATE, Metric
-from hornbeam_optimizers.metrics.inputs import one_hot_pair, spread, weights_of
+from hornbeam_optimizers.metrics.inputs import one_hot_pair, spread, summed, weights_of
 
 __all__ = ["NEVER", "Thresholded", "evenly_spread"]
 
 NEVER = -1e10  # what predictions outside of the top k become: below every threshold
-FEW = 32  # slots up to which comparing with each is cheaper than scattering
+FEW = 32  # thresholds up to which comparing with each is cheaper than a search
 
 
 def evenly_spread(thresholds: Sequence[float]) -> bool:
@@ -93,7 +93,7 @@ class Thresholded(Metric):
             if pred.ndim != 2 or pred.shape[1] != labels:
                 raise ShapeError(f"{name}: predictions of shape {pred.shape}; expected (batch, {labels})")
             row = row * labels + ops.arange(labels, dtype="int32")
-        found = _sum(weights, row * self.counts.shape[-1] + self._slots(pred), self.counts.size)
+        found = summed(weights, row * self.counts.shape[-1] + self._slots(pred), self.counts.size)
         self.counts.assign(self.counts + ops.reshape(ops.cast(found, STATE), self.counts.shape))
 
     def _slots(self, pred: Tensor) -> Tensor:
@@ -153,14 +153,3 @@ def _only_first(pred: Tensor, k: int, name: str) -> Tensor:
     _, best = ops.top_k(pred, k)
     chosen = ops.any(ops.equal(ops.expand_dims(best, -1), ops.arange(pred.shape[-1], dtype=best.dtype)), axis=-2)
     return ops.where(chosen, pred, NEVER)
-
-
-def _sum(weights: Tensor | None, places: Tensor, count: int) -> Tensor:
-    """Weights (1 where there are none) added up by place: (count,)."""
-    flat = ops.reshape(places, (places.size,))
-    # whole numbers count on where float32 would stop, at 2**24
-    each = ops.ones(flat.shape, "int32") if weights is None else ops.reshape(ops.cast(weights, STATE), (flat.size,))
-    if count <= FEW:
-        hit = ops.equal(ops.expand_dims(flat, -1), ops.arange(count, dtype="int32"))  # (n, count)
-        return ops.sum(ops.where(hit, ops.expand_dims(each, -1), 0), axis=0)
-    return ops.segment_sum(each, flat, count)
