@@ -33,7 +33,7 @@ CASES = [
     ("Resizing", {"height": 4, "width": 7, "interpolation": "bicubic"}, SHAPE, {}),
     ("CutMix", {"seed": 1}, SHAPE, DRAWS),
     ("MixUp", {"alpha": 0.4, "seed": 1}, SHAPE, DRAWS),
-    ("AutoContrast", UNIT, SHAPE, {}),
+    ("AutoContrast", UNIT, (3, 2, 1), {}),
     ("Equalization", {**UNIT, "bins": 16}, SHAPE, {"differentiable": False}),
     ("MaxNumBoundingBoxes", {"max_number": 3}, SHAPE, {}),
     ("Rescaling", {"scale": 0.5, "offset": [1.0, 2.0, 3.0]}, (4, 3), {}),
@@ -57,7 +57,7 @@ CASES = [
     ),
     (
         "MelSpectrogram",
-        {"fft_length": 8, "sequence_stride": 4, "num_mel_bins": 3, "sampling_rate": 400, "power_to_db": False},
+        {"fft_length": 4, "sequence_stride": 2, "num_mel_bins": 2, "sampling_rate": 400, "power_to_db": False},
         (20,),
         {},
     ),
