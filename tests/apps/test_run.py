@@ -182,6 +182,34 @@ def test_a_layer_of_one_s_own_as_keras_2_had_it(run: Any) -> None:
     assert run(LAYER) == (0, "[[3.0, 3.0]] (None, 2)\n", "")
 
 
+def test_sequences_and_names_of_utils() -> None:
+    with keras_names():
+        from keras.layers import Dense
+        from keras.models import Sequential
+        from keras.utils import Sequence, multi_gpu_model, plot_model, to_categorical  # noqa: F401
+        from keras.utils.data_utils import Sequence as SameSequence
+
+        class Batches(Sequence):  # type: ignore[misc, valid-type]
+            def __init__(self) -> None:  # as scripts of that era: without calling that of the base
+                self.taken: list[int] = []
+
+            def __len__(self) -> int:
+                return 4
+
+            def __getitem__(self, index: int) -> Any:
+                self.taken.append(index)
+                return np.full((2, 3), index, "float32"), to_categorical([0, 1])
+
+        assert SameSequence is Sequence
+        model = Sequential([Dense(2, activation="softmax", input_dim=3)])
+        model.compile("sgd", "categorical_crossentropy")
+        batches = Batches()
+        model.fit_generator(batches, epochs=2, verbose=0)
+        assert sorted(batches.taken[-4:]) == [0, 1, 2, 3]
+        with pytest.warns(UserWarning, match="runs on one device"):
+            assert multi_gpu_model(model, gpus=2) is model
+
+
 def test_scikit_learn_wrappers() -> None:
     pytest.importorskip("sklearn")
     from sklearn.model_selection import GridSearchCV

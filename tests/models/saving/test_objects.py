@@ -5,7 +5,7 @@ import json
 import hornbeam as hb
 import numpy as np
 import pytest
-from hornbeam_layers import Dense, Input
+from hornbeam_layers import Dense, Input, Lambda
 from hornbeam_models import Model, Sequential, load_model, model_from_json
 from hornbeam_models.saving import (
     CustomObjectScope,
@@ -130,6 +130,14 @@ def test_code_in_a_file_is_refused_unless_the_caller_trusts_it():
     form["config"]["value"]["code"] = "AAAA"
     with pytest.raises(hb.SerializationError, match="another version of Python"):
         deserialize_keras_object(form, safe_mode=False)
+
+
+def test_a_lambda_layer_is_loaded_where_the_caller_trusts_the_file(tmp_path):
+    Sequential([Input((3,)), Lambda(lambda x: x * 2.0)]).save(tmp_path / "m.keras")
+    with pytest.raises(hb.SerializationError, match="pass safe_mode=False"):
+        load_model(tmp_path / "m.keras")
+    model = load_model(tmp_path / "m.keras", safe_mode=False)
+    np.testing.assert_array_equal(model.predict(X), 2 * X)
 
 
 @pytest.mark.parametrize(

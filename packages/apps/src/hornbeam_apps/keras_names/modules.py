@@ -69,13 +69,11 @@ LAYERS = {  # of Keras 1 and 2
     ) for n in (1, 2, 3)},
     "BatchNormalizationV1": "hornbeam_layers:BatchNormalization",
     "CuDNNGRU": "hornbeam_layers:GRU", "CuDNNLSTM": "hornbeam_layers:LSTM",
-    "InputSpec": "hornbeam_apps.keras_names.old:InputSpec", "SeparableConvolution2D": "hornbeam_layers:SeparableConv2D",
+    "SeparableConvolution2D": "hornbeam_layers:SeparableConv2D",
 }  # fmt: skip
 UTILS = {
-    "CustomObjectScope": "hornbeam_models.saving:CustomObjectScope",
     "Progbar": "hornbeam_models.callbacks:ProgbarLogger",
-    "Sequence": "hornbeam_apps.keras_names.old:Sequence", "PyDataset": "hornbeam_apps.keras_names.old:Sequence",
-    "clear_session": "hornbeam.naming:clear_session", "set_random_seed": "hornbeam:set_random_seed",
+    "clear_session": "hornbeam.naming:clear_session",
     "multi_gpu_model": "hornbeam_apps.keras_names.old:multi_gpu_model",
 }  # fmt: skip
 MIXED = {"Policy": "hornbeam:DTypePolicy", "set_global_policy": "hornbeam.policy:set_dtype_policy"}
@@ -88,7 +86,7 @@ DATASETS = ("hornbeam_datasets",)
 MODULES: dict[str, Names] = {
     "": Names("hornbeam", "hornbeam_models", others={
         "__version__": KERAS_VERSION, "Input": "hornbeam_layers:Input", "Layer": "hornbeam:Layer",
-        "InputSpec": "hornbeam_apps.keras_names.old:InputSpec", "Loss": "hornbeam_optimizers.losses:Loss",
+        "InputSpec": "hornbeam_layers:InputSpec", "Loss": "hornbeam_optimizers.losses:Loss",
         "Metric": "hornbeam_optimizers.metrics:Metric", "Optimizer": "hornbeam_optimizers:Optimizer",
         **{name: None for name in ("layers", "models", "optimizers", "losses", "metrics", "callbacks", "datasets",
            "initializers", "regularizers", "constraints", "activations", "saving", "utils", "ops", "random", "backend")},
@@ -120,9 +118,7 @@ MODULES: dict[str, Names] = {
     "regularizers": Names("hornbeam_layers.regularizers"),
     "saving": Names("hornbeam_models.saving"),
     "tree": Names("hornbeam.tree"),
-    "utils": Names(
-        *DATASETS, "hornbeam_models.saving", "hornbeam_models.pictures", "hornbeam_models", "hornbeam", others=UTILS
-    ),
+    "utils": Names("hornbeam_models.utils", *DATASETS, "hornbeam_models", others=UTILS),
     "wrappers": Names("hornbeam_apps.keras_names.wrappers"),
     "tensorflow": Names("hornbeam_apps.keras_names.tensorflow", "hornbeam.ops", others={"__version__": TENSORFLOW_VERSION}),
 }  # fmt: skip
