@@ -88,7 +88,8 @@ def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) ->
     pred = floating(y_pred)
     labels = class_indices(y_true, pred, "categorical_generalized_cross_entropy")
     p = ops.sum(pred * ops.one_hot(labels, pred.shape[-1], dtype=pred.dtype), axis=-1)
-    return (1.0 - ops.power(ops.maximum(p, EPSILON**2), q)) / q  # below it the slope would have no bound
+    there = ops.greater(p, 0.0)  # at 0 the slope would be infinite
+    return (1.0 - ops.where(there, ops.power(ops.where(there, p, 1.0), q), 0.0)) / q
 
 
 class BinaryCrossentropy(LossFunctionWrapper):
