@@ -23,7 +23,7 @@ from hornbeam.tree import Structure, flatten, unflatten
 
 __all__ = ["capture", "jit"]
 
-_compiling = threading.RLock()  # one function at a time is captured and compiled, also in the background
+compiling = threading.RLock()  # one function at a time is captured and compiled, also in the background
 _STATIC = (bool, int, float, complex, str, bytes, type(None))
 
 
@@ -94,7 +94,7 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
         key = (structure, tuple(signature), backend.name)
         found = compiled.get(key)
         if found is None:
-            with _compiling:
+            with compiling:
                 found = compiled.get(key)
                 if found is None:
                     found = compiled[key] = _compile(function, leaves, structure, backend)

@@ -9,6 +9,7 @@ from typing import Any
 import hornbeam as hb
 from hornbeam import Layer
 from hornbeam.errors import InvalidArgumentError
+from hornbeam.jit import compiling as compiling_alone
 from hornbeam.layer import training_phase
 from hornbeam.tree import flatten, map_structure, unflatten
 
@@ -141,7 +142,8 @@ class Trainer(Steps):
         kind = (_described(x), _described(y), labelled)
         if not self.built or kind not in self._checked:
             try:
-                self._look_at(x, y, labelled)
+                with compiling_alone:  # a callback may ask while the step is compiled in the background
+                    self._look_at(x, y, labelled)
             except hb.HornbeamError:
                 if not self._has_own_steps(labelled):
                     raise  # steps of one's own may do something else with the data
