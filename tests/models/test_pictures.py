@@ -182,3 +182,6 @@ def test_the_summary_of_what_is_not_built():
     model(np.ones((7, 5), np.float32))
     assert "(None, 3)" in text_of(model)
     assert "parameters: 34 (34 trained, 0 not)" in text_of(model)
+    late = Sequential([Dense(3)])
+    late(np.ones((7, 5), np.float32))
+    assert [operations(box) for box in boxes(late)] == [3 * (2 * 5 + 1)]

@@ -107,7 +107,7 @@ def _sequential(model: Any, prefix: str, given: list[Box] | None, expand: bool, 
     outputs = list(model._outputs) or [None] * len(model.layers)
     for layer, out in zip(model.layers, outputs, strict=True):
         after = [] if out is None else [t.shape for t in leaves(out)]
-        before = [] if shape is None else [shape]
+        before = _built_for(layer) if shape is None else [shape]
         last = _call(layer, f"{prefix}{layer.name}", last, (before, after or _guessed(layer)), None, expand, found)
         shape = after[0] if len(after) == 1 else None
     return last
