@@ -97,7 +97,7 @@ def test_keras_2_names():
             "strides and dilation_rate cannot both be more",
         ),
         (lambda: hb.layers.ConvLSTM2D(2, 2)(X[..., 0]), r"expected steps of 4 axes .*; got shape \(3, 5, 4\)"),
-        (lambda: hb.layers.TimeDistributed(3), "takes a layer; got 3"),
+        (lambda: hb.layers.TimeDistributed(3), "layer must be a layer; got 3"),
         (lambda: hb.layers.TimeDistributed(hb.layers.Dense(2))(X[:, :, 0, 0, 0]), "three axes or more; got shape"),
         (lambda: hb.layers.TimeDistributed(hb.layers.Dense(2))(X, mask=HOLES[:2]), r"a mask of shape \(3, 4\)"),
     ],

@@ -10,9 +10,24 @@ from hornbeam.errors import SerializationError
 
 __all__ = ["fitted_config", "taken"]
 
+EIGHT_BITS = {  # how Keras rounds where it is not told otherwise, and we do
+    "module": "keras.quantizers",
+    "class_name": "Int8QuantizationConfig",
+    "config": {
+        "weight_quantizer": None,
+        "activation_quantizer": {
+            "module": "keras.quantizers",
+            "class_name": "AbsMaxQuantizer",
+            "config": {"value_range": [-127, 127], "epsilon": 1e-07, "output_dtype": "int8"},
+            "registered_name": None,
+        },
+    },
+    "registered_name": None,
+}
 NEUTRAL: dict[str, tuple[Any, ...]] = {  # values with which an argument changes nothing, beside None and False
     "ema_momentum": (0.99,),
     "implementation": (0, 1, 2),
+    "quantization_config": (EIGHT_BITS,),
     "renorm_momentum": (0.99,),
     "use_cudnn": ("auto", True),
     "weights": (None,),
@@ -37,12 +52,21 @@ def fitted_config(cls: type, config: dict[str, Any]) -> dict[str, Any]:
         return config
     left = {name: value for name, value in config.items() if name not in known}
     wrong = {
-        n: v for n, v in left.items() if v not in (None, False) and n not in WHEREVER and v not in NEUTRAL.get(n, ())
+        n: v
+        for n, v in left.items()
+        if v not in (None, False) and n not in WHEREVER and _unshared(v) not in NEUTRAL.get(n, ())
     }
     if wrong:
         told = ", ".join(f"{name}={value!r}" for name, value in wrong.items())
         raise SerializationError(f"the file has {cls.__name__}({told}), which this version does not know")
     return {name: value for name, value in config.items() if name in known}
+
+
+def _unshared(value: Any) -> Any:
+    """A saved form without the numbers by which objects that occur twice are known."""
+    if not isinstance(value, dict):
+        return value
+    return {k: _unshared(v) for k, v in value.items() if k != "shared_object_id"}
 
 
 @functools.cache

@@ -5,15 +5,15 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from hornbeam import Layer, Tensor, ops
-from hornbeam.errors import InvalidArgumentError, ShapeError
+from hornbeam import Tensor, ops
+from hornbeam.errors import ShapeError
 
-from hornbeam_layers.nested import build_inside, layer_of, saved_form
+from hornbeam_layers.core.wrapper import Wrapper
 
 __all__ = ["TimeDistributed"]
 
 
-class TimeDistributed(Layer):
+class TimeDistributed(Wrapper):
     """Applies a layer to each step of a sequence, with the same weights.
 
     The steps go through the layer all at once, as further samples; one after the other where it keeps something that each call
@@ -38,10 +38,7 @@ class TimeDistributed(Layer):
     """
 
     def __init__(self, layer: Any, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.layer: Any = layer_of(layer)
-        if not isinstance(self.layer, Layer):
-            raise InvalidArgumentError(f"TimeDistributed {self.name!r} takes a layer; got {layer!r}")
+        super().__init__(layer, **kwargs)
         self.supports_masking = True
 
     def build(self, input_shape: Any) -> None:
@@ -50,7 +47,7 @@ class TimeDistributed(Layer):
             raise ShapeError(
                 f"TimeDistributed {self.name!r}: expected inputs (batch, time, ...) of three axes or more; got shape {input_shape}"
             )
-        build_inside(self, self.layer, (input_shape[0], *input_shape[2:]))
+        super().build((input_shape[0], *input_shape[2:]))
 
     def call(self, inputs: Tensor, training: bool | None = None, mask: Tensor | None = None) -> Tensor:
         """[batch, time, ...] -> [batch, time, ...]."""
@@ -73,7 +70,3 @@ class TimeDistributed(Layer):
         assert fold[0] is not None
         out = run(fold[0], fold[1])
         return ops.reshape(out, (batch, time, *out.shape[1:]))
-
-    def get_config(self) -> dict[str, Any]:
-        """The layer."""
-        return {**super().get_config(), "layer": saved_form(self.layer)}
