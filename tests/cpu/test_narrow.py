@@ -10,6 +10,7 @@ from hornbeam.interpret import bind
 from hornbeam.ops.contraction import dot_general_p
 from hornbeam.ops.convolution import conv_p, input_grad_p, kernel_grad_p
 from hornbeam.policy import set_dtype_policy
+from hornbeam_cpu.llvm import library
 from hornbeam_cpu.lower.plan import Lowering
 from hypothesis import given
 from hypothesis import strategies as st
@@ -207,3 +208,21 @@ def test_training_in_mixed_precision_runs_nothing_on_numpy_kernels(policy, monke
     assert not left
     for one, other in zip(*found, strict=True):
         np.testing.assert_allclose(one, other, atol=4e-3)  # three steps of Adam, 0.001 each
+
+
+def test_another_batch_size_in_mixed_precision_needs_no_other_kernel(monkeypatch):
+    monkeypatch.setattr(library, "_loaded", {})
+    loaded, load = [], library._load
+    monkeypatch.setattr(
+        library, "_load", lambda key, kernel, target: loaded.append(kernel) or load(key, kernel, target)
+    )
+    set_dtype_policy("mixed_bfloat16")
+    try:
+        with using_backend("cpu"):
+            model = workloads.model("transformer")
+            for size in (200, 31, 7, 2):
+                model.train_on_batch(*workloads.batch("transformer", size))
+                assert bool(loaded) is (size == 200), f"a batch of {size} needs {loaded}"
+                loaded.clear()
+    finally:
+        set_dtype_policy("float32")

@@ -116,3 +116,14 @@ def test_sizes_alone_are_not_fused_anew(monkeypatch):
         specs = [Spec(s, hb.dtypes.float32) for s in ((batch, 6), (6, 5))] + [Spec((batch, 5), hb.dtypes.bool)]
         fuse(capture_specs(_network, specs, {}))
     assert len(fused) == 1
+
+
+def test_what_is_repeated_over_rows_is_computed_before():
+    def shifted(x, scale, bias):  # as in a normalisation over the batch
+        return x * ops.rsqrt(scale + 1.0) + ops.exp(bias), ops.sum(x * ops.exp(bias), axis=0)
+
+    specs = [Spec(s, hb.dtypes.float32) for s in ((50, 8), (8,), (8,))]
+    regions = [g for g in fuse(capture_specs(shifted, specs, {})) if isinstance(g, Region)]
+    for region in regions:
+        assert len({len(region.walks[n]) for n in region.nodes}) == 1  # none of (50, 8) and of (8,)
+        assert 0 not in region.inner or len(region.extents) == 1  # no loop runs across rows

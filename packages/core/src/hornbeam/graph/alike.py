@@ -16,7 +16,7 @@ from hornbeam.graph.region import ONE_TASK, Dims, Region
 
 __all__ = ["Remembered"]
 
-MOST = 256  # groupings that are remembered
+MOST = 64  # groupings that are remembered
 
 Groups = list[Region | Node]
 

@@ -252,7 +252,8 @@ def _hides(root: Value, region: Region, makers: Makers) -> bool:
 
 
 def _include(region: Region, nodes: list[Node], makers: Makers) -> bool:
-    """Note what the last nodes of a region say about its dimensions; False where a value is used along others than its own."""
+    """Note what the last nodes of a region say about its dimensions; False where a value is used along others than its own,
+    or is repeated along outer ones only."""
     for node in nodes:
         name, walk = node.primitive.name, region.walks[node]
         across = dimensions(walk)
@@ -270,6 +271,8 @@ def _include(region: Region, nodes: list[Node], makers: Makers) -> bool:
             own = region.axes[root]
             missing = across - dimensions(own)
             if missing and root not in region.cheap:
+                if next((d for d in reversed(walk) if d is not None), None) not in missing:
+                    return False  # the loop would run across memory: what is repeated over rows is computed before
                 region.rows.add(missing)
             if any(p is not None and own[p] != walk[a] for a, p in enumerate(axes)):
                 return False
