@@ -6,7 +6,7 @@ import threading
 import hornbeam as hb
 import numpy as np
 import pytest
-from hornbeam_layers import BatchNormalization, Dense, Dropout, Input
+from hornbeam_layers import LSTM, BatchNormalization, Dense, Dropout, Input
 from hornbeam_models import Model, Sequential, load_model
 from hornbeam_models.callbacks import EarlyStopping, LambdaCallback
 
@@ -220,3 +220,21 @@ def test_a_function_as_loss_is_weighted_and_masked():
     x = np.array([[[1.0], [2.0], [0.0]], [[3.0], [0.0], [0.0]]], np.float32)
     assert model.evaluate(x, np.zeros((2, 3))) == pytest.approx(2.0)  # the steps with 1, 2 and 3 count
     assert model.evaluate(x, np.zeros((2, 3)), sample_weight=np.array([0.0, 1.0])) == pytest.approx(1.0)
+
+
+def test_a_stateful_model_takes_batches_of_its_size_and_is_not_moved_by_a_look_at_the_data():
+    def build():
+        hb.set_random_seed(2)
+        model = Sequential([Input(batch_shape=(2, 4, 3)), LSTM(3, stateful=True), Dense(1)])
+        model.compile("sgd", "mse", metrics=["mae"])
+        return model
+
+    x = np.random.default_rng(0).normal(size=(6, 4, 3)).astype("float32")
+    found = build().predict(x, batch_size=2, verbose=0)
+    model = build()
+    by_hand = np.concatenate(
+        [model(x[i : i + 2]).numpy() for i in (0, 2, 4)]
+    )  # each batch goes on where the last one ended
+    np.testing.assert_allclose(found, by_hand, rtol=1e-5, atol=1e-6)
+    history = build().fit(x, np.ones((6, 1)), batch_size=2, epochs=3, shuffle=False, verbose=0).history
+    assert history["loss"][-1] < history["loss"][0]

@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam import KerasTensor, ops
-from hornbeam.errors import DTypeError, ShapeError
+from hornbeam.errors import DTypeError, HornbeamError, ShapeError
 
-__all__ = ["fitted"]
+__all__ = ["batch_size_of", "fitted"]
+
+
+def batch_size_of(model: Any) -> int | None:
+    """How many samples a model takes at once, where its inputs say it, as those of stateful layers do."""
+    try:
+        tensors = model.inputs
+    except (AttributeError, HornbeamError):  # a model without inputs, or without them yet
+        return None
+    sizes = {t.shape[0] for t in tensors if t.shape}
+    return None if len(sizes) != 1 else sizes.pop()
 
 
 def fitted(model: str, tensor: KerasTensor, value: Any) -> Any:

@@ -18,6 +18,7 @@ from hornbeam_models.callbacks import Callback, CallbackList, History
 from hornbeam_models.callbacks.progress import verbosity
 from hornbeam_models.costs import graph_operations, graph_steps
 from hornbeam_models.data import Batches, ClassWeights, Given, whole
+from hornbeam_models.inputs import batch_size_of
 from hornbeam_models.steps import Steps
 
 __all__ = ["Trainer"]
@@ -157,7 +158,10 @@ class Trainer(Steps):
 
     def _look_at(self, x: Any, y: Any, labelled: bool) -> None:
         self._match(x)
-        pred = self._outputs_like(map_structure(lambda a: a[:1], x))
+        size = batch_size_of(self)
+        pred = self._outputs_like(map_structure(lambda a: a[: size or 1], x), shapes_only=size is not None)
+        if size is not None:
+            pred = map_structure(lambda t: t[:1], pred)
         if labelled:
             assert self._losses_given is not None
             assert self._metrics_given is not None
@@ -166,23 +170,31 @@ class Trainer(Steps):
                 self._metrics_given.build(y, pred, self._losses_given)
             self._outputs_called = compiling.output_names(pred, getattr(self, "output_names", None))
 
-    def _outputs_like(self, one: Any) -> Any:
-        """The outputs for one sample; zeros like them where running a network operation by operation is felt."""
+    def _outputs_like(self, one: Any, shapes_only: bool) -> Any:
+        """The outputs for one sample; zeros like them where running a network operation by operation is felt.
+
+        Args:
+            one: inputs of one sample, or of as many as the model takes at once.
+            shapes_only: zeros in any case: running a stateful layer would move its state.
+        """
         structure: Any = None
+        count = 0
 
         def forward(inputs: Any) -> Any:
-            nonlocal structure
+            nonlocal structure, count
             with training_phase(False), hb.no_grad():
                 pred = self(inputs)
             self.clear_losses()
-            structure = flatten(pred)[1]
+            flat, structure = flatten(pred)
+            count = len(flat)
             return pred
 
         if self.built and not self.run_eagerly:
             graph = hb.capture(forward, one)
             large = self.count_params() > LARGE and graph_operations(graph) > 100 * LARGE
-            if large or graph_steps(graph) > LONG:
-                return unflatten(structure, [hb.ops.zeros(v.shape, v.dtype) for v in graph.outputs])
+            if large or shapes_only or graph_steps(graph) > LONG:
+                outputs = graph.outputs[:count]  # behind them stand the states of stateful layers
+                return unflatten(structure, [hb.ops.zeros(v.shape, v.dtype) for v in outputs])
         return forward(one)
 
     # ---- training
