@@ -104,5 +104,5 @@ if __name__ == "__main__":
         end="",
     )
     print(f"{'1 sample':>12}{'predict':>12}{'more':>12}")
-    for make, batch, steps in ((mlp, 128, 40), (mlp, 32, 60), (convnet, 128, 8), (lstm, 128, 15)):
+    for make, batch, steps in ((mlp, 128, 150), (mlp, 32, 300), (convnet, 128, 10), (lstm, 128, 40)):
         print(measure(make, batch, steps), flush=True)

@@ -98,7 +98,9 @@ class Fitting:
     def _compile_ahead(self) -> None:
         """Compile, while the first epoch runs, for the shorter batch at its end and for the validation."""
         self.ahead = Ahead()
-        self.ahead.add(self.model.step_function("train"), self.batches.other_sizes(but_first=True))
+        shorter = self.batches.other_sizes(but_first=True)
+        if shorter:
+            self.ahead.add(self.model.step_function("train"), shorter)
         if self.held_out is not None:
             self.ahead.add(self.model.step_function("test"), self.held_out.other_sizes(but_first=False))
         self.ahead.start()
