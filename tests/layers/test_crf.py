@@ -5,6 +5,7 @@ import itertools
 import hornbeam as hb
 import numpy as np
 import pytest
+from hornbeam.testing import check_gradients
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,7 +36,7 @@ def scores(layer, x, mask):
 
 @given(
     seed=st.integers(0, 2**32 - 1),
-    masks=st.lists(st.lists(st.booleans(), min_size=4, max_size=4), min_size=1, max_size=3),
+    masks=st.lists(st.lists(st.booleans(), min_size=4, max_size=4), min_size=2, max_size=2),
 )
 def test_loss_and_labelling_are_those_of_all_labellings(seed, masks):
     layer, rng = built(seed)
@@ -70,7 +71,7 @@ def test_gradients_are_differences_of_the_loss():
         layer.chain_kernel.assign(chain)
         return hb.ops.sum(layer.loss(truth, layer(x)))
 
-    hb.testing.check_gradients(lambda x: layer.loss(truth, layer(x)), x, order=1)
+    check_gradients(lambda x: layer.loss(truth, layer(x)), x, order=1)
     chain, direction = layer.chain_kernel.numpy().copy(), rng.normal(size=(LABELS, LABELS))
     (found,) = hb.grad(lambda: hb.ops.sum(layer.loss(truth, layer(x))), variables=[layer.chain_kernel])()
     slope = (float(loss(chain + 1e-5 * direction)) - float(loss(chain - 1e-5 * direction))) / 2e-5

@@ -26,10 +26,10 @@ def readings(logits, blank):
 
 @st.composite
 def cases(draw):
-    steps = draw(st.lists(st.integers(1, 5), min_size=1, max_size=3))
+    steps = draw(st.lists(st.integers(1, 4), min_size=2, max_size=2))
     blank = draw(st.integers(0, CLASSES - 1))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    logits = rng.normal(size=(len(steps), 5, CLASSES), scale=2).astype("float32")
+    logits = rng.normal(size=(len(steps), 4, CLASSES), scale=2).astype("float32")
     return logits, np.array(steps), blank
 
 
@@ -50,7 +50,7 @@ def test_the_loss_is_that_of_all_paths(case, data):
 @given(case=cases())
 def test_a_wide_beam_finds_the_most_probable_readings(case):
     logits, steps, blank = case
-    labels, scores = ops.ctc_decode(logits, steps, "beam_search", beam_width=64, top_paths=2, mask_index=blank)
+    labels, scores = ops.ctc_decode(logits, steps, "beam_search", beam_width=32, top_paths=2, mask_index=blank)
     for i, count in enumerate(steps):
         found = readings(logits[i, :count], blank)
         for k, (_, probability) in enumerate(found.most_common(2)):

@@ -15,6 +15,9 @@ ALIASES = {
         for n in (1, 2, 3)
     },
     **{f"Conv{n}D{more}": [f"Convolution{n}D{more}"] for n in (1, 2, 3) for more in ("", "Transpose")},
+    "GRU": ["CuDNNGRU"],
+    "GroupQueryAttention": ["GroupedQueryAttention"],
+    "LSTM": ["CuDNNLSTM"],
     "SeparableConv1D": ["SeparableConvolution1D"],
     "SeparableConv2D": ["SeparableConvolution2D"],
 }
