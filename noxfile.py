@@ -124,8 +124,12 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure beside the peers (-- quick: a short look), beside hand-written NumPy, and the import; see benchmarks/README.md."""
+    """Measure beside the peers (-- quick: a short look), or single layers (-- layers); see benchmarks/README.md."""
+    if session.posargs[:1] == ["layers"]:
+        session.run(sys.executable, "benchmarks/layers.py", *session.posargs[1:])
+        return
     session.run(sys.executable, "benchmarks/run.py", *session.posargs)
+    session.run(sys.executable, "benchmarks/layers.py")
     session.run(sys.executable, "benchmarks/mlp_step.py")
     session.run(sys.executable, "benchmarks/metrics.py")
     session.run(sys.executable, "benchmarks/import_time.py")

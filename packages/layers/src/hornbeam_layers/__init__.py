@@ -184,6 +184,8 @@ from hornbeam_layers.reshaping.reshape import Reshape as Reshape
 from hornbeam_layers.reshaping.up_sampling import UpSampling1D as UpSampling1D
 from hornbeam_layers.reshaping.up_sampling import UpSampling2D as UpSampling2D
 from hornbeam_layers.reshaping.up_sampling import UpSampling3D as UpSampling3D
+from hornbeam_layers.saved import deserialize as deserialize
+from hornbeam_layers.saved import serialize as serialize
 from hornbeam_layers.structured.crf import CRF as CRF
 
 __version__ = "0.1.0"
@@ -216,6 +218,6 @@ __all__ = [
     "SinePositionEncoding", "Softmax", "Solarization", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
     "SpectralNormalization", "StackedRNNCells", "StringLookup", "Subtract", "TextVectorization", "ThresholdedReLU",
     "TimeDistributed", "UnitNormalization", "UpSampling1D", "UpSampling2D", "UpSampling3D", "WeightNormalization",
-    "Wrapper", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "add", "average", "concatenate", "dot", "maximum",
-    "minimum", "multiply", "subtract",
+    "Wrapper", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "add", "average", "concatenate", "deserialize",
+    "dot", "maximum", "minimum", "multiply", "serialize", "subtract",
 ]  # fmt: skip
