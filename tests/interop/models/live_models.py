@@ -120,3 +120,46 @@ def test_architectures_as_text(name):
     assert (
         [w.shape for w in again.weights] == [w.shape for w in ours.weights] == [tuple(w.shape) for w in theirs.weights]
     )
+
+
+KINDS = [
+    *(
+        "Adadelta",
+        "Adafactor",
+        "Adagrad",
+        "Adam",
+        "AdamW",
+        "Adamax",
+        "Ftrl",
+        "Lamb",
+        "Lion",
+        "Muon",
+        "Nadam",
+        "RMSprop",
+    ),
+    *("SGD", "ScheduleFreeAdamW", "averaged", "accumulating", "scheduled", "scaled"),
+]
+
+
+def optimizer_of(library, kind):
+    optimizers = library.optimizers
+    return {
+        "averaged": lambda: optimizers.SGD(0.1, momentum=0.5, use_ema=True),
+        "accumulating": lambda: optimizers.Adam(0.1, gradient_accumulation_steps=2),
+        "scheduled": lambda: optimizers.Adam(optimizers.schedules.ExponentialDecay(0.1, 10, 0.9)),
+        "scaled": lambda: optimizers.LossScaleOptimizer(optimizers.Adam(0.01)),
+    }.get(kind, lambda: getattr(optimizers, kind)(0.01))()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("here", "there"), [(hb, keras), (keras, hb)], ids=["ours", "theirs"])
+def test_the_state_of_every_optimizer(kind, here, there, tmp_path):
+    clear_session(), keras.utils.clear_session()
+    built = zoo.BUILDERS["multi_output"](here)
+    zoo.randomize(built)
+    built.compile(optimizer_of(here, kind), "mean_squared_error")
+    trained(built, zoo.data(built))
+    built.save(tmp_path / "model.keras")
+    again = there.saving.load_model(tmp_path / "model.keras")
+    near(state_of(again), state_of(built))
+    near(again.predict(zoo.data(again), verbose=0), built.predict(zoo.data(built), verbose=0))

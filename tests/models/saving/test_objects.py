@@ -97,6 +97,22 @@ def test_a_loss_function_of_one_s_own_in_a_compiled_model(tmp_path):
     assert load_model(tmp_path / "m.keras", compile=False).optimizer is None
 
 
+def test_how_a_model_was_compiled(tmp_path):
+    model = Sequential([Input((3,)), Dense(2)])
+    loss = hb.losses.Huber(delta=2.0)
+    model.compile(
+        hb.optimizers.SGD(0.1, momentum=0.9), loss, metrics=[hb.metrics.MeanSquaredError("gap")], steps_per_execution=2
+    )
+    model.save(tmp_path / "m.keras")
+    again = load_model(tmp_path / "m.keras")
+    config = model.optimizer.get_config()
+    assert again.optimizer.get_config() == config
+    assert again._given["steps_per_execution"] == 2
+    assert again._given["loss"].get_config() == loss.get_config()
+    assert list(again.evaluate(X, X[:, :2], return_dict=True)) == ["loss", "gap"]
+    assert again.evaluate(X, X[:, :2]) == model.evaluate(X, X[:, :2])
+
+
 def evil(module, name, config):
     layer = {"module": module, "class_name": name, "config": config, "registered_name": None}
     model = json.loads(Sequential([Input((3,))]).to_json())

@@ -8,6 +8,7 @@ from hornbeam.serialization import deserialize_keras_object, serialize_keras_obj
 
 __all__ = ["compile_config", "compile_from_config"]
 
+HOW = ("run_eagerly", "steps_per_execution", "jit_compile")
 KINDS = {"loss": "losses", "loss_weights": None, "metrics": "metrics", "weighted_metrics": "metrics"}
 
 
@@ -17,15 +18,15 @@ def compile_config(model: Any) -> dict[str, Any] | None:
         return None
     found = {"optimizer": serialize_keras_object(model.optimizer)}
     found |= {name: serialize_keras_object(model._given[name]) for name in KINDS}
-    usual = {"run_eagerly": False, "steps_per_execution": 1, "jit_compile": False}
-    return found | {name: getattr(model, name, value) for name, value in usual.items()}
+    return found | {name: model._given[name] for name in HOW}
 
 
 def compile_from_config(model: Any, config: dict[str, Any]) -> None:
     """Compile a model as `compile_config` says, and make its optimizer's state."""
     given = {name: _read(config.get(name), kind) for name, kind in KINDS.items()}
     optimizer = deserialize_keras_object(config["optimizer"], kind="optimizers")
-    model.compile(optimizer, **given, run_eagerly=bool(config.get("run_eagerly", False)))
+    given |= {name: config[name] for name in HOW if config.get(name) is not None}
+    model.compile(optimizer, **given)
     if model.built:
         model.optimizer.build(model.trainable_variables)
 
