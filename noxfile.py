@@ -13,6 +13,12 @@ nox.options.default_venv_backend = "none"  # the sessions of every day use the e
 nox.options.sessions = ["lint", "types", "imports", "tests"]
 nox.options.sessions += [f"backends(backend='{name}')" for name in ("cpu", "array_api_strict")]
 
+PARALLEL = (
+    "-n",
+    "auto",
+    "--dist",
+    "loadfile",
+)  # a process for each core; the tests of a file share what is compiled for them
 PACKAGES = ("core", "cpu", "layers", "optimizers", "models", "datasets", "apps")
 SIBLINGS = {
     "core": (),
@@ -63,7 +69,7 @@ def tests(session: nox.Session) -> None:
     chosen = [name for name in session.posargs if not name.startswith("-")]
     options = [name for name in session.posargs if name.startswith("-")]
     places = [f"tests/{name}" for name in chosen] or ["tests", *(f"packages/{p}/tests" for p in PACKAGES)]
-    run(session, "pytest", "-q", *options, *(p for p in places if Path(p).exists()))
+    run(session, "pytest", *PARALLEL, "-q", *options, *(p for p in places if Path(p).exists()))
 
 
 @nox.session
@@ -73,13 +79,13 @@ def backends(session: nox.Session, backend: str) -> None:
     places = [f"tests/core/{p}" for p in ("ops", "test_autodiff.py", "test_jit.py", "test_random.py")]
     if backend == "cpu":
         places += ["tests/core/composites", "tests/layers", "tests/optimizers", "tests/models"]
-    run(session, "pytest", "-q", *places, env={"HORNBEAM_TEST_BACKEND": backend})
+    run(session, "pytest", *PARALLEL, "-q", *places, env={"HORNBEAM_TEST_BACKEND": backend})
 
 
 @nox.session
 def properties(session: nox.Session) -> None:
     """The property tests, with hundreds of examples each, and thousands of random graphs."""
-    run(session, "pytest", "-q", "tests", env={"HORNBEAM_HYPOTHESIS": "nightly"})
+    run(session, "pytest", *PARALLEL, "-q", "tests", env={"HORNBEAM_HYPOTHESIS": "nightly"})
 
 
 @nox.session(venv_backend="venv")
