@@ -46,7 +46,7 @@ def lower(node: Node, context: Context) -> bool:
     for copied in ((), (first,), (1 - first,), (0, 1)):
         arranged = list(seen)
         for side in copied:
-            arranged[side] = _in_order(node, side, seen[1 - side])
+            arranged[side] = _in_order(node, side, arranged[1 - side])
         axes = _axes(node, *arranged)
         if axes and len(axes[0]) <= gemm.BATCH:
             break
