@@ -81,6 +81,20 @@ def test_the_oldest_entries_make_room(home, monkeypatch):
     assert sum(p.stat().st_size for p in home.glob("*.o")) <= 1000
 
 
+def test_a_full_folder_is_not_looked_through_for_every_entry(home, monkeypatch):
+    looks = []
+    shrink = cache._shrink
+    monkeypatch.setattr(cache, "_shrink", lambda folder: looks.append(folder) or shrink(folder))
+    monkeypatch.setattr(cache, "_unseen", cache.BOUND)  # as when a process begins
+    for number in range(20):
+        cache.write(f"k{number}", bytes(300))
+    assert len(looks) == 1
+    monkeypatch.setattr(cache, "BOUND", 16 * 1000)
+    for number in range(20):
+        cache.write(f"more{number}", bytes(300))
+    assert len(looks) > 4 and len(list(home.glob("*.o"))) == 40
+
+
 def test_a_folder_that_cannot_be_written_costs_only_time(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("HORNBEAM_HOME", str(tmp_path / "file"))

@@ -14,6 +14,7 @@ __all__ = ["BOUND", "read", "write"]
 
 BOUND = 256 * 1024**2  # bytes of all objects together
 _DIGEST = 32
+_unseen = BOUND  # bytes written since the folder was looked through; how full it is when a process begins is not known
 
 
 def read(key: str) -> bytes | None:
@@ -34,7 +35,12 @@ def read(key: str) -> bytes | None:
 
 
 def write(key: str, data: bytes) -> None:
-    """Store an object atomically; where the folder cannot be written, it is compiled again next time."""
+    """Store an object atomically; where the folder cannot be written, it is compiled again next time.
+
+    Looking through a folder of thousands of objects takes longer than compiling one, so it is done at a process's first object and
+    then whenever a sixteenth of what all may take was written: by so much each process may exceed the bound for a while.
+    """
+    global _unseen
     folder = cache_folder("kernels")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -46,7 +52,10 @@ def write(key: str, data: bytes) -> None:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-        _shrink(folder)
+        _unseen += len(data)
+        if _unseen > BOUND // 16:
+            _shrink(folder)
+            _unseen = 0
     except OSError:
         return
 
