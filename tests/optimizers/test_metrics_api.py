@@ -188,15 +188,14 @@ def test_a_host_metric_in_a_compiled_step_says_so():
 
 
 @pytest.mark.parametrize(
-    ("name", "arguments", "weighted"),
-    [("ExactAUC", {}, True), ("AveragePrecision", {}, True), ("SpearmanCorrelation", {}, False),
-     ("ExactOperatingPoint", NEEDED["ExactOperatingPoint"], True)],
+    ("name", "arguments"),
+    [("ExactAUC", {}), ("AveragePrecision", {}), ("SpearmanCorrelation", {}), ("ExactOperatingPoint", NEEDED["ExactOperatingPoint"])],
 )  # fmt: skip
-def test_metrics_that_keep_every_value(name, arguments, weighted):
+def test_metrics_that_keep_every_value(name, arguments):
     def data(rng, n):
         return rng.integers(0, 2, n), rng.integers(0, 5, n) / 4
 
-    check_metric(getattr(M, name), arguments, data=data, weighted=weighted)
+    check_metric(getattr(M, name), arguments, data=data)
 
 
 def test_forms_of_text():
@@ -312,7 +311,12 @@ def test_class_indices_of_no_class_warn_unless_they_weigh_nothing(metric):
     assert float(metric.result()) == 1.0
 
 
-@pytest.mark.parametrize("metric", [M.BLEU(), M.WordErrorRate(), M.SpearmanCorrelation(), M.MeanAveragePrecision()])
-def test_metrics_without_sample_weights_say_so(metric):
-    with pytest.raises(hb.InvalidArgumentError, match="list it among metrics, not weighted_metrics"):
-        metric.update_state(["a"], ["b"], sample_weight=[1.0])
+@pytest.mark.parametrize(
+    ("metric", "sample"),
+    [(M.BLEU(), ["a"]), (M.WordErrorRate(), ["a"]), (M.SpearmanCorrelation(), [1.0]), (M.MeanAveragePrecision(), [np.zeros((0, 6))])],
+)  # fmt: skip
+def test_metrics_on_the_host_refuse_weights_that_do_not_fit(metric, sample):
+    with pytest.raises(hb.ShapeError, match="one sample weight for each of 1 samples"):
+        metric.update_state(
+            [np.zeros((0, 5))] if isinstance(metric, M.MeanAveragePrecision) else sample, sample, [1.0, 2.0]
+        )

@@ -127,7 +127,7 @@ def sentences(rng, n):
 
 @pytest.mark.parametrize("name", ["BLEU", "ChrF", "ROUGE", "WordErrorRate", "CharacterErrorRate"])
 def test_text(name):
-    check_metric(getattr(hb.metrics, name), data=lambda rng, n: (sentences(rng, n), sentences(rng, n)), weighted=False)
+    check_metric(getattr(hb.metrics, name), data=lambda rng, n: (sentences(rng, n), sentences(rng, n)))
 
 
 def test_boxes():
@@ -143,4 +143,4 @@ def test_boxes():
         def result(self):
             return super().result()[self.name]
 
-    check_metric(OneFigure, {"iou_thresholds": [0.1]}, data=images, weighted=False)
+    check_metric(OneFigure, {"iou_thresholds": [0.1]}, data=images)

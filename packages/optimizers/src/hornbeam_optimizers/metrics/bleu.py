@@ -89,8 +89,8 @@ class BLEU(TextMetric):
         super().__init__(decode, ignore_class, name, dtype)
 
     def _forget(self) -> None:
-        self.matches, self.totals = (np.zeros(self.max_order, np.int64) for _ in range(2))
-        self.length = self.reference_length = 0
+        self.matches, self.totals = (np.zeros(self.max_order) for _ in range(2))
+        self.length = self.reference_length = 0.0
 
     def _tokens(self, sentence: Sentence) -> list[Any]:
         if not isinstance(sentence, str):
@@ -98,17 +98,17 @@ class BLEU(TextMetric):
         text = sentence.lower() if self.lowercase else sentence
         return self.tokenize(text) if callable(self.tokenize) else TOKENIZERS[self.tokenize](text)
 
-    def _add(self, references: list[Sentence], hypothesis: Sentence) -> None:
+    def _add(self, references: list[Sentence], hypothesis: Sentence, weight: float) -> None:
         said, given = self._tokens(hypothesis), [self._tokens(r) for r in references]
-        self.length += len(said)
-        self.reference_length += min((len(r) for r in given), key=lambda n: (abs(n - len(said)), n))
+        self.length += weight * len(said)
+        self.reference_length += weight * min((len(r) for r in given), key=lambda n: (abs(n - len(said)), n))
         for order in range(1, self.max_order + 1):
             most: dict[Any, int] = {}
             for tokens in given:
                 for key, count in counted(tokens, order).items():
                     most[key] = max(count, most.get(key, 0))
-            self.matches[order - 1] += common(counted(said, order), most)
-            self.totals[order - 1] += max(len(said) - order + 1, 0)
+            self.matches[order - 1] += weight * common(counted(said, order), most)
+            self.totals[order - 1] += weight * max(len(said) - order + 1, 0)
 
     def figure(self) -> float:
         """BLEU of all sentences; 0 before anything was seen."""

@@ -69,7 +69,7 @@ class ChrF(TextMetric):
         super().__init__(decode, ignore_class, name, dtype)
 
     def _forget(self) -> None:
-        self.counts = np.zeros((self.char_order + self.word_order, 3), np.int64)  # predicted, given, common
+        self.counts = np.zeros((self.char_order + self.word_order, 3))  # predicted, given, common
 
     def _grams(self, sentence: Sentence) -> list[dict[Any, int]]:
         if isinstance(sentence, str):
@@ -81,7 +81,7 @@ class ChrF(TextMetric):
         found = [counted(characters, n + 1) for n in range(self.char_order)]
         return found + [counted(words, n + 1) for n in range(self.word_order)]
 
-    def _add(self, references: list[Sentence], hypothesis: Sentence) -> None:
+    def _add(self, references: list[Sentence], hypothesis: Sentence, weight: float) -> None:
         said, best = self._grams(hypothesis), None
         for reference in references:
             given = self._grams(reference)
@@ -96,7 +96,7 @@ class ChrF(TextMetric):
             if best is None or score > best[0]:
                 best = score, counts
         assert best is not None
-        self.counts = self.counts + best[1]
+        self.counts = self.counts + weight * best[1]
 
     def _score(self, counts: np.ndarray[Any, Any]) -> float:
         """The F-beta score of precision and recall, each averaged over the orders of which both have n-grams."""

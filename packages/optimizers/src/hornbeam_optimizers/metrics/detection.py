@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from hornbeam.errors import InvalidArgumentError, ShapeError
 
-from hornbeam_optimizers.metrics.host import Array, HostMetric, on_host, without_weights
+from hornbeam_optimizers.metrics.host import Array, HostMetric, on_host, sample_weights
 
 __all__ = ["MeanAveragePrecision"]
 
@@ -49,10 +49,10 @@ def matched(iou: Array, ignored: Array, crowd: Array, thresholds: Array) -> tupl
     return took, np.where(took >= 0, ignored[took], False)
 
 
-def precisions(scores: Array, right: Array, ignored: Array, positives: int) -> tuple[Array, float]:
+def precisions(scores: Array, right: Array, ignored: Array, weights: Array, positives: float) -> tuple[Array, float]:
     """Precision at 101 recalls, and the largest recall, of predictions (n,) of one class, area and threshold."""
     order = np.argsort(-scores, kind="stable")
-    hits, misses = (np.cumsum(x[order]) for x in (right & ~ignored, ~right & ~ignored))
+    hits, misses = (np.cumsum((x * weights)[order]) for x in (right & ~ignored, ~right & ~ignored))
     if not len(order):
         return np.zeros(len(RECALLS)), 0.0
     recall, precision = hits / positives, hits / (hits + misses + np.spacing(1))
@@ -112,8 +112,8 @@ class MeanAveragePrecision(HostMetric):
         super().__init__(name, dtype)
 
     def _forget(self) -> None:
-        # by class and area: for each image the scores, what is right, what is ignored, and how many boxes were given
-        self._found: dict[tuple[int, str], list[tuple[Array, Array, Array, int]]] = {}
+        # by class and area: for each image the scores, what is right, what is ignored, how many boxes were given, its weight
+        self._found: dict[tuple[int, str], list[tuple[Array, Array, Array, int, float]]] = {}
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in one batch of images.
@@ -122,20 +122,21 @@ class MeanAveragePrecision(HostMetric):
             y_true: a dict of "boxes" (batch, n, 4), "labels" (batch, n), of which -1 is padding, and if wanted "iscrowd" and
                 "area" (batch, n); or one array (batch, n, 5) of boxes and labels. Lists of images of different n will do.
             y_pred: a dict of "boxes", "labels" and "scores"; or (batch, m, 6) of boxes, labels and scores.
-            sample_weight: None.
+            sample_weight: (batch,); a weight of 2 counts as the image twice.
 
         Raises:
             ShapeError: the parts do not fit together.
         """
-        without_weights(sample_weight, type(self).__name__)
         given, said = (
             _images(y_true, ("boxes", "labels", "iscrowd", "area")),
             _images(y_pred, ("boxes", "labels", "scores")),
         )
         if len(given) != len(said):
             raise ShapeError(f"MeanAveragePrecision: {len(given)} images of labels for {len(said)} of predictions")
-        for true, pred in zip(given, said, strict=True):
-            self._add(true, pred)
+        weights = sample_weights(sample_weight, len(said), "MeanAveragePrecision")
+        for true, pred, weight in zip(given, said, weights, strict=True):
+            if weight:
+                self._add(true, pred, float(weight))
 
     def _corners(self, boxes: Array) -> Array:
         boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
@@ -144,7 +145,7 @@ class MeanAveragePrecision(HostMetric):
         start = boxes[:, :2] - boxes[:, 2:] / 2 if self.bounding_box_format == "center_xywh" else boxes[:, :2]
         return np.concatenate([start, start + boxes[:, 2:]], axis=1)
 
-    def _add(self, true: dict[str, Array], pred: dict[str, Array]) -> None:
+    def _add(self, true: dict[str, Array], pred: dict[str, Array], weight: float) -> None:
         labels, said = true["labels"].astype(np.int64), pred["labels"].astype(np.int64)
         given, boxes = self._corners(true["boxes"]), self._corners(pred["boxes"])
         crowd = true.get("iscrowd", np.zeros(len(labels))).astype(bool)
@@ -160,20 +161,21 @@ class MeanAveragePrecision(HostMetric):
                 took, unseen = matched(iou[:, order], ignored[order], crowd[mine][order], self._at)
                 outside = (sizes[theirs] < low) | (sizes[theirs] > high)
                 unseen = unseen | ((took < 0) & outside)
-                entry = (pred["scores"][theirs], took >= 0, unseen, int(np.sum(~ignored)))
+                entry = (pred["scores"][theirs], took >= 0, unseen, int(np.sum(~ignored)), weight)
                 self._found.setdefault((int(label), area), []).append(entry)
 
     def _curves(self, area: str, limit: int) -> tuple[Array, Array]:
         """Mean precisions (classes, thresholds) and largest recalls, of classes with boxes of that area."""
         means, largest = [], []
         for (_, kind), images in sorted(self._found.items()):
-            positives = sum(count for *_, count in images)
+            positives = sum(count * weight for *_, count, weight in images)
             if kind != area or not positives:
                 continue
             scores = np.concatenate([s[:limit] for s, *_ in images])
-            right = np.concatenate([r[:, :limit] for _, r, _, _ in images], axis=1)
-            unseen = np.concatenate([u[:, :limit] for _, _, u, _ in images], axis=1)
-            each = [precisions(scores, right[t], unseen[t], positives) for t in range(len(self._at))]
+            right = np.concatenate([r[:, :limit] for _, r, *_ in images], axis=1)
+            unseen = np.concatenate([u[:, :limit] for _, _, u, *_ in images], axis=1)
+            weights = np.concatenate([np.full(len(s[:limit]), weight) for s, *_, weight in images])
+            each = [precisions(scores, right[t], unseen[t], weights, positives) for t in range(len(self._at))]
             means.append([p.mean() for p, _ in each])
             largest.append([r for _, r in each])
         return np.array(means), np.array(largest)

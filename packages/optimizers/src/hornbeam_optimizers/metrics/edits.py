@@ -34,19 +34,19 @@ class _ErrorRate(TextMetric):
     _direction = "down"
 
     def _forget(self) -> None:
-        self.edits = self.length = 0
+        self.edits = self.length = 0.0
 
     def _tokens(self, sentence: Sentence) -> Sequence[Any]:
         return sentence
 
-    def _add(self, references: list[Sentence], hypothesis: Sentence) -> None:
+    def _add(self, references: list[Sentence], hypothesis: Sentence, weight: float) -> None:
         said = self._tokens(hypothesis)
         edits, length = min(((edit_distance(r, said), len(r)) for r in map(self._tokens, references)), key=_share)
-        self.edits, self.length = self.edits + edits, self.length + length
+        self.edits, self.length = self.edits + weight * edits, self.length + weight * length
 
     def figure(self) -> float:
         """The rate; 0 before anything was seen."""
-        return self.edits / max(self.length, 1)
+        return self.edits / (self.length or 1.0)
 
 
 def _share(found: tuple[int, int]) -> float:

@@ -11,7 +11,7 @@ from hornbeam.tensor import widened
 
 from hornbeam_optimizers.metrics import checks
 from hornbeam_optimizers.metrics.curves import area, precision_recall_curve, roc_curve
-from hornbeam_optimizers.metrics.host import Array, Kept, without_weights
+from hornbeam_optimizers.metrics.host import Array, Kept, sample_weights
 from hornbeam_optimizers.metrics.inputs import one_hot_pair, pair, spread, weights_of
 
 __all__ = ["AveragePrecision", "ExactAUC", "ExactOperatingPoint", "SpearmanCorrelation"]
@@ -164,11 +164,12 @@ class ExactOperatingPoint(_Scored):
         return {**super().get_config(), "wanted": self.wanted, "bound": self.bound, "value": self.value}
 
 
-def ranks(x: Array) -> Array:
-    """Ranks from 1; equal values share the mean of theirs."""
-    _, place, counts = np.unique(x, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return (last - (counts - 1) / 2)[place.reshape(-1)]
+def centred_ranks(x: Array, weights: Array) -> Array:
+    """Ranks less their mean; a weight of 2 is a value that occurs twice, and equal values share the mean of their ranks."""
+    _, place = np.unique(x, return_inverse=True)
+    counts = np.bincount(place.reshape(-1), weights)
+    ranks = (np.cumsum(counts) - counts / 2)[place.reshape(-1)]
+    return ranks - np.sum(weights) / 2
 
 
 class SpearmanCorrelation(Kept):
@@ -203,26 +204,31 @@ class SpearmanCorrelation(Kept):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in one batch: (batch,) or (batch, outputs).
 
+        A weight of 2 counts as the sample twice.
+
         Raises:
-            InvalidArgumentError: there are sample weights.
+            ShapeError: the shapes differ, or there is not one weight a sample.
         """
-        without_weights(sample_weight, "SpearmanCorrelation")
         true, pred = pair(y_true, widened(y_pred), "SpearmanCorrelation")
         checks.finite(true, "label", "SpearmanCorrelation")
         checks.finite(pred, "prediction", "SpearmanCorrelation")
         rows = true.shape[0]
-        self._keep(true.numpy().reshape(rows, -1), pred.numpy().reshape(rows, -1), None)
+        self._keep(
+            true.numpy().reshape(rows, -1),
+            pred.numpy().reshape(rows, -1),
+            sample_weights(sample_weight, rows, "SpearmanCorrelation"),
+        )
 
     def figure(self) -> Any:
         """The correlation; 0 before anything was seen, NaN of constant values."""
         if not self._batches:
             return 0.0
-        true, pred, _ = self._all()
+        true, pred, weights = self._all()
         each = []
         for c in range(true.shape[1]):
-            a, b = (ranks(x[:, c]) - (len(x) + 1) / 2 for x in (true, pred))
+            a, b = (centred_ranks(x[:, c], weights) for x in (true, pred))
             with np.errstate(invalid="ignore"):
-                each.append(np.sum(a * b) / np.sqrt(np.sum(a * a) * np.sum(b * b)))
+                each.append(np.sum(weights * a * b) / np.sqrt(np.sum(weights * a * a) * np.sum(weights * b * b)))
         if self.class_aggregation is None:
             return np.array(each) if len(each) > 1 else each[0]
         return np.mean(each)

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 from hornbeam import Tensor, ops
-from hornbeam.errors import InvalidArgumentError
+from hornbeam.errors import InvalidArgumentError, ShapeError
 
 from hornbeam_optimizers.metrics.base import Metric
 
-__all__ = ["HostMetric", "Kept", "on_host", "without_weights"]
+__all__ = ["HostMetric", "Kept", "on_host", "sample_weights"]
 
 Array = np.ndarray[Any, Any]
 
@@ -67,14 +67,18 @@ class HostMetric(Metric):
         raise InvalidArgumentError(f"{type(self).__name__} keeps its state on the host and has no variables")
 
 
-def without_weights(sample_weight: Any, name: str) -> None:
-    """Refuse sample weights.
+def sample_weights(sample_weight: Any, count: int, name: str) -> Array:
+    """One weight for each of `count` samples, float64; 1 where none are given.
 
     Raises:
-        InvalidArgumentError: there are some.
+        ShapeError: they are not one a sample.
     """
-    if sample_weight is not None:
-        raise InvalidArgumentError(f"{name} takes no sample weights: list it among metrics, not weighted_metrics")
+    if sample_weight is None:
+        return np.ones(count)
+    weights = np.asarray(on_host(sample_weight), np.float64)
+    if weights.shape not in ((), (count,), (count, 1)):
+        raise ShapeError(f"{name}: expected one sample weight for each of {count} samples; got shape {weights.shape}")
+    return np.broadcast_to(weights.reshape(-1), (count,))
 
 
 def on_host(x: Any) -> Array:

@@ -87,13 +87,13 @@ class ROUGE(TextMetric):
         super().__init__(decode, ignore_class, name or variant, dtype)
 
     def _forget(self) -> None:
-        self.total, self.count = 0.0, 0
+        self.total = self.count = 0.0
 
-    def _add(self, references: list[Sentence], hypothesis: Sentence) -> None:
+    def _add(self, references: list[Sentence], hypothesis: Sentence, weight: float) -> None:
         scores = [self._scores(reference, hypothesis) for reference in references]
         best = max(scores, key=lambda score: score["f1_score"])
-        self.total += best[self.measure]
-        self.count += 1
+        self.total += weight * best[self.measure]
+        self.count += weight
 
     def _scores(self, reference: Sentence, hypothesis: Sentence) -> dict[str, float]:
         if self.variant == "rougeLsum":
@@ -112,7 +112,7 @@ class ROUGE(TextMetric):
 
     def figure(self) -> float:
         """The mean; 0 before anything was seen."""
-        return self.total / max(self.count, 1)
+        return self.total / (self.count or 1.0)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments, but for `decode`, which is a function of yours."""

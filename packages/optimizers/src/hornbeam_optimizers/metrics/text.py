@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from hornbeam.errors import DTypeError, InvalidArgumentError, ShapeError
 
-from hornbeam_optimizers.metrics.host import HostMetric, on_host, without_weights
+from hornbeam_optimizers.metrics.host import HostMetric, on_host, sample_weights
 
 __all__ = ["TextMetric"]
 
@@ -38,25 +38,25 @@ class TextMetric(HostMetric):
             y_true: references: texts, or lists of several texts for one prediction, or whole numbers (batch, tokens).
             y_pred: predictions: texts, or whole numbers (batch, tokens), or scores (batch, tokens, vocabulary), of which the
                 largest counts.
-            sample_weight: None.
+            sample_weight: (batch,); a weight of 2 counts as the sentence twice.
 
         Raises:
-            InvalidArgumentError: there are sample weights, or a prediction without a reference.
-            ShapeError: there are more or fewer predictions than references.
+            InvalidArgumentError: a prediction has no reference.
+            ShapeError: there are more or fewer predictions than references, or weights.
         """
-        without_weights(sample_weight, type(self).__name__)
         mask = getattr(y_pred, "mask", None)
         keep = None if mask is None else on_host(mask)
         said = list(self._sentences(y_pred, keep))
         given = list(self._references(y_true, keep))
         if len(said) != len(given):
             raise ShapeError(f"{type(self).__name__}: {len(given)} references for {len(said)} predictions")
+        weights = sample_weights(sample_weight, len(said), type(self).__name__)
         for index, (references, hypothesis) in enumerate(zip(given, said, strict=True)):
             if not references:
                 raise InvalidArgumentError(f"{type(self).__name__}: sample {index} has no reference")
-            self._add(references, hypothesis)
+            self._add(references, hypothesis, float(weights[index]))
 
-    def _add(self, references: list[Sentence], hypothesis: Sentence) -> None:
+    def _add(self, references: list[Sentence], hypothesis: Sentence, weight: float) -> None:
         """Take in one sentence."""
         raise AttributeError("_add")
 
