@@ -13,7 +13,7 @@ test: .venv/ready  ## lint, types, import rules, tests
 .venv/ready: requirements/dev.txt $(wildcard packages/*/pyproject.toml)
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(foreach p,core cpu layers optimizers models datasets apps,-e packages/$(p))
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(foreach p,core cpu cuda layers optimizers models datasets apps,-e packages/$(p))
 	touch $@
 
 clean:

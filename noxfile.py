@@ -19,10 +19,11 @@ PARALLEL = (
     "--dist",
     "loadfile",
 )  # a process for each core; the tests of a file share what is compiled for them
-PACKAGES = ("core", "cpu", "layers", "optimizers", "models", "datasets", "apps")
+PACKAGES = ("core", "cpu", "cuda", "layers", "optimizers", "models", "datasets", "apps")
 SIBLINGS = {
     "core": (),
     "cpu": ("core",),
+    "cuda": ("core",),
     "layers": ("core",),
     "optimizers": ("core",),
     "models": ("core",),

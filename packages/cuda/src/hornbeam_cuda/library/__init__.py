@@ -1,0 +1,9 @@
+"""Descriptions of what NVIDIA's libraries compute; a device runs them by their addresses."""
+
+from hornbeam_cuda.library.attention import Attention
+from hornbeam_cuda.library.convolution import Convolution
+from hornbeam_cuda.library.product import Product
+
+__all__ = ["Attention", "Call", "Convolution", "Product"]
+
+Call = Product | Convolution | Attention
