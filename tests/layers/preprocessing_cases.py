@@ -71,6 +71,7 @@ CASES = [
 ]
 ELSEWHERE = {
     *("Hashing", "HashedCrossing", "StringLookup", "TextVectorization"),  # take strings: test_data_preprocessing.py
+    "FeatureSpace",  # takes tables: test_feature_space.py
     *(
         "AugMix",
         "RandAugment",

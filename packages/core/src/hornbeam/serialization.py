@@ -33,6 +33,7 @@ HOMES = {
     "constraints": "keras.constraints", "optimizers": "keras.optimizers", "schedules": "keras.optimizers.schedules",
     "losses": "keras.losses", "metrics": "keras.metrics", "models": "keras", "activations": "keras.activations",
 }  # fmt: skip
+APART = {"FeatureSpace": "keras.utils"}  # layers that Keras has in another place
 FUNCTIONAL = {
     "module": "keras.src.models.functional", "class_name": "Functional", "registered_name": "Functional",
 }  # fmt: skip
@@ -162,7 +163,8 @@ def _class_form(cls: type) -> dict[str, Any]:
     if entry.plugin.name in FIRST_PARTY and entry.kind in HOMES:
         if entry.component.name == "Functional":
             return dict(FUNCTIONAL)
-        form = {"module": HOMES[entry.kind], "class_name": entry.component.name, "registered_name": None}
+        home = APART.get(entry.component.name, HOMES[entry.kind])
+        form = {"module": home, "class_name": entry.component.name, "registered_name": None}
         return form if entry.component.version == 1 else {**form, "identity": str(entry.identity)}
     form = {**own, "registered_name": f"{entry.plugin.name}>{entry.component.name}", "identity": str(entry.identity)}
     distribution = entry.identity.distribution  # so that a reader without it is told what to install
@@ -281,6 +283,7 @@ def _class(form: dict[str, Any], kind: str | None) -> Any:
     if module == "keras" and name == "DTypePolicy":
         return DTypePolicy
     kinds = [k for k, home in HOMES.items() if module in (home, home.replace("optimizers.", ""))]
+    kinds = ["layers"] if module == APART.get(name) else kinds
     if name in ("Functional", "Sequential", "Model") and (not module or module.startswith("keras")):
         return registry.lookup("models", "Functional" if name == "Model" else name)
     try:

@@ -1,5 +1,6 @@
-"""Facade: what Keras has under `keras.utils`, of hornbeam-models and, where it is installed, of hornbeam-datasets."""
+"""Facade: what Keras has under `keras.utils`, of hornbeam-models and, where they are installed, of -datasets and -layers."""
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from hornbeam.errors import MissingPackageError
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
     from hornbeam_datasets import text_dataset_from_directory as text_dataset_from_directory
     from hornbeam_datasets import timeseries_dataset_from_array as timeseries_dataset_from_array
     from hornbeam_datasets import to_categorical as to_categorical
+    from hornbeam_layers import FeatureSpace as FeatureSpace
 
 __all__ = [
-    "CustomObjectScope", "PyDataset", "Sequence", "array_to_img", "audio_dataset_from_directory", "custom_object_scope",
+    "CustomObjectScope", "FeatureSpace", "PyDataset", "Sequence", "array_to_img", "audio_dataset_from_directory", "custom_object_scope",
     "deserialize_keras_object", "enable_determinism", "get_custom_objects", "get_file", "get_registered_name",
     "get_registered_object", "image_dataset_from_directory", "img_to_array", "load_img", "model_to_dot", "normalize",
     "pack_x_y_sample_weight", "pad_sequences", "plot_model", "register_keras_serializable", "save_img",
@@ -36,13 +38,14 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Names of hornbeam-datasets, at their first use."""
+    """Names of hornbeam-datasets and hornbeam-layers, at their first use."""
     if name not in __all__:
         raise AttributeError(f"module 'hornbeam.utils' has no attribute {name!r}")
+    package = "layers" if name == "FeatureSpace" else "datasets"
     try:
-        import hornbeam_datasets
+        home = importlib.import_module(f"hornbeam_{package}")
     except ModuleNotFoundError as error:
-        if error.name != "hornbeam_datasets":
+        if error.name != f"hornbeam_{package}":
             raise
-        raise MissingPackageError(f"hornbeam.utils.{name}", "hornbeam-datasets") from None
-    return getattr(hornbeam_datasets, name)
+        raise MissingPackageError(f"hornbeam.utils.{name}", f"hornbeam-{package}") from None
+    return getattr(home, name)

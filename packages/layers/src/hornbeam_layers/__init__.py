@@ -104,6 +104,7 @@ from hornbeam_layers.position.encoding import SinePositionEncoding as SinePositi
 from hornbeam_layers.position.rotary import RotaryEmbedding as RotaryEmbedding
 from hornbeam_layers.preprocessing.category_encoding import CategoryEncoding as CategoryEncoding
 from hornbeam_layers.preprocessing.discretization import Discretization as Discretization
+from hornbeam_layers.preprocessing.feature_space import FeatureSpace as FeatureSpace
 from hornbeam_layers.preprocessing.hashing import HashedCrossing as HashedCrossing
 from hornbeam_layers.preprocessing.hashing import Hashing as Hashing
 from hornbeam_layers.preprocessing.image.bending import RandomElasticTransform as RandomElasticTransform
@@ -200,7 +201,7 @@ __all__ = [
     "Convolution1DTranspose", "Convolution2D", "Convolution2DTranspose", "Convolution3D", "Convolution3DTranspose",
     "Cropping1D", "Cropping2D", "Cropping3D", "CuDNNGRU", "CuDNNLSTM", "CutMix", "Dense", "DepthwiseConv1D",
     "DepthwiseConv2D", "Discretization", "Dot", "Dropout", "ELU", "EinsumDense", "Embedding", "Equalization",
-    "Flatten", "GRU", "GRUCell", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D",
+    "FeatureSpace", "Flatten", "GRU", "GRUCell", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D",
     "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalAvgPool3D",
     "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPool3D", "GlobalMaxPooling1D", "GlobalMaxPooling2D",
     "GlobalMaxPooling3D", "GroupNormalization", "GroupQueryAttention", "GroupedQueryAttention", "HashedCrossing",

@@ -116,6 +116,7 @@ def provide_layers() -> list[Component]:
         "preprocessing.normalization": ["Normalization"],
         "preprocessing.discretization": ["Discretization"],
         "preprocessing.category_encoding": ["CategoryEncoding"],
+        "preprocessing.feature_space": ["FeatureSpace"],
         "preprocessing.pipeline": ["Pipeline"],
         "preprocessing.hashing": ["HashedCrossing", "Hashing"],
         "preprocessing.string_lookup": ["StringLookup"],

@@ -72,6 +72,7 @@ LAYERS = {  # of Keras 1 and 2
     "SeparableConvolution2D": "hornbeam_layers:SeparableConv2D",
 }  # fmt: skip
 UTILS = {
+    "FeatureSpace": "hornbeam_layers:FeatureSpace",
     "Progbar": "hornbeam_models.callbacks:ProgbarLogger",
     "clear_session": "hornbeam.naming:clear_session",
     "multi_gpu_model": "hornbeam_apps.keras_names.old:multi_gpu_model",

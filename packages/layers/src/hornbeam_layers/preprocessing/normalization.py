@@ -50,6 +50,7 @@ class Normalization(Layer):
         if mean is not None and (np.shape(mean) != np.shape(variance) or np.ndim(mean) > len(self.axis)):
             raise wrong(self, "variance", f"of mean's shape, with at most {len(self.axis)} axes", variance)
         self.invert = bool(invert)
+        self.reset_state()
         self.supports_masking = True
 
     def build(self, input_shape: Any) -> None:
@@ -82,31 +83,44 @@ class Normalization(Layer):
             InvalidArgumentError: the statistics were given, or there are no data.
             ShapeError: the data do not fit what the layer was built with.
         """
+        self.reset_state()
+        for batch in batches(data, lists_are_data=False):
+            self.update_state(batch)
+        self.finalize_state()
+
+    def reset_state(self) -> None:
+        """Forget the data seen, not the statistics made of them."""
+        self._seen, self._mean, self._variance = 0, np.zeros(()), np.zeros(())
+
+    def update_state(self, data: Any) -> None:
+        """See more data."""
         if self.input_mean is not None:
             raise InvalidArgumentError(
                 f"Normalization {self.name!r} has its mean and variance from __init__: it learns nothing"
             )
-        total, mean, variance = 0, np.zeros(()), np.zeros(())
-        for batch in batches(data, lists_are_data=False):
-            values = host_values(batch).astype("float64")
-            if not self.built:
-                self.build(
-                    (None, *values.shape[1:]) if 0 not in {a % max(values.ndim, 1) for a in self.axis} else values.shape
-                )
-            if values.ndim != len(self.place) or tuple(values.shape[a] for a in self.kept) != self.sizes:
-                raise ShapeError(
-                    f"Normalization {self.name!r} was built for inputs of shape {self._build_shapes}; adapt got data of shape "
-                    f"{values.shape}"
-                )
-            over = tuple(a for a in range(values.ndim) if a not in self.kept)
-            own, count = values.mean(over), math.prod(values.shape[a] for a in over)
-            total += count
-            share = count / total
-            after = mean * (1 - share) + own * share
-            variance = (variance + (mean - after) ** 2) * (1 - share) + (values.var(over) + (own - after) ** 2) * share
-            mean = after
-        self.adapt_mean.assign(np.asarray(mean, "float32"))
-        self.adapt_variance.assign(np.asarray(variance, "float32"))
+        values = host_values(data).astype("float64")
+        if not self.built:
+            whole = 0 in {a % max(values.ndim, 1) for a in self.axis}
+            self.build(values.shape if whole else (None, *values.shape[1:]))
+        if values.ndim != len(self.place) or tuple(values.shape[a] for a in self.kept) != self.sizes:
+            raise ShapeError(
+                f"Normalization {self.name!r} was built for inputs of shape {self._build_shapes}; adapt got data of shape "
+                f"{values.shape}"
+            )
+        over = tuple(a for a in range(values.ndim) if a not in self.kept)
+        own, count = values.mean(over), math.prod(values.shape[a] for a in over)
+        self._seen += count
+        share = count / self._seen
+        after = self._mean * (1 - share) + own * share
+        apart = (self._mean - after) ** 2, (own - after) ** 2
+        self._variance = (self._variance + apart[0]) * (1 - share) + (values.var(over) + apart[1]) * share
+        self._mean = after
+
+    def finalize_state(self) -> None:
+        """Make statistics of the data seen."""
+        if self._seen:
+            self.adapt_mean.assign(np.asarray(self._mean, "float32"))
+            self.adapt_variance.assign(np.asarray(self._variance, "float32"))
 
     def _statistics(self) -> tuple[Tensor, Tensor]:
         if self.input_mean is None:
