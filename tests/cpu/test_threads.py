@@ -98,6 +98,28 @@ for turn in range(3000):
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)  # threads that miscount wait for ever
 
 
+def test_threads_may_come_together_to_the_first_use_of_the_engine():
+    code = """
+import threading, numpy as np, hornbeam as hb
+hb.set_backend("cpu")
+hb.set_num_threads(2)
+start, right = threading.Barrier(8), []
+
+def work(n):
+    x, step = np.full((n, n), 2.0, "f4"), hb.jit(lambda t: t @ t)
+    step.prepare(x)
+    start.wait()
+    right.append(all((step(x).numpy() == 4 * n).all() for _ in range(20)))
+
+threads = [threading.Thread(target=work, args=(n,)) for n in range(20, 100, 10)]
+for t in threads: t.start()
+for t in threads: t.join()
+assert right == [True] * 8
+"""
+    for _ in range(2):  # most runs ended in a segmentation fault when the native loop was loaded twice
+        subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_forked_child_computes_with_threads_of_its_own():
     code = """

@@ -78,3 +78,20 @@ def test_models_that_are_let_go_are_gone():
         model.predict(x, verbose=0)
 
     assert is_flat(step)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="reads Linux's figures")
+def test_batches_of_any_sizes_share_the_memory_that_the_largest_needs():
+    model = Sequential([Input((20,)), *(Dense(1000, activation="tanh") for _ in range(4)), Dense(1)])
+    model.compile("sgd", "mse")
+    x, y = np.ones((1000, 20), np.float32), np.ones((1000, 1), np.float32)
+
+    def step(size):
+        model.train_on_batch(x[:size], y[:size])
+
+    for size in (1000, 20):  # each layer's outputs, and their gradients, are 4 MB for the largest
+        step(size)
+    before = resident()
+    for size in range(999, 985, -1):
+        step(size)
+    assert resident() - before < 12 << 20

@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 from hornbeam import profiler
 from hornbeam.backends.base import Executable
+from hornbeam.backends.numpy_arena import Borrower, SharedArena
 from hornbeam.debug import enabled, show
 from hornbeam.graph.ir import Graph, Value
-from hornbeam.graph.memory import ALIGNMENT, Arena, Block, assign
+from hornbeam.graph.memory import Arena, Block, assign
 from hornbeam.host import native_dtype
 from hornbeam.interpreters.evaluate import adopt
 
 from hornbeam_cpu.lower.plan import Fallback, lower
 from hornbeam_cpu.lower.widen import prepare
-from hornbeam_cpu.program import Part, Program
+from hornbeam_cpu.program import ARENA, Part, Program
 from hornbeam_cpu.schedule import Group, group, lifetimes
 
 __all__ = ["CpuExecutable"]
@@ -27,9 +28,9 @@ __all__ = ["CpuExecutable"]
 class CpuExecutable(Executable):
     """Runs a graph as native code.
 
-    Inputs come as arrays, outputs go to arrays of their own; what is in between lives in one arena. A variable that the caller
-    donates is updated in its own memory where nothing reads it later and nothing can fail any more; else its new value is
-    written beside it, and the old memory serves at the next run.
+    Inputs come as arrays, outputs go to arrays of their own; what is in between lives in one arena, borrowed for each run. A
+    variable that the caller donates is updated in its own memory where nothing reads it later and nothing can fail any more;
+    else its new value is written beside it, and the old memory serves at the next run.
     """
 
     def __init__(self, graph: Graph, backend: Any) -> None:
@@ -48,8 +49,7 @@ class CpuExecutable(Executable):
         self._place_outputs()
         self.shares: dict[Value, Value] = {}  # value -> the one written over it
         self.offsets, self.plan = self._arena()
-        self.arena = np.empty(self.plan.size + ALIGNMENT, np.uint8)
-        self.start = -self.arena.ctypes.data % ALIGNMENT
+        self.borrower = Borrower(self.plan.size)
         self.program = Program(self.groups, self._address)
         self.apart: Program | None = None
         self.spares: dict[int, Any] = {}
@@ -117,19 +117,19 @@ class CpuExecutable(Executable):
                     yield old
 
     def _address(self, value: Value) -> tuple[int | None, int]:
-        """(number among the external arrays, 0), or (None, address)."""
+        """(number among the external arrays, 0), or (None, address), or (ARENA, offset in the arena)."""
         if value in self.external:
             return self.external[value], 0
         if value.data is not None:
             return None, int(self._constant(value).ctypes.data)
-        return None, int(self.arena.ctypes.data) + self.start + self.offsets[value]
+        return ARENA, self.offsets[value]
 
     def _constant(self, value: Value) -> Any:
         if value not in self.constants:
             self.constants[value] = np.ascontiguousarray(adopt(value.data, self.backend))
         return self.constants[value]
 
-    def _array(self, value: Value, arrays: list[Any]) -> Any:
+    def _array(self, value: Value, arrays: list[Any], arena: SharedArena) -> Any:
         """A value's memory as a NumPy array."""
         if not value.size:
             return np.empty(value.shape, native_dtype(value.dtype))
@@ -137,14 +137,14 @@ class CpuExecutable(Executable):
             return arrays[self.external[value]].reshape(value.shape)
         if value.data is not None:
             return self._constant(value)
-        begin = self.start + self.offsets[value]
-        return self.arena[begin : begin + value.nbytes].view(native_dtype(value.dtype)).reshape(value.shape)
+        begin = self.offsets[value]
+        return arena.memory[begin : begin + value.nbytes].view(native_dtype(value.dtype)).reshape(value.shape)
 
     # ---- running
 
     def __call__(self, arrays: Sequence[Any], donate: Sequence[bool] = ()) -> list[Any]:
         """Run the program; see `Executable`."""
-        with self.lock:
+        with self.lock, self.borrower as arena:
             given = [a if a.flags.c_contiguous else np.ascontiguousarray(a) for a in arrays]
             outside: list[Any] = [*given, *([None] * (self.externals - len(given)))]
             for index, number in self.fresh.items():
@@ -159,12 +159,12 @@ class CpuExecutable(Executable):
             for i, array in enumerate(outside):
                 if array is not self.known[i]:
                     self.known[i], self.addresses[i] = array, array.__array_interface__["data"][0]
-            self._run(outside)
+            self._run(outside, arena)
             for index, number in self.fresh.items():
                 into = self._donated(index, donate)
                 if into is not None and outside[number] is not arrays[into]:
                     self.spares[index] = arrays[into]
-            results = self._results(outside)
+            results = self._results(outside, arena)
             self.known = [None] * self.externals if not donate else self.known
             return results
 
@@ -173,28 +173,29 @@ class CpuExecutable(Executable):
         into = self.graph.donated.get(index)
         return into if into is not None and donate and donate[into] else None
 
-    def _run(self, outside: list[Any]) -> None:
+    def _run(self, outside: list[Any], arena: SharedArena) -> None:
         """The program's parts, and the NumPy kernels between them."""
         taken = profiler.active()
         if taken is None and self.timed:
             with profiler.profile() as taken:
-                self._run(outside)
+                self._run(outside, arena)
             show("time", f"{self.graph.name}\n{taken}")
             return
         program = self.program if taken is None else self._stage_by_stage()
-        program.connect(self.addresses)
+        program.connect(self.addresses, arena.address)
         for part in program.parts:
             start = time.perf_counter()
             if isinstance(part, Fallback):
                 node = part.node
-                if part.bad is not None and not self._array(part.bad, outside).any():
+                if part.bad is not None and not self._array(part.bad, outside, arena).any():
                     continue
                 inputs = [
-                    self._array(v, outside).reshape(w.shape) for v, w in zip(part.inputs, node.inputs, strict=True)
+                    self._array(v, outside, arena).reshape(w.shape)
+                    for v, w in zip(part.inputs, node.inputs, strict=True)
                 ]
                 out = self.backend.run(node.primitive, inputs, node.params)
                 for value, array in zip(node.outputs, out if node.primitive.multiple else (out,), strict=True):
-                    np.copyto(self._array(value, outside), array)
+                    np.copyto(self._array(value, outside, arena), array)
                 if taken is not None:
                     moved = sum(v.nbytes for v in (*part.inputs, *node.outputs))
                     taken.add(f"NumPy: {node.primitive.name}", time.perf_counter() - start, 0, moved)
@@ -210,13 +211,13 @@ class CpuExecutable(Executable):
             self.apart = Program(groups, self._address)
         return self.apart
 
-    def _results(self, outside: list[Any]) -> list[Any]:
+    def _results(self, outside: list[Any], arena: SharedArena) -> list[Any]:
         found = []
         for index, (value, source) in enumerate(zip(self.graph.outputs, self.results, strict=True)):
             if index in self.fresh:
                 found.append(outside[self.fresh[index]].reshape(value.shape))
             else:
-                found.append(np.array(self._array(source, outside).reshape(value.shape)))
+                found.append(np.array(self._array(source, outside, arena).reshape(value.shape)))
         return found
 
     # ---- telling

@@ -14,7 +14,9 @@ from hornbeam_cpu.lower.stage import Pointer
 from hornbeam_cpu.runtime import pool
 from hornbeam_cpu.schedule import Group
 
-__all__ = ["Part", "Program"]
+__all__ = ["ARENA", "Part", "Program"]
+
+ARENA = -1  # the number, in place of an external array's, of the arena
 
 
 class Part(NamedTuple):
@@ -29,7 +31,8 @@ class Program:
 
     Args:
         groups: what to run.
-        locate: for a value, the number of the external array that holds it and 0, or None and its address.
+        locate: for a value, the number of the external array that holds it and 0, or None and its address, or ARENA and its
+            offset in the arena.
     """
 
     def __init__(self, groups: list[Group], locate: Callable[[Value], tuple[int | None, int]]) -> None:
@@ -37,6 +40,7 @@ class Program:
         self.scratch = 0
         words: list[int] = []
         patches: list[tuple[int, int, int]] = []  # word, external array, bytes
+        arena: list[int] = []  # words that are offsets in the arena, until that has an address
         inner: list[int] = []  # words that are positions of others, until the array has an address
         pending: list[tuple[int, tuple[int | Pointer | Kernel, ...]]] = []
         run: list[Group] = []
@@ -70,7 +74,9 @@ class Program:
             for arg in args:
                 if isinstance(arg, Pointer):
                     external, where = locate(arg.value)
-                    if external is not None:
+                    if external == ARENA:
+                        arena.append(len(words))
+                    elif external is not None:
                         patches.append((len(words), external, arg.offset))
                     words.append(where + arg.offset)
                 elif isinstance(arg, Kernel):
@@ -80,11 +86,16 @@ class Program:
         self.words = np.array(words or [0], np.int64)
         self.base = int(self.words.ctypes.data)
         self.words[inner] += self.base
+        self.arena_words = np.array(arena, np.intp)
+        self.arena = 0  # the address that they count from now
         table = np.array(patches or np.zeros((0, 3)), np.int64).reshape(-1, 3)
         self.places, self.which, self.bytes = (np.ascontiguousarray(c) for c in table.T)
 
-    def connect(self, addresses: np.ndarray) -> None:
-        """Tell the program where the external arrays are."""
+    def connect(self, addresses: np.ndarray, arena: int) -> None:
+        """Tell the program where the external arrays and the arena are."""
+        if arena != self.arena:
+            self.words[self.arena_words] += arena - self.arena
+            self.arena = arena
         self.words[self.places] = addresses[self.which] + self.bytes
 
     def run(self, part: Part, clock: int = 0) -> None:

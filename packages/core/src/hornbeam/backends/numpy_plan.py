@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from hornbeam.backends.base import Executable
+from hornbeam.backends.numpy_arena import Borrower
 from hornbeam.backends.numpy_kernels.basic import power
 from hornbeam.backends.numpy_kernels.bfloat16 import AS_IT_IS, in_float32
 from hornbeam.debug import show
 from hornbeam.dtypes import bfloat16
 from hornbeam.graph.ir import Graph, Node, Value
-from hornbeam.graph.memory import ALIGNMENT, lifetimes, plan_memory
+from hornbeam.graph.memory import lifetimes, plan_memory
 from hornbeam.graph.passes import optimize
 from hornbeam.graph.passes.dead import dead_code
 from hornbeam.host import native_dtype
@@ -37,6 +38,9 @@ UFUNCS = {
     },
     **{"pow": power, "atan2": np.arctan2, "logaddexp": np.logaddexp, "hypot": np.hypot},
 }
+Step = tuple[
+    Callable[..., Any], tuple[int, ...], tuple[int, ...], bool
+]  # call, slots it reads and writes, whether several
 RAISES = {"cholesky", "eigh", "index_within", "pinv", "solve", "svd"}  # operations that can stop a run half-way
 IN_ORDER = {"reshape", "identity", "barrier", "stop_gradient"}  # views whose elements lie as in the whole
 VIEWS = {*IN_ORDER, "transpose", "broadcast_to", "slice", "flip"}
@@ -45,7 +49,7 @@ VIEWS = {*IN_ORDER, "transpose", "broadcast_to", "slice", "flip"}
 class NumpyExecutable(Executable):
     """Runs a graph node by node; element-wise results and products go into buffers that are used again.
 
-    The buffers lie in one arena (see `plan_memory`). Outputs get memory of their own;
+    The buffers lie in one arena (see `plan_memory`), borrowed for each run. Outputs get memory of their own;
     an updated variable is written into its own memory where the caller donates it, after the last operation that could fail:
     a step that raises leaves every variable as it was.
     """
@@ -78,17 +82,21 @@ class NumpyExecutable(Executable):
         elsewhere = {v for node in graph.nodes for v in node.outputs if v not in written}
         plan = plan_memory(graph, views, {v: _overwritable(n, crooked) for v, n in written.items()}, elsewhere)
         show("memory", plan)
-        arena = _aligned(plan.size)
-        self.steps: list[tuple[Callable[..., Any], tuple[int, ...], tuple[int, ...], bool]] = []
-        for index, node in enumerate(graph.nodes):
-            out: Any = donated.get(index)
-            start = plan.offsets.get(node.outputs[0])
+        self.into, self.offsets, self.borrower = donated, plan.offsets, Borrower(plan.size)
+
+    def _steps(self, arena: Any) -> list[Step]:
+        """The calls, with results in that memory."""
+        steps: list[Step] = []
+        for index, node in enumerate(self.graph.nodes):
+            out: Any = self.into.get(index)
+            start = self.offsets.get(node.outputs[0])
             if start is not None:
                 value = node.output
                 out = arena[start : start + value.nbytes].view(native_dtype(value.dtype)).reshape(value.shape)
             sources = tuple(self.slots[v] for v in node.inputs)
             targets = tuple(self.slots[v] for v in node.outputs)
-            self.steps.append((self._call(node, out), sources, targets, node.primitive.multiple))
+            steps.append((self._call(node, out), sources, targets, node.primitive.multiple))
+        return steps
 
     def _donations(self, views: dict[Value, Value]) -> dict[int, _Donated]:
         """The nodes that write a new value of a variable into the memory of the old one, which nothing reads later."""
@@ -150,15 +158,24 @@ class NumpyExecutable(Executable):
             bound = partial(_in_float32, bound, native_dtype(bfloat16))
         return partial(_as_arrays if node.primitive.multiple else _as_array, bound)
 
+    def _bound(self, arena: Any) -> list[Step]:
+        """The calls; made anew where other memory was borrowed than for the run before."""
+        bound = self.borrower.bound
+        if bound is None or bound[0] is not arena:
+            bound = self.borrower.bound = arena, self._steps(arena)
+        steps: list[Step] = bound[1]
+        return steps
+
     def __call__(self, arrays: Sequence[Any], donate: Sequence[bool] = ()) -> list[Any]:
         """Run; see `Executable`."""
-        with self.lock, np.errstate(all="ignore"):
+        with self.lock, np.errstate(all="ignore"), self.borrower as arena:
+            steps = self._bound(arena.memory)
             values: list[Any] = [None] * len(self.slots)
             values[: len(arrays)] = arrays
             self.donated = [a if given and a.base is None else None for a, given in zip(arrays, donate, strict=False)]
             values[len(arrays) : len(arrays) + len(self.constants)] = self.constants
             try:
-                for call, sources, targets, multiple in self.steps:
+                for call, sources, targets, multiple in steps:
                     result = call(*[values[s] for s in sources])
                     if multiple:
                         for target, part in zip(targets, result, strict=True):
@@ -223,13 +240,6 @@ def _overwritable(node: Node, crooked: set[Value]) -> list[Value]:
     operands = node.inputs[-1:] if name == "where" else node.inputs
     wanted = (node.output.shape, node.output.dtype)
     return [v for v in operands if (v.shape, v.dtype) == wanted and v not in crooked]
-
-
-def _aligned(size: int) -> Any:
-    """Bytes that begin at a multiple of ALIGNMENT."""
-    array = np.empty(size + ALIGNMENT, np.uint8)
-    start = -array.ctypes.data % ALIGNMENT
-    return array[start : start + size]
 
 
 def _is_plain_product(node: Node) -> bool:

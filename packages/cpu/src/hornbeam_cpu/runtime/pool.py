@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import ctypes
-import functools
 import os
 import threading
 from typing import Any
@@ -78,9 +77,21 @@ class Pool:
                 self.words[native.JOB["stop"]] = 0
 
 
-@functools.cache
+_functions_made: list[tuple[Any, ...]] = []
+_making = threading.Lock()
+
+
 def _functions() -> tuple[Any, ...]:
-    """start, work and wake, compiled once a process (ctypes lets other Python threads run during a call)."""
+    """start, work and wake, loaded once a process, also where several threads ask first: the helpers run in what is kept."""
+    if not _functions_made:
+        with _making:
+            if not _functions_made:
+                _functions_made.append(_load())
+    return _functions_made[0]
+
+
+def _load() -> tuple[Any, ...]:
+    """start, work and wake (ctypes lets other Python threads run during a call)."""
     target = host()
     key = _key(Kernel(native.generate, (), "threads"), target)
     data = cache.read(key)
