@@ -1,0 +1,135 @@
+"""Products by cuBLASLt: descriptors, layouts and attributes, carried out by a double of the library on the host."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import numpy as np
+import pytest
+from hornbeam.errors import BackendError
+from hornbeam_cuda.device import cublaslt
+from hornbeam_cuda.device.products import WORKSPACE, Products
+from hornbeam_cuda.library.product import Product
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.cuda.device.cublaslt_double import FakeLt
+
+
+def test_structures_have_the_sizes_of_the_header() -> None:
+    assert ctypes.sizeof(cublaslt.Heuristic) == 96 and ctypes.sizeof(cublaslt.Algorithm) == 64
+    assert cublaslt.Heuristic.workspace.offset == 64 and cublaslt.Heuristic.waves.offset == 76
+
+
+def _operand(rng: Any, shape: tuple[int, int, int], dtype: str, swapped: bool, shared: bool, gap: int) -> Any:
+    """A (batch, rows, columns) view: rows or columns side by side, one matrix for the whole batch or one each, with gaps."""
+    batch, rows, columns = shape
+    inner = (columns, rows + gap) if swapped else (rows, columns + gap)
+    stored = rng.uniform(-1, 1, (1 if shared else batch, *inner)).astype(dtype)
+    view = stored[:, :, :rows].transpose(0, 2, 1) if swapped else stored[:, :, :columns]
+    return np.broadcast_to(view, shape)
+
+
+def _strides(view: Any) -> tuple[int, ...]:
+    return tuple(s // view.itemsize for s in view.strides)
+
+
+@given(
+    sizes=st.tuples(*(st.integers(1, 5),) * 4),
+    dtype=st.sampled_from(["float32", "float64", "float16"]),
+    swapped=st.tuples(st.booleans(), st.booleans()),
+    shared=st.tuples(st.booleans(), st.booleans()),
+    gaps=st.tuples(*(st.integers(0, 3),) * 3),
+    bias=st.booleans(),
+    accumulate=st.booleans(),
+    seed=st.integers(0, 1000),
+)
+def test_every_layout_gives_the_product(
+    sizes: Any, dtype: str, swapped: Any, shared: Any, gaps: Any, bias: bool, accumulate: bool, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    batch, m, n, k = sizes
+    left = _operand(rng, (batch, m, k), dtype, swapped[0], shared[0], gaps[0])
+    right = _operand(rng, (batch, k, n), dtype, swapped[1], shared[1], gaps[1])
+    out = rng.uniform(-1, 1, (batch, m, n + gaps[2])).astype(dtype)[:, :, :n]
+    added = rng.uniform(-1, 1, n).astype(dtype)
+    expected = left.astype("float64") @ right.astype("float64")
+    expected = expected + (added if bias else 0) + (out.astype("float64") if accumulate else 0)
+    (lb, lm, lk), (rb, rk, rn), (ob, om, _) = _strides(left), _strides(right), _strides(out)
+    call = Product(dtype, dtype, sizes, (lb, lm, lk), (rb, rk, rn), (ob, om), "bias" if bias else "none", accumulate)
+    addresses = [a.ctypes.data for a in (left, right, out)] + ([added.ctypes.data] if bias else [])
+    Products(FakeLt()).run(call, addresses, 0, 7)
+    tolerance = {"float16": 1e-2, "float32": 1e-5, "float64": 1e-12}[dtype]
+    np.testing.assert_allclose(out, expected, rtol=tolerance, atol=tolerance)
+
+
+def _call(**changed: Any) -> Product:
+    about: dict[str, Any] = {
+        "dtype": "float32", "result": "float32", "sizes": (1, 4, 8, 16), "left": (64, 16, 1), "right": (128, 8, 1),
+        "out": (32, 8),
+    } | changed  # fmt: skip
+    return Product(**about)
+
+
+def _described(call: Product) -> tuple[FakeLt, dict[Any, Any]]:
+    library = FakeLt()
+    description, _ = Products(library).describe(call)
+    return library, library.objects[description.value or 0]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "precision", "compute", "scale"),
+    [
+        ("float32", "highest", 68, 0),
+        ("float32", "tf32", 77, 0),
+        ("float64", "highest", 70, 1),
+        ("bfloat16", "highest", 68, 0),
+        ("float16", "tf32", 68, 0),
+    ],
+)
+def test_what_sums_are_computed_in(dtype: str, precision: str, compute: int, scale: int) -> None:
+    _, about = _described(_call(dtype=dtype, result=dtype, precision=precision))
+    assert (about["compute"], about["scale"]) == (compute, scale)
+
+
+def test_sums_of_half_floats_can_be_kept_in_float32() -> None:
+    library, about = _described(_call(dtype="bfloat16", result="float32", epilogue="bias"))
+    assert [o["kind"] for o in library.objects.values() if "kind" in o] == [14, 14, 0]
+    assert about[cublaslt.Attribute.BIAS_DATA_TYPE] == 0
+
+
+def test_a_plan_is_found_once_for_a_call_and_its_alignments() -> None:
+    library = FakeLt()
+    products = Products(library)
+    memory = np.zeros(4096, np.float32)
+    start = memory.ctypes.data + -memory.ctypes.data % 256
+    places = [start, start + 1024, start + 2048]
+    for _ in range(3):
+        products.run(_call(), places, 0, 0)
+    assert library.calls.count("MatmulAlgoGetHeuristic") == 1 and library.calls.count("Create") == 1
+    assert library.preferences[0] == {1: WORKSPACE, 5: 256, 6: 256, 7: 256, 8: 256}
+    products.run(_call(), [start + 16, start + 1024, start + 2048 + 4], 0, 0)
+    assert library.calls.count("MatmulAlgoGetHeuristic") == 2
+    assert library.preferences[1] == {1: WORKSPACE, 5: 256, 6: 16, 7: 4, 8: 4}  # A is the right operand
+
+
+def test_partial_sums_are_not_rounded_to_16_bits() -> None:
+    library = FakeLt()
+    assert Products(library).supports(_call(dtype="bfloat16", result="bfloat16"))
+    assert library.preferences[0][3] == 2
+
+
+def test_a_product_that_the_library_refuses() -> None:
+    products = Products(FakeLt(refuse=True))
+    assert not products.supports(_call())
+    assert not products.supports(_call(dtype="int32"))
+    with pytest.raises(BackendError, match="no algorithm for Product"):
+        products.run(_call(), [256, 512, 768], 0, 0)
+
+
+def test_a_status_is_said_in_words() -> None:
+    library = FakeLt()
+    library._call = lambda name, arguments: 13  # type: ignore[method-assign]
+    with pytest.raises(BackendError, match=r"cublasLtCreate: execution failed \(status 13\)"):
+        Products(library).supports(_call())
