@@ -149,6 +149,4 @@ def interop(session: nox.Session) -> None:
     for script in sorted(Path("tests/interop").rglob("make_*.py")):
         session.run("python", str(script))
     session.install("pytest", "hypothesis", *(part for name in PACKAGES for part in ("-e", f"packages/{name}")))
-    session.run(
-        "python", "-m", "pytest", "-q", "tests/interop", *map(str, sorted(Path("tests/interop").rglob("live_*.py")))
-    )
+    session.run("python", "-m", "pytest", "-q", "-o", "python_files=test_*.py live_*.py", "tests/interop")

@@ -213,6 +213,50 @@ def test_a_tone_is_found_where_it_is():
     assert (linear[0].argmax(-1) == tone / rate * 256).all()
 
 
+WORDS = np.array([["a b"], ["c"], ["b"]], object)
+IN_MODELS = {
+    "words": (lambda: L.TextVectorization(vocabulary=["a", "b"], output_sequence_length=3), [WORDS]),
+    "words as long as they are": (lambda: L.TextVectorization(vocabulary=["a", "b"]), [WORDS]),
+    "bags of words": (lambda: L.TextVectorization(vocabulary=["a", "b"], output_mode="multi_hot"), [WORDS]),
+    "weighted": (lambda: L.TextVectorization(vocabulary=["a"], idf_weights=[0.7], output_mode="tf_idf"), [WORDS]),
+    "looked up": (lambda: L.StringLookup(vocabulary=["c", "b"]), [WORDS]),
+    "one hot": (lambda: L.StringLookup(vocabulary=["c", "b"], output_mode="one_hot"), [WORDS]),
+    "hashed": (lambda: L.Hashing(5), [WORDS]),
+    "hashed numbers": (lambda: L.Hashing(5, output_mode="multi_hot"), [np.array([[3, 4], [5, 6]])]),
+    "crossed": (lambda: L.HashedCrossing(5), [WORDS, np.array([[1], [2], [3]])]),
+    "crossed, one hot": (lambda: L.HashedCrossing(5, output_mode="one_hot"), [WORDS, np.array([[1], [2], [3]])]),
+}
+
+
+@pytest.mark.parametrize("name", IN_MODELS)
+def test_layers_of_strings_are_drawn_and_captured(name):
+    make, values = IN_MODELS[name]
+    layer = make()
+    given = values if len(values) > 1 else values[0]
+    expected = layer(given)
+    places = [hb.KerasTensor((None, *v.shape[1:]), "string" if v.dtype == object else "int64") for v in values]
+    out = layer(places if len(places) > 1 else places[0])
+    assert out.dtype == expected.dtype
+    assert len(out.shape) == expected.ndim
+    assert all(a in (None, b) for a, b in zip(out.shape, expected.shape, strict=True))
+    assert out.shape[0] is None
+    np.testing.assert_array_equal(hb.jit(lambda x: layer(x) * 2)(given).numpy(), expected.numpy() * 2)
+
+
+def test_numbers_become_strings_at_the_end_of_a_model():
+    layer = L.StringLookup(vocabulary=["a", "b"], invert=True)
+    assert layer(hb.KerasTensor((None,), "int64")).dtype == "string"
+    assert hb.jit(lambda x: layer(x + 1))(np.array([0, 1, 7])).tolist() == ["a", "b", "[UNK]"]
+
+
+def test_an_input_of_strings():
+    place = hb.Input((2,), dtype="string", name="s")
+    assert place.dtype == "string"
+    layer = place.history.operation
+    assert layer.get_config() == {"batch_shape": [None, 2], "dtype": "string", "name": "s"}
+    assert type(layer).from_config(layer.get_config()).output.dtype == "string"
+
+
 ERRORS = [
     (lambda: L.Normalization(mean=1.0), "variance must be given if and only if mean is"),
     (lambda: L.Normalization(axis=3)(TABLE), r"axis must be from -2 to 1 for inputs of shape \(60, 2\); got axis=\(3,\)"),
@@ -245,8 +289,6 @@ ERRORS = [
     (lambda: L.TextVectorization(ngrams="two"), "ngrams must be None, a positive integer, or several"),
     (lambda: L.TextVectorization(output_mode="count", output_sequence_length=3), "output_sequence_length must be None, or, in mode 'int'"),
     (lambda: L.TextVectorization(vocabulary=["a"])([["a", "b"]]), r"texts to be split must have shape \(batch,\)"),
-    (lambda: L.TextVectorization()(hb.Input((1,))), "works on the host and cannot be part of a model"),
-    (lambda: hb.jit(L.Hashing(3))(np.arange(3)), "works on the host and cannot be part of a model"),
     (lambda: L.Pipeline(3), "layers must be a list of layers; got layers=3"),
     (lambda: L.MelSpectrogram(fft_length=4, sequence_length=8), "sequence_length must be at most fft_length, 4; got"),
     (lambda: L.STFTSpectrogram("power"), "mode must be one of 'log', 'magnitude'"),

@@ -42,7 +42,7 @@ class DType(str):
     """A data type: its name as a string, with its kind and its size.
 
     Attributes:
-        kind: "bool", "int", "uint", "float" or "complex".
+        kind: "bool", "int", "uint", "float" or "complex"; "string" of what is no tensor.
         itemsize: bytes per element.
 
     Example:
@@ -91,6 +91,9 @@ uint8, uint16, uint32, uint64 = (DType(f"uint{8 * n}", "uint", n) for n in (1, 2
 float16, float32, float64 = (DType(f"float{8 * n}", "float", n) for n in (2, 4, 8))
 bfloat16 = DType("bfloat16", "float", 2)
 complex64, complex128 = DType("complex64", "complex", 8), DType("complex128", "complex", 16)
+string = DType(
+    "string", "string", 0
+)  # of inputs of models: no tensor has it, so `as_dtype` does not find it by its name
 
 ALL: dict[str, DType] = {
     str(d): d

@@ -11,7 +11,10 @@ import numpy as np
 from hornbeam.dtypes import DType, as_dtype, scalar_dtype
 from hornbeam.errors import DTypeError, InvalidArgumentError, MissingPackageError, ShapeError
 
-__all__ = ["as_host", "format_array", "from_library", "host_array", "native_dtype", "quiet", "solvable", "to_array"]
+__all__ = [
+    "as_host", "format_array", "from_library", "host_array", "is_strings", "native_dtype", "quiet", "solvable", "strings",
+    "to_array",
+]  # fmt: skip
 
 
 def native_dtype(dtype: DType) -> Any:
@@ -62,6 +65,16 @@ def as_host(data: Any, dtype: DType | None = None) -> tuple[np.ndarray[Any, Any]
     if array.dtype != native:
         array = array.astype(native)
     return array, dtype
+
+
+def is_strings(data: Any) -> bool:
+    """Whether it is an array of strings, or of other objects."""
+    return isinstance(data, np.ndarray) and data.dtype.kind in "OSUT"
+
+
+def strings(data: Any) -> np.ndarray[Any, Any]:
+    """An array of a list of strings."""
+    return np.asarray(data, object)
 
 
 def _holds_arrays(data: Any) -> bool:

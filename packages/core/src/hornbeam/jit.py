@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
 from hornbeam.backends.base import Executable, current_backend
 from hornbeam.debug import enabled, show
+from hornbeam.dtypes import string
 from hornbeam.graph.check import check
 from hornbeam.graph.ir import Graph
+from hornbeam.host_calls import HostPart, Text, is_text
 from hornbeam.interpret import current, running
 from hornbeam.interpreters.capture import Capture
 from hornbeam.interpreters.evaluate import Evaluate, adopt
@@ -19,7 +21,7 @@ from hornbeam.interrupts import Uninterrupted
 from hornbeam.ops.convert import as_tensor
 from hornbeam.primitive import Spec
 from hornbeam.tensor import Tensor
-from hornbeam.tree import Structure, flatten, unflatten
+from hornbeam.tree import LEAF, Structure, flatten, unflatten
 
 __all__ = ["capture", "jit"]
 
@@ -30,11 +32,13 @@ _STATIC = (bool, int, float, complex, str, bytes, type(None))
 class _Compiled:
     """One signature's executable, and what it reads and writes besides its arguments."""
 
-    def __init__(self, capture: Capture, graph: Graph, structure: Structure, count: int, backend: Any) -> None:
+    def __init__(self, capture: Capture, graph: Graph, structure: Structure, results: list[Any], backend: Any) -> None:
         self.reads = list(capture.reads)
-        self.assigned = list(capture.assigned)
+        self.host = capture.host if capture.host is not None and capture.host.calls else None
         self.structure = structure
-        self.count = count  # results of the function; new values of variables follow
+        self.strings = {i: result for i, result in enumerate(results) if isinstance(result, Text)}
+        self.count = len(results) - len(self.strings)  # new values of variables follow
+        self.assigned = list(capture.assigned)[: len(graph.outputs) - self.count]
         self.backend = backend
         show("graph", graph)
         self.executable: Executable = backend.compile(graph)
@@ -44,7 +48,7 @@ class _Compiled:
         self.arguments = [i for i in range(len(graph.inputs)) if i not in set(self.order)]
         self.specs = [Spec(v.shape, v.dtype) for v in graph.outputs]
 
-    def __call__(self, tensors: list[Tensor]) -> Any:
+    def __call__(self, tensors: list[Tensor], texts: Sequence[Any] = ()) -> Any:
         arrays: list[Any] = [None] * (len(self.order) + len(self.arguments))
         donate = [False] * len(arrays)
         for i, tensor in zip(self.arguments, tensors, strict=True):
@@ -57,7 +61,10 @@ class _Compiled:
             tensors = [Tensor(a, s.shape, s.dtype, self.backend) for a, s in zip(out, self.specs, strict=True)]
             for variable, tensor in zip(self.assigned, tensors[self.count :], strict=True):
                 variable.store(tensor, shared=False)
-        return unflatten(self.structure, tensors[: self.count])
+        results: list[Any] = tensors[: self.count]
+        for i, text in self.strings.items():
+            results.insert(i, texts[text.source].reshape(text.shape))
+        return unflatten(self.structure, results)
 
 
 def jit(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -66,7 +73,8 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     Tensors and arrays among the arguments (in nested containers) are inputs; numbers, strings and other hashable values are
     part of the signature, so another value compiles again: pass a number that changes as a tensor. Variables that the
     function reads or assigns are state: they go in and come out by themselves. Inside another jit, grad or vjp the function
-    simply becomes part of that. Its method `prepare` compiles for arguments like those given, and runs nothing.
+    simply becomes part of that. Its method `prepare` compiles for arguments like those given, and runs nothing. Arrays of
+    strings are inputs of what the function calls on the host (`host_call`), which happens before each run of the graph.
 
     Raises:
         CaptureError: the function needs a value while it is captured, as in `if x > 0:`.
@@ -79,33 +87,47 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     """
     compiled: dict[Any, _Compiled] = {}
 
-    def find(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[_Compiled, list[Tensor]]:
+    def made(leaves: list[Any], structure: Structure, backend: Any, key: Any, results: Any = ()) -> _Compiled:
+        """The compiled form for a signature, and for what the calls on the host return."""
+        found = compiled.get((*key, *results))
+        if found is None:
+            with compiling:
+                found = compiled.get((*key, *results))
+                if found is None:
+                    found = compiled[*key, *results] = _compile(function, leaves, structure, backend)
+                    if found.host is not None:
+                        compiled[*key, *found.host.settle()] = found
+        return found
+
+    def find(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[_Compiled, list[Tensor], list[Any]]:
         leaves, structure = flatten((args, kwargs))
         tensors: list[Tensor] = []
+        texts: list[Any] = []
         signature: list[Any] = []
         for leaf in leaves:
             if isinstance(leaf, _STATIC) or callable(leaf) and not hasattr(leaf, "shape"):
                 signature.append((type(leaf), leaf))
+            elif type(leaf) is not Tensor and is_text(leaf):
+                texts.append(leaf)
+                signature.append((leaf.shape, string))
             else:
                 tensor = as_tensor(leaf)
                 tensors.append(tensor)
                 signature.append((tensor.shape, tensor.dtype))
         backend = current_backend()
         key = (structure, tuple(signature), backend.name)
-        found = compiled.get(key)
-        if found is None:
-            with compiling:
-                found = compiled.get(key)
-                if found is None:
-                    found = compiled[key] = _compile(function, leaves, structure, backend)
-        return found, tensors
+        found = made(leaves, structure, backend, key)
+        if found.host is None:
+            return found, tensors, texts
+        run = found.host.run(tensors, texts)
+        return made(leaves, structure, backend, key, found.host.signature(run)), run.tensors, run.texts
 
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         if not isinstance(current(), Evaluate):
             return function(*args, **kwargs)
-        found, tensors = find(args, kwargs)
-        return found(tensors)
+        found, tensors, texts = find(args, kwargs)
+        return found(tensors, texts)
 
     def prepare(*args: Any, **kwargs: Any) -> None:
         """Capture and compile for arguments like these, and run nothing."""
@@ -117,24 +139,36 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _trace(
-    function: Callable[..., Any], leaves: list[Any], structure: Structure
-) -> tuple[Capture, Graph, Structure, int]:
+    function: Callable[..., Any], leaves: list[Any], structure: Structure, backend: Any
+) -> tuple[Capture, Graph, Structure, list[Any]]:
     capture = Capture(getattr(function, "__name__", "function"))
-    replaced = []
+    tensors: list[Tensor] = []
+    texts: list[Any] = []
+    replaced: list[Any] = []
     for leaf in leaves:
-        static = isinstance(leaf, _STATIC) or callable(leaf) and not hasattr(leaf, "shape")
-        replaced.append(leaf if static else capture.input(as_tensor(leaf)))
+        if isinstance(leaf, _STATIC) or callable(leaf) and not hasattr(leaf, "shape"):
+            replaced.append(leaf)
+        elif is_text(leaf):
+            replaced.append(Text(capture, len(texts), leaf.shape))
+            texts.append(leaf)
+        else:
+            tensors.append(as_tensor(leaf))
+            replaced.append(capture.input(tensors[-1]))
+
+    def part(tensor: Tensor) -> _Compiled:
+        return _Compiled(capture, capture.graph_of(tensor), LEAF, [tensor], backend)
+
+    capture.host = HostPart(capture, tensors, texts, part)
     args, kwargs = unflatten(structure, replaced)
     with running(capture):
         out, out_structure = flatten(function(*args, **kwargs))
-        results = [as_tensor(o) for o in out]
-    graph = capture.finish(results)
-    return capture, check(graph) if enabled("check") else graph, out_structure, len(results)
+        results = [o if isinstance(o, Text) else as_tensor(o) for o in out]
+    graph = capture.finish([r for r in results if isinstance(r, Tensor)])
+    return capture, check(graph) if enabled("check") else graph, out_structure, results
 
 
 def _compile(function: Callable[..., Any], leaves: list[Any], structure: Structure, backend: Any) -> _Compiled:
-    capture, graph, out_structure, count = _trace(function, leaves, structure)
-    return _Compiled(capture, graph, out_structure, count, backend)
+    return _Compiled(*_trace(function, leaves, structure, backend), backend)
 
 
 def capture(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Graph:
@@ -148,4 +182,4 @@ def capture(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Graph:
           return %1
     """
     leaves, structure = flatten((args, kwargs))
-    return _trace(function, leaves, structure)[1]
+    return _trace(function, leaves, structure, current_backend())[1]

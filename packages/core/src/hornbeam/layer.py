@@ -10,6 +10,8 @@ from typing import Any
 
 from hornbeam import masking
 from hornbeam.errors import InvalidArgumentError, unknown_arguments
+from hornbeam.host import strings
+from hornbeam.host_calls import is_text
 from hornbeam.input_spec import check_inputs
 from hornbeam.interpret import running
 from hornbeam.masking import mask_of
@@ -168,7 +170,7 @@ class Layer(Persistent):
         from hornbeam.ops.convert import as_tensor
 
         def prepare(leaf: Any) -> Any:
-            if not hasattr(leaf, "shape") and not isinstance(leaf, (int, float)):
+            if is_text(leaf) or (not hasattr(leaf, "shape") and not isinstance(leaf, (int, float))):
                 return leaf
             tensor = as_tensor(leaf)
             wrong = self.autocast and tensor.dtype.is_floating and tensor.dtype != self.compute_dtype
@@ -183,7 +185,7 @@ class Layer(Persistent):
             and not hasattr(first[0], "shape")
             and not isinstance(first[0], (list, tuple, dict))
         ):
-            first = as_tensor(first)
+            first = (strings if isinstance(first[0], (str, bytes)) else as_tensor)(first)
         return (map_structure(prepare, first), *(map_structure(prepare, a) if _is_arrays(a) else a for a in args[1:]))
 
     def _build(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:

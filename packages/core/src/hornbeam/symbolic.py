@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, NoReturn
 
-from hornbeam.dtypes import as_dtype
+from hornbeam.dtypes import as_dtype, string
 from hornbeam.errors import CaptureError, ShapeError
 from hornbeam.interpret import running, user_line
 from hornbeam.naming import unique_name
@@ -95,14 +95,14 @@ class KerasTensor(Tensor):
 
     Args:
         shape: sizes; None where they are not known yet, as usually the batch's.
-        dtype: data type of the values to come.
+        dtype: data type of the values to come; "string" for arrays of strings.
         name: for summaries.
     """
 
     __slots__ = ("history", "name")
 
     def __init__(self, shape: Sequence[int | None], dtype: Any = None, name: str = "") -> None:
-        super().__init__(self, tuple(shape), as_dtype(dtype), OWNER)  # type: ignore[arg-type]
+        super().__init__(self, tuple(shape), string if dtype == "string" else as_dtype(dtype), OWNER)  # type: ignore[arg-type]
         self.name = name
         self.history: KerasHistory | None = None
 
@@ -243,11 +243,18 @@ def _capture(
 
     capture = Capture(getattr(function, "name", getattr(function, "__name__", "operation")))
     with running(capture):
-        values = [capture.input(Spec(shapes[i], a.dtype)) if i in shapes else a for i, a in enumerate(arguments)]
+        values = [_stand_in(capture, shapes[i], a.dtype) if i in shapes else a for i, a in enumerate(arguments)]
         args, kwargs = unflatten(structure, values)
         found, out_structure = flatten(function(*args, **kwargs))
     capture.ended = True
     return [Spec(t.shape, t.dtype) for t in found], out_structure
+
+
+def _stand_in(capture: Any, shape: tuple[int, ...], dtype: Any) -> Any:
+    """What stands for a tensor, or for strings, of that shape."""
+    from hornbeam.host_calls import Text
+
+    return Text(capture, -1, shape) if dtype is string else capture.input(Spec(shape, dtype))
 
 
 def _probe(
@@ -271,7 +278,11 @@ def _probe(
 
 
 def symbolic_call(
-    operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any], function: Callable[..., Any] | None = None
+    operation: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    function: Callable[..., Any] | None = None,
+    specs: list[Any] | None = None,
 ) -> Any:
     """Record a call of `operation` on KerasTensors.
 
@@ -279,13 +290,17 @@ def symbolic_call(
         operation: a layer or an OpNode; its list `inbound_nodes` gets the new node.
         args, kwargs: its arguments.
         function: what to run for the shapes of the outputs; default: the operation.
+        specs: shapes and dtypes of a list of outputs, or of the only one, where they are known without that.
 
     Returns:
         KerasTensors in the structure of the operation's output.
     """
     arguments, structure = flatten((args, kwargs))
     node = Node(operation, arguments, structure)
-    specs, node.output_structure = output_specs(function or operation, arguments, structure)
+    if specs is None:
+        specs, node.output_structure = output_specs(function or operation, arguments, structure)
+    else:
+        node.output_structure = flatten(specs[0] if len(specs) == 1 else specs)[1]
     operation.inbound_nodes.append(node)
     index = len(operation.inbound_nodes) - 1
     for i, spec in enumerate(specs):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam import KerasTensor, ops
+from hornbeam.dtypes import string
 from hornbeam.errors import DTypeError, HornbeamError, ShapeError
+from hornbeam.host_calls import is_text
 
 __all__ = ["batch_size_of", "fitted"]
 
@@ -29,18 +31,27 @@ def fitted(model: str, tensor: KerasTensor, value: Any) -> Any:
         value: what is given for it.
 
     Raises:
-        DTypeError: it is no array.
+        DTypeError: it is no array, or holds strings where the input does not, or the other way round.
         ShapeError: its shape is not the input's.
     """
     if not hasattr(value, "shape"):
         raise DTypeError(
             f"model {model!r}: input {tensor.name!r} expects an array of shape {tensor.shape}; got {type(value).__name__}"
         )
+    strings = is_text(value)
+    if strings != (tensor.dtype is string):
+        what = "strings" if strings else "numbers"
+        hint = (
+            "Strings are for Input(..., dtype='string')" if strings else "Encode numbers as strings, or leave out dtype"
+        )
+        raise DTypeError(
+            f"model {model!r}: data must be {'numbers' if strings else 'strings'}; got {what} for input {tensor.name!r}. {hint}."
+        )
     shape, expected = tuple(value.shape), tensor.shape
     if len(shape) == len(expected) + 1 and shape[-1] == 1 and _fits(shape[:-1], expected):
-        return ops.squeeze(value, -1)
+        return value.reshape(shape[:-1]) if strings else ops.squeeze(value, -1)
     if len(shape) + 1 == len(expected) and expected[-1] == 1 and _fits(shape, expected[:-1]):
-        return ops.expand_dims(value, -1)
+        return value.reshape((*shape, 1)) if strings else ops.expand_dims(value, -1)
     if not _fits(shape, expected):
         one = " For a single sample, write x[None]." if shape == expected[1:] else ""
         raise ShapeError(f"model {model!r}: input {tensor.name!r} expects shape {expected}; got {shape}.{one}")

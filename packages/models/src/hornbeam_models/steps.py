@@ -17,6 +17,8 @@ from hornbeam_models.data import unpack_x_y_sample_weight
 
 __all__ = ["Steps"]
 
+_METRIC = ("update_state", "reset_state", "result")  # what metrics have; layers that adapt have the first two
+
 
 class Steps(Layer):
     """A layer with steps of training, testing and prediction, and the figures that they keep."""
@@ -117,7 +119,7 @@ class Steps(Layer):
         seen = {id(metric) for metric in found}
         for value in vars(self).values():
             for leaf in leaves(value) if isinstance(value, (list, tuple, dict)) else (value,):
-                if hasattr(leaf, "update_state") and hasattr(leaf, "reset_state") and id(leaf) not in seen:
+                if id(leaf) not in seen and all(hasattr(leaf, part) for part in _METRIC):
                     seen.add(id(leaf))
                     found.append(leaf)
         return found

@@ -12,6 +12,7 @@ from hornbeam.primitive import Primitive, Spec
 from hornbeam.tensor import Tensor
 
 if TYPE_CHECKING:
+    from hornbeam.host_calls import HostPart
     from hornbeam.variable import Variable
 
 __all__ = ["Capture", "capture_body", "capture_specs"]
@@ -43,6 +44,7 @@ class Capture(Interpreter):
         self.reads: dict[Variable, Value] = {}
         self.state: dict[Variable, Tensor] = {}
         self.assigned: list[Variable] = []
+        self.host: HostPart | None = None  # what is called on the host; without it, of strings only shapes are known
         self.ended = False
         self.where = line or user_line()
 
@@ -136,6 +138,11 @@ class Capture(Interpreter):
             donated[len(results)] = self.inputs.index(self.reads[variable])
             results.append(self.value_of(self.state[variable]))
         return Graph(self.inputs, known, self.nodes, results, self.name, donated)
+
+    def graph_of(self, tensor: Tensor) -> Graph:
+        """The graph, so far, of one tensor."""
+        value = self.value_of(tensor)
+        return Graph(self.inputs, [v for v, _ in self.constants.values()], self.nodes, [value], self.name)
 
     def receive(self, receiver: Any, primitive: Any, inputs: Any, params: Any) -> None:
         """A tensor of this capture is used elsewhere: say how it got out."""

@@ -17,7 +17,7 @@ class InputLayer(Layer):
     Args:
         shape: sizes without the batch's; None for unknown ones.
         batch_size: the batch's size; default: unknown.
-        dtype: data type; default: the default float.
+        dtype: data type; default: the default float. "string": arrays of strings, for layers that take such.
         batch_shape: sizes with the batch's, instead of `shape` and `batch_size`.
         name: of the input, by which dictionaries of data address it.
 
@@ -33,7 +33,7 @@ class InputLayer(Layer):
         batch_shape: Any = None,
         name: str | None = None,
     ) -> None:
-        super().__init__(name=name, dtype=dtype)
+        super().__init__(name=name, dtype=None if dtype == "string" else dtype)
         if (shape is None) == (batch_shape is None):
             raise InvalidArgumentError("Input takes either shape (without the batch's size) or batch_shape (with it)")
         sizes = (
@@ -45,7 +45,7 @@ class InputLayer(Layer):
             raise InvalidArgumentError(f"Input {self.name!r}: sizes must be non-negative integers or None; got {sizes}")
         self.batch_shape = sizes
         self.built = True
-        output = KerasTensor(sizes, self.dtype, name=self.name)
+        output = KerasTensor(sizes, "string" if dtype == "string" else self.dtype, name=self.name)
         output.history = KerasHistory(self, 0, 0)
         node = Node(self, [], None)
         node.outputs, node.output_structure = [output], "*"
@@ -57,7 +57,7 @@ class InputLayer(Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
-        return {"batch_shape": list(self.batch_shape), "dtype": str(self.dtype), "name": self.name}
+        return {"batch_shape": list(self.batch_shape), "dtype": str(self.output.dtype), "name": self.name}
 
 
 def Input(  # noqa: N802 - Keras's name

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from hornbeam import KerasTensor, Layer, Tensor
-from hornbeam.errors import CaptureError, DTypeError, InvalidArgumentError
-from hornbeam.interpret import capturing
+from hornbeam.errors import DTypeError, InvalidArgumentError
+from hornbeam.host_calls import host_call
+from hornbeam.layer import map_structure_shapes
+from hornbeam.symbolic import is_symbolic, symbolic_call
 
 __all__ = ["HostLayer", "batches", "features", "host_values", "mapped", "text"]
 
@@ -88,20 +91,26 @@ def batches(data: Any, steps: int | None = None, *, lists_are_data: bool = True)
 
 
 class HostLayer(Layer):
-    """A layer that works on the host, as on strings, and so before a model or outside of it: arrays and lists in, tensors out."""
+    """A layer that works on the host, as on strings: arrays and lists in, tensors out.
+
+    In a model it acts on each batch before what is compiled runs. A subclass says what comes out by `compute_output_shape`,
+    and by `output_dtype`.
+    """
+
+    @property
+    def output_dtype(self) -> Any:
+        """The dtype of the output."""
+        return self.compute_dtype
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call on host values.
+        """Call on host values, or draw a node of a Functional model."""
+        if "training" not in inspect.signature(self.call).parameters:
+            kwargs.pop("training", None)
+        if is_symbolic(args, kwargs):
+            return symbolic_call(self, args, kwargs, specs=[self.compute_output_spec(*args, **kwargs)])
+        return host_call(self.call, self.compute_output_spec, *args, **kwargs)
 
-        Raises:
-            CaptureError: the input is a KerasTensor, or the call is being captured.
-        """
-        symbolic = any(
-            isinstance(a, KerasTensor) for a in (args[0] if args and isinstance(args[0], (list, tuple)) else args)
-        )
-        if symbolic or capturing():
-            raise CaptureError(
-                f"{type(self).__name__} {self.name!r} works on the host and cannot be part of a model: call it on the data, or "
-                "in the input pipeline, and give the model its result"
-            )
-        return self.call(*args, **kwargs)
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> KerasTensor:
+        """Shape and dtype of the output."""
+        shape = map_structure_shapes(args[0])
+        return KerasTensor(self.compute_output_shape(shape), self.output_dtype)

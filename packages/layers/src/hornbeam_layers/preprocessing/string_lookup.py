@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from hornbeam.dtypes import floatx, int64, string
 
 from hornbeam_layers.preprocessing.fingerprints import hashed
 from hornbeam_layers.preprocessing.hashing import salt_of
@@ -76,6 +77,11 @@ class StringLookup(Lookup, HostLayer):
         self.numbers: dict[Any, int] = {token: number for number, token in enumerate(tokens.tolist(), self.token_start)}
         if self.mask_token is not None:
             self.numbers[self.mask_token] = 0 if self.output_mode == "int" else NOWHERE
+
+    @property
+    def output_dtype(self) -> Any:
+        """The dtype of the output; "string" where numbers become strings."""
+        return string if self.invert else floatx() if self.output_mode == "tf_idf" else int64
 
     def call(self, inputs: Any) -> Any:
         """int64 of the inputs' shape, or rows (batch, tokens); with `invert` an array of strings."""

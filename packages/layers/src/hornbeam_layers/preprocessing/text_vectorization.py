@@ -185,6 +185,11 @@ class TextVectorization(HostLayer):
         found[places] = self._lookup_layer.indices(np.concatenate([*rows, np.zeros(0, object)]))
         return self._lookup_layer.rows(found.reshape(*words.shape[:-1], length) if whole else found)
 
+    @property
+    def output_dtype(self) -> Any:
+        """The dtype of the output."""
+        return self._lookup_layer.output_dtype
+
     def compute_output_shape(self, input_shape: Any) -> Any:
         """(batch, output_sequence_length), or rows (batch, tokens)."""
         if self.output_mode == "int":

@@ -28,7 +28,12 @@ def whole(what: str, value: Any, least: int) -> int:
     return int(value)
 
 
-def _array(x: Any) -> Any:
+def _input(x: Any) -> Any:
+    """As `_array`; and arrays of strings, which models take that begin with a layer such as TextVectorization, as objects."""
+    return _array(x, strings=True)
+
+
+def _array(x: Any, strings: bool = False) -> Any:
     """An array of whatever has or holds numbers, data frames and other libraries' tensors too; float64 becomes the default float."""
     if isinstance(x, Tensor):
         array = x.numpy()
@@ -36,6 +41,8 @@ def _array(x: Any) -> Any:
         array = x.to_numpy()
     else:
         array = np.asarray(x.detach().cpu() if hasattr(x, "detach") and hasattr(x, "cpu") else x)
+    if strings and (array.dtype.kind in "UST" or (array.dtype.kind == "O" and _all_strings(array))):
+        return array.astype(object)
     if array.dtype.kind not in "biuf" and array.dtype.name != "bfloat16":
         example = f" such as {array.flat[0:1].tolist()[0]!r}" if array.size else ""
         hint = {
@@ -45,6 +52,10 @@ def _array(x: Any) -> Any:
         }.get(array.dtype.kind, "Encode them as numbers first.")
         raise InvalidArgumentError(f"data must be numbers; got an array of {array.dtype}{example}. {hint}")
     return array.astype(np.float32) if array.dtype == np.float64 else array
+
+
+def _all_strings(array: Any) -> bool:
+    return array.size > 0 and all(isinstance(value, (str, bytes)) for value in array.flat)
 
 
 class Given:
@@ -82,7 +93,7 @@ class Given:
         if streamed:
             return cls(None, None, None, iterable=x)
         listed = isinstance(x, list) and x and not hasattr(x[0], "shape") and not isinstance(x[0], (list, tuple, dict))
-        x = _array(x) if listed else map_structure(_array, _numbers_to_array(x))
+        x = _input(x) if listed else map_structure(_input, _numbers_to_array(x))
         y = None if y is None else map_structure(_array, _numbers_to_array(y))
         weight = None if sample_weight is None else map_structure(_array, _numbers_to_array(sample_weight))
         lengths = {
