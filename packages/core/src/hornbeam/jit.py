@@ -43,25 +43,29 @@ class _Compiled:
         show("graph", graph)
         self.executable: Executable = backend.compile(graph)
         position = {id(v): i for i, v in enumerate(graph.inputs)}
-        self.donated = set(graph.donated.values())
-        self.order = [position[id(capture.reads[v])] for v in self.reads]
-        self.arguments = [i for i in range(len(graph.inputs)) if i not in set(self.order)]
+        donated = set(graph.donated.values())
+        order = [position[id(capture.reads[v])] for v in self.reads]
+        self.variables = [(i, v, i in donated) for i, v in zip(order, self.reads, strict=True)]
+        self.arguments = [i for i in range(len(graph.inputs)) if i not in set(order)]
         self.specs = [Spec(v.shape, v.dtype) for v in graph.outputs]
 
     def __call__(self, tensors: list[Tensor], texts: Sequence[Any] = ()) -> Any:
-        arrays: list[Any] = [None] * (len(self.order) + len(self.arguments))
+        backend = self.backend
+        arrays: list[Any] = [None] * (len(self.variables) + len(self.arguments))
         donate = [False] * len(arrays)
         for i, tensor in zip(self.arguments, tensors, strict=True):
-            arrays[i] = adopt(tensor, self.backend)
-        for i, variable in zip(self.order, self.reads, strict=True):
-            arrays[i] = adopt(variable.stored, self.backend)
-            donate[i] = i in self.donated and not variable.shared
+            arrays[i] = adopt(tensor, backend)
+        for i, variable, replaced in self.variables:
+            arrays[i] = adopt(variable.stored, backend)
+            donate[i] = replaced and not variable.shared
         with Uninterrupted() if self.assigned else nullcontext():
             out = self.executable(arrays, donate)
-            tensors = [Tensor(a, s.shape, s.dtype, self.backend) for a, s in zip(out, self.specs, strict=True)]
-            for variable, tensor in zip(self.assigned, tensors[self.count :], strict=True):
-                variable.store(tensor, shared=False)
-        results: list[Any] = tensors[: self.count]
+            news = zip(self.assigned, out[self.count :], self.specs[self.count :], strict=True)
+            for variable, array, spec in news:
+                if variable.shared or variable.stored.value is not array:  # else it was written where it is
+                    variable.store(Tensor(array, spec.shape, spec.dtype, backend), shared=False)
+            pairs = zip(out[: self.count], self.specs, strict=False)
+            results: list[Any] = [Tensor(array, spec.shape, spec.dtype, backend) for array, spec in pairs]
         for i, text in self.strings.items():
             results.insert(i, texts[text.source].reshape(text.shape))
         return unflatten(self.structure, results)

@@ -19,6 +19,7 @@ from hornbeam.interpreters.evaluate import adopt
 
 from hornbeam_cpu.lower.plan import Fallback, lower
 from hornbeam_cpu.lower.widen import prepare
+from hornbeam_cpu.outside import Outside
 from hornbeam_cpu.program import ARENA, Part, Program
 from hornbeam_cpu.schedule import Group, group, lifetimes
 
@@ -52,21 +53,19 @@ class CpuExecutable(Executable):
         self.borrower = Borrower(self.plan.size)
         self.program = Program(self.groups, self._address)
         self.apart: Program | None = None
-        self.spares: dict[int, Any] = {}
-        self.known: list[Any] = [None] * self.externals
-        self.addresses = np.zeros(self.externals, np.int64)
+        self.outside = Outside(graph, self.fresh, self.in_place)
         self._tell()
 
     # ---- memory
 
     def _place_outputs(self) -> None:
         """Give every output an array of its own, or the memory of the variable that it replaces."""
-        self.externals = len(self.graph.inputs)
+        externals = len(self.graph.inputs)
         for index, value in enumerate(self.results):
             if value not in self.lives or value in self.external:
                 continue  # an input, a constant, or an output before: copied at the end
-            self.external[value] = self.fresh[index] = self.externals
-            self.externals += 1
+            self.external[value] = self.fresh[index] = externals
+            externals += 1
         last_fallback = max((i for i, g in enumerate(self.groups) if g.fallback), default=-1)
         for index, place in self.graph.donated.items():
             if index in self.fresh and self._may_take(self.results[index], self.graph.inputs[place], last_fallback):
@@ -145,33 +144,11 @@ class CpuExecutable(Executable):
     def __call__(self, arrays: Sequence[Any], donate: Sequence[bool] = ()) -> list[Any]:
         """Run the program; see `Executable`."""
         with self.lock, self.borrower as arena:
-            given = [a if a.flags.c_contiguous else np.ascontiguousarray(a) for a in arrays]
-            outside: list[Any] = [*given, *([None] * (self.externals - len(given)))]
-            for index, number in self.fresh.items():
-                into = self._donated(index, donate)
-                mine = into is not None
-                if into is not None and index in self.in_place and given[into] is arrays[into]:
-                    outside[number] = given[into]
-                    continue
-                value = self.graph.outputs[index]
-                spare = self.spares.pop(index, None) if mine else None
-                outside[number] = np.empty(value.shape, native_dtype(value.dtype)) if spare is None else spare
-            for i, array in enumerate(outside):
-                if array is not self.known[i]:
-                    self.known[i], self.addresses[i] = array, array.__array_interface__["data"][0]
-            self._run(outside, arena)
-            for index, number in self.fresh.items():
-                into = self._donated(index, donate)
-                if into is not None and outside[number] is not arrays[into]:
-                    self.spares[index] = arrays[into]
-            results = self._results(outside, arena)
-            self.known = [None] * self.externals if not donate else self.known
+            self.outside.take(arrays, donate)
+            self._run(self.outside.arrays, arena)
+            results = self._results(self.outside.arrays, arena)
+            self.outside.release(arrays, donate)
             return results
-
-    def _donated(self, index: int, donate: Sequence[bool]) -> int | None:
-        """The input whose memory an output may have at this run."""
-        into = self.graph.donated.get(index)
-        return into if into is not None and donate and donate[into] else None
 
     def _run(self, outside: list[Any], arena: SharedArena) -> None:
         """The program's parts, and the NumPy kernels between them."""
@@ -182,7 +159,7 @@ class CpuExecutable(Executable):
             show("time", f"{self.graph.name}\n{taken}")
             return
         program = self.program if taken is None else self._stage_by_stage()
-        program.connect(self.addresses, arena.address)
+        program.connect(self.outside.addresses, self.outside.version, arena.address)
         for part in program.parts:
             start = time.perf_counter()
             if isinstance(part, Fallback):
@@ -215,7 +192,8 @@ class CpuExecutable(Executable):
         found = []
         for index, (value, source) in enumerate(zip(self.graph.outputs, self.results, strict=True)):
             if index in self.fresh:
-                found.append(outside[self.fresh[index]].reshape(value.shape))
+                array = outside[self.fresh[index]]
+                found.append(array if array.shape == value.shape else array.reshape(value.shape))
             else:
                 found.append(np.array(self._array(source, outside, arena).reshape(value.shape)))
         return found

@@ -38,6 +38,7 @@ class Program:
     def __init__(self, groups: list[Group], locate: Callable[[Value], tuple[int | None, int]]) -> None:
         self.parts: list[Part | Fallback] = []
         self.scratch = 0
+        self.version = -1
         words: list[int] = []
         patches: list[tuple[int, int, int]] = []  # word, external array, bytes
         arena: list[int] = []  # words that are offsets in the arena, until that has an address
@@ -91,12 +92,14 @@ class Program:
         table = np.array(patches or np.zeros((0, 3)), np.int64).reshape(-1, 3)
         self.places, self.which, self.bytes = (np.ascontiguousarray(c) for c in table.T)
 
-    def connect(self, addresses: np.ndarray, arena: int) -> None:
-        """Tell the program where the external arrays and the arena are."""
+    def connect(self, addresses: np.ndarray, version: int, arena: int) -> None:
+        """Tell the program where the arena and the external arrays are, unless it knows this version of those."""
         if arena != self.arena:
             self.words[self.arena_words] += arena - self.arena
             self.arena = arena
-        self.words[self.places] = addresses[self.which] + self.bytes
+        if version != self.version:
+            self.version = version
+            self.words[self.places] = addresses[self.which] + self.bytes
 
     def run(self, part: Part, clock: int = 0) -> None:
         """Run one part on the threads."""
