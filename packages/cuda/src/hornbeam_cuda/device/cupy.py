@@ -1,0 +1,277 @@
+"""A GPU by way of CuPy: its arrays, its pools of memory, its streams and graphs; libraries are called by address."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import numpy as np
+from hornbeam.dtypes import as_dtype
+from hornbeam.errors import BackendError
+from hornbeam.host import native_dtype
+
+from hornbeam_cuda.device.base import Properties
+from hornbeam_cuda.device.errors import translated
+from hornbeam_cuda.device.libraries import MissingLibraryError
+from hornbeam_cuda.device.uploads import Uploads
+from hornbeam_cuda.library import Call, Product
+from hornbeam_cuda.source.kernel import Kernel
+
+__all__ = ["CupyDevice"]
+
+_SCALARS: dict[str, Any] = {
+    "pointer": np.uint64,
+    "int32": np.int32,
+    "uint32": np.uint32,
+    "int64": np.int64,
+    "float32": np.float32,
+    "float64": np.float64,
+}
+_PLAIN_SHARED = 48 << 10  # bytes of shared memory that a kernel may have unasked
+_MAX_DYNAMIC_SHARED = 8  # CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
+
+
+class _Memory:
+    """Bytes of CuPy's pool."""
+
+    def __init__(self, pointer: Any, size: int) -> None:
+        self.pointer = pointer
+        self.address = int(pointer.ptr)
+        self.size = size
+
+
+class _Loaded:
+    """A kernel's function and the types of its parameters."""
+
+    def __init__(self, function: Any, parameters: tuple[str, ...]) -> None:
+        self.function = function
+        self.types = tuple(_SCALARS[p] for p in parameters)
+        self.shared = _PLAIN_SHARED
+
+
+class _Recorded:
+    """A graph, once its capture has ended."""
+
+    def __init__(self, device: CupyDevice) -> None:
+        self._device = device
+        self.graph: Any = None
+
+    def replay(self) -> None:
+        """Launch the graph on the device's stream."""
+        with self._device.active():
+            self.graph.launch(self._device.stream)
+
+
+class CupyDevice:
+    """One GPU; implements `hornbeam_cuda.device.base.Device`.
+
+    Args:
+        number: of the GPU, among those that CUDA_VISIBLE_DEVICES leaves.
+        cupy: the module; default: imported here.
+
+    Raises:
+        BackendError: there is no GPU of that number.
+    """
+
+    def __init__(self, number: int = 0, cupy: Any = None) -> None:
+        cupy = cupy or importlib.import_module("cupy")
+        self.name = f"cuda:{number}"
+        self._cupy = cupy
+        with translated(self.name):
+            count = cupy.cuda.runtime.getDeviceCount()
+            if not 0 <= number < count:
+                known = ", ".join(f"cuda:{i}" for i in range(count))
+                raise BackendError(f"there is no GPU {self.name}; there are: {known or 'none'}")
+            self._device = cupy.cuda.Device(number)
+            facts = cupy.cuda.runtime.getDeviceProperties(number)
+            self.architecture = f"sm_{facts['major']}{facts['minor']}"
+            self.properties = Properties(
+                facts["multiProcessorCount"],
+                facts["sharedMemPerBlockOptin"],
+                facts["totalGlobalMem"],
+                facts["name"].decode() if isinstance(facts["name"], bytes) else facts["name"],
+            )
+            with self._device:
+                self.stream = cupy.cuda.Stream(non_blocking=True)
+                self._uploads = Uploads(cupy, self.stream, number)
+        self._runners: dict[type, Any] = {}
+        self._capturing = False
+
+    # ---- being current
+
+    @contextmanager
+    def active(self) -> Iterator[None]:
+        """Make the GPU and its stream CuPy's current ones in this thread; errors are Hornbeam's."""
+        with translated(self.name), self._device, self.stream:
+            yield
+
+    # ---- memory
+
+    def allocate(self, size: int) -> _Memory:
+        """Memory of the pool; where there is too little, what is kept for reuse is given back first."""
+        with self.active():
+            return _Memory(self._reserve(size), size)
+
+    def _reserve(self, size: int) -> Any:
+        self._refuse_in_capture()
+        try:
+            return self._cupy.cuda.alloc(size)
+        except MemoryError:
+            self._uploads.release()
+            self._cupy.get_default_memory_pool().free_all_blocks()
+            return self._cupy.cuda.alloc(size)
+
+    def _refuse_in_capture(self, *_: Any) -> Any:
+        """Memory handed out while a graph is recorded would be handed out again afterwards, and the graph would write to it."""
+        if self._capturing:
+            raise BackendError(
+                f"{self.name}: memory was asked for while a graph is being captured: an error in the plan"
+            )
+
+    def array(self, memory: Any, offset: int, shape: tuple[int, ...], dtype: str) -> Any:
+        """See `Device`."""
+        return self._cupy.ndarray(shape, native_dtype(as_dtype(dtype)), memory.pointer + offset)
+
+    def empty(self, shape: tuple[int, ...], dtype: str) -> Any:
+        """See `Device`."""
+        native = native_dtype(as_dtype(dtype))
+        size = int(np.prod(shape, dtype=np.int64)) * native.itemsize
+        with self.active():
+            return self._cupy.ndarray(shape, native, self._reserve(size))
+
+    def contiguous(self, array: Any) -> Any:
+        """See `Device`."""
+        with self.active():
+            return self._cupy.ascontiguousarray(array).reshape(array.shape)
+
+    def address(self, array: Any) -> int:
+        """See `Device`."""
+        return int(array.data.ptr)
+
+    def upload(self, host: Any) -> Any:
+        """See `Device`; copied beside what is being computed."""
+        with self.active():
+            self._refuse_in_capture()
+            try:
+                return self._uploads.upload(host)
+            except MemoryError:
+                self._uploads.release()
+                self._cupy.get_default_memory_pool().free_all_blocks()
+                return self._uploads.upload(host)
+
+    def download(self, array: Any) -> Any:
+        """See `Device`."""
+        with self.active():
+            return array.get(stream=self.stream)
+
+    # ---- kernels
+
+    def load(self, kernels: Sequence[Kernel]) -> Sequence[_Loaded]:
+        """See `Device`."""
+        compile_kernels = importlib.import_module("hornbeam_cuda.compiler").compile_kernels
+        cubins = compile_kernels(kernels, self.architecture)
+        loaded = []
+        with self.active():
+            for kernel, cubin in zip(kernels, cubins, strict=True):
+                module = self._cupy.cuda.function.Module()
+                module.load(cubin)
+                loaded.append(_Loaded(module.get_function(kernel.name), kernel.parameters))
+        return loaded
+
+    def launch(
+        self,
+        loaded: _Loaded,
+        grid: tuple[int, int, int],
+        block: tuple[int, int, int],
+        shared: int,
+        arguments: Sequence[int | float],
+    ) -> None:
+        """See `Device`."""
+        if len(arguments) != len(loaded.types):
+            raise BackendError(f"a kernel of {len(loaded.types)} parameters was given {len(arguments)} arguments")
+        with self.active():
+            if shared > loaded.shared:
+                self._cupy.cuda.driver.funcSetAttribute(loaded.function.ptr, _MAX_DYNAMIC_SHARED, shared)
+                loaded.shared = shared
+            packed = tuple(as_type(a) for as_type, a in zip(loaded.types, arguments, strict=True))
+            loaded.function(grid, block, packed, shared_mem=shared, stream=self.stream)
+
+    def copy(self, destination: int, source: int, size: int) -> None:
+        """See `Device`."""
+        runtime = self._cupy.cuda.runtime
+        with self.active():
+            runtime.memcpyAsync(destination, source, size, runtime.memcpyDeviceToDevice, self.stream.ptr)
+
+    def fill(self, destination: int, value: int, size: int) -> None:
+        """See `Device`."""
+        with self.active():
+            self._cupy.cuda.runtime.memsetAsync(destination, value, size, self.stream.ptr)
+
+    # ---- libraries
+
+    def supports(self, call: Call) -> bool:
+        """See `Device`; False where the library is not installed."""
+        try:
+            with self.active():
+                return bool(self._runner(call).supports(call))
+        except MissingLibraryError:
+            return False
+
+    def workspace(self, call: Call) -> int:
+        """See `Device`."""
+        with self.active():
+            return int(self._runner(call).workspace(call))
+
+    def library(self, call: Call, addresses: Sequence[int], workspace: int) -> None:
+        """See `Device`."""
+        with self.active():
+            self._runner(call).run(call, addresses, workspace, self.stream.ptr)
+
+    def _runner(self, call: Call) -> Any:
+        kind = type(call)
+        if kind not in self._runners:
+            if kind is Product:
+                from hornbeam_cuda.device.libraries import load
+                from hornbeam_cuda.device.products import Products
+
+                self._runners[kind] = Products(load("cublasLt"))
+            else:
+                raise MissingLibraryError(f"{self.name} has no library for {kind.__name__}")
+        return self._runners[kind]
+
+    # ---- graphs
+
+    @contextmanager
+    def capture(self) -> Iterator[_Recorded]:
+        """See `Device`; memory cannot be had within."""
+        recorded = _Recorded(self)
+        with self.active():
+            self.stream.begin_capture()  # relaxed: modules may be loaded, other threads may allocate
+            self._capturing = True
+            try:
+                with self._cupy.cuda.using_allocator(self._refuse_in_capture):
+                    yield recorded
+            except BaseException:
+                with suppress(RuntimeError):  # what was recorded is thrown away; why it failed is what counts
+                    self.stream.end_capture()
+                raise
+            finally:
+                self._capturing = False
+            graph = self.stream.end_capture()
+            graph.upload(self.stream)
+            recorded.graph = graph
+
+    def synchronize(self) -> None:
+        """See `Device`."""
+        with self.active():
+            self.stream.synchronize()
+
+    # ---- what remains is for people
+
+    def memory_left(self) -> int:
+        """Bytes that can still be had: free on the GPU, or in the pool."""
+        with self.active():
+            free, _ = self._cupy.cuda.runtime.memGetInfo()
+            return int(free) + int(self._cupy.get_default_memory_pool().free_bytes())
