@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from hornbeam.errors import BackendError
 from hornbeam_cuda.device.cupy import CupyDevice
 from hornbeam_cuda.device.errors import LostDeviceError, OutOfMemoryError
 from hornbeam_cuda.library import Attention, Product
 from hornbeam_cuda.source.kernel import Kernel
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.cuda.device.cublaslt_double import FakeLt
 from tests.cuda.device.cupy_double import FakeCupy
 
@@ -27,7 +27,7 @@ def test_what_it_says_of_itself() -> None:
 
 
 @given(
-    steps=st.lists(st.tuples(st.sampled_from("upload keep drop read".split()), st.integers(0, 3)), max_size=40),
+    steps=st.lists(st.tuples(st.sampled_from(["upload", "keep", "drop", "read"]), st.integers(0, 3)), max_size=40),
     seed=st.integers(0, 10_000),
 )
 def test_no_upload_is_overtaken(steps: Any, seed: int) -> None:
@@ -122,7 +122,12 @@ KERNEL = Kernel("add", "text", ("pointer", "int64", "float32", "int32", "uint32"
 def test_kernels_are_launched_with_the_types_of_their_parameters(monkeypatch: Any) -> None:
     import hornbeam_cuda.compiler as compiler
 
-    monkeypatch.setattr(compiler, "compile_kernels", raising=False, value=lambda kernels, arch: [f"{k.name} {arch}".encode() for k in kernels])
+    monkeypatch.setattr(
+        compiler,
+        "compile_kernels",
+        raising=False,
+        value=lambda kernels, arch: [f"{k.name} {arch}".encode() for k in kernels],
+    )
     cupy = FakeCupy()
     device = CupyDevice(1, cupy)
     (loaded,) = device.load([KERNEL])

@@ -79,7 +79,9 @@ class Uploads:
         with self._lock:
             self._bury()
             kept = self._free.get(size, [])
-            if kept and (kept[0][1].done or len(kept) >= KEPT):  # else the step that reads the oldest would be waited for
+            if kept and (
+                kept[0][1].done or len(kept) >= KEPT
+            ):  # else the step that reads the oldest would be waited for
                 memory, event = kept.pop(0)
                 self._stream.wait_event(event)
                 return memory
