@@ -1,68 +1,83 @@
-"""What generators of CUDA C give: the text of a kernel, and how it is launched."""
+"""A kernel's text, and a launch of it, as plain data: what the templates of this folder make and a device runs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-__all__ = ["Argument", "Kernel", "Launch", "Operand", "Work"]
+from hornbeam_cuda.source.prelude import PRELUDE
+
+__all__ = ["At", "Call", "Kernel", "Parameter", "kernel"]
+
+Parameter = tuple[str, str]  # what it is ("pointer", "int32", "float64", "bytes 4000", ...) and its name in the text
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """One `extern "C" __global__` function, with all that its translation unit needs.
+    """One function `extern "C" __global__` and all it needs.
 
     Attributes:
-        name: of the function.
-        source: the whole text; equal texts are one kernel.
-        parameters: the type of each parameter: "pointer", "int64", "int32", "uint32", "float32" or "float64".
+        name: of the function; no other text has it.
+        body: CUDA C that follows the prelude.
+        parameters: what each one is: "pointer", a dtype ("float32", "int64", ...), or "bytes N" for a structure of N bytes.
     """
 
     name: str
-    source: str
+    body: str
     parameters: tuple[str, ...]
 
+    @property
+    def source(self) -> str:
+        """The whole translation unit."""
+        return PRELUDE + self.body
 
-class Operand(NamedTuple):
-    """The address of an array that a launch is given.
 
-    Attributes:
-        number: among what the generator documents: arrays read, arrays written, then the temporaries of its `Work`.
-        offset: in bytes.
+def kernel(label: str, parameters: Sequence[Parameter], declarations: Sequence[str], text: str, threads: int) -> Kernel:
+    """The kernel with a body, named after what it does and after its text.
+
+    Args:
+        label: what it does, for profiles.
+        parameters: of the function, in order.
+        declarations: each parameter as the function declares it.
+        text: what stands before the function, the mark `@@`, and what stands in it.
+        threads: of a block, at most: how many registers a thread may use follows from it.
     """
+    before, _, inside = text.rpartition("@@")
+    digest = hashlib.sha256("\n".join((label, *declarations, text, str(threads))).encode()).hexdigest()[:16]
+    name = f"{label}_{digest}"
+    head = f'extern "C" __global__ void __launch_bounds__({threads}) {name}({", ".join(declarations)})'
+    return Kernel(name, f"{before}\n{head} {{\n{inside}\n}}\n", tuple(kind for kind, _ in parameters))
 
-    number: int
+
+class At(NamedTuple):
+    """An address: the first byte of some memory, which lies at a multiple of 256, and `offset` bytes more."""
+
+    base: Any
     offset: int = 0
 
 
-Argument = Operand | int | float
-
-
-class Launch(NamedTuple):
-    """A kernel, its grid, and one argument for each parameter.
+@dataclass(frozen=True)
+class Call:
+    """A launch.
 
     Attributes:
         kernel: what runs.
-        grid: blocks along x, y, z.
-        block: threads along x, y, z.
-        arguments: addresses and numbers, in the order of the parameters.
+        grid, block: how many blocks, and threads in each.
+        arguments: a number, an `At`, or bytes, for each parameter.
+        reads, writes: the memory (`At.base`) in which it does so.
         shared: bytes of dynamic shared memory.
+        name: what profiles call it.
+        in_place: pairs of memory read and written that may be the same: each element is read before it is written.
     """
 
     kernel: Kernel
     grid: tuple[int, int, int]
     block: tuple[int, int, int]
-    arguments: tuple[Argument, ...]
+    arguments: tuple[Any, ...]
+    reads: tuple[Any, ...]
+    writes: tuple[Any, ...]
     shared: int = 0
-
-
-class Work(NamedTuple):
-    """What a generator returns: launches that run one after the other.
-
-    Attributes:
-        launches: in order.
-        temporaries: bytes of each array that only these launches use; their numbers follow those of the operands.
-    """
-
-    launches: tuple[Launch, ...]
-    temporaries: tuple[int, ...] = ()
+    name: str = ""
+    in_place: tuple[tuple[Any, Any], ...] = field(default=())

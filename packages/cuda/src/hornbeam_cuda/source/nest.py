@@ -1,80 +1,113 @@
-"""A loop nest in words: what regions of a graph are described with, and CUDA C is generated from.
-
-It says nothing of CUDA: the same description can be evaluated by NumPy, which is how generators are tested.
-"""
+"""What a fused loop does and how its threads share it out, as plain hashable data from which its text is generated."""
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
-__all__ = ["Array", "Nest", "Step"]
+__all__ = ["Array", "Form", "Nest", "Step"]
 
 
 class Array(NamedTuple):
-    """An array that a nest reads or writes.
+    """An array that the loop reads or writes.
 
     Attributes:
-        dtype: such as "float32", "bfloat16", "bool", "int64".
-        strides: in elements, one for each dimension of the nest; 0 where it is the same all along, negative where flipped.
-        offset: of the first element from the operand's address, in elements.
-        aligned: whether the operand's address is a multiple of 16 bytes.
+        dtype: of its elements.
+        strides: for each dimension of the nest: 0 (repeated), 1 (neighbours) or 2 (told at run time).
     """
 
     dtype: str
     strides: tuple[int, ...]
-    offset: int = 0
-    aligned: bool = True
 
 
 class Step(NamedTuple):
-    """One operation at each place of the nest.
+    """One operation.
 
     Attributes:
-        name: of the primitive: element-wise, "iota", "random_bits", or a reduction ("reduce_sum", ...). A reduction over axes
-            of size 1 comes as "cast".
-        operands: numbers: of what is read, then of constants, then of steps before it.
+        op: name of the primitive.
+        args: numbers of what it takes: arrays read, then constants, then earlier steps, counted through.
         dtype: of the result.
-        kind: "full" (a value for each place), "row" (the same all along the inner dimensions), or, for a reduction, over what:
-            "reduce row" (inner dimensions), "reduce column" (serial dimensions) or "reduce all" (both).
-        extra: "iota": (the dimension it counts along,). "random_bits": the strides, one for each dimension, of the place in the
-            array of words (word w is number w of the key's sequence); its operand is the key: a read of four uint32, one after the
-            other at its address.
-            "cast": (). Others: their parameters in the order of their names.
+        kind: "full" (a value at every place), "row" (one for each row), or how it reduces: "reduce row", "reduce column",
+            "reduce all".
+        extra: what else decides the result: iota's dimension, or which of the nest's `flat` a `random_bits` has.
     """
 
-    name: str
-    operands: tuple[int, ...]
+    op: str
+    args: tuple[int, ...]
     dtype: str
-    kind: str = "full"
-    extra: tuple[int | float | str, ...] = ()
+    kind: str
+    extra: tuple[int, ...] = ()
 
 
 class Nest(NamedTuple):
-    """Loops over `extents`, the outermost first, in three groups: parallel, serial, inner.
-
-    Rows are walked along the inner dimensions. A result reduced over the inner ones is known when the row ends, and steps of kind
-    "full" that need it walk the row again. Results reduced over the serial ones are known at the end.
-
-    Operands of its launches: the arrays read, then those written.
+    """A fused loop. The sizes of all dimensions are told at run time.
 
     Attributes:
-        extents: sizes; neighbouring dimensions that every array runs through without a jump are already one.
-        groups: how many of the dimensions are parallel, serial, inner.
-        reads: the arrays read.
-        constants: dtype and value of each plain number.
-        steps: in order.
-        writes: each array written, and the number of what is written (as in `Step.operands`).
+        parallel, serial, inner: number of dimensions of each group, from the outside in, as in `hornbeam.graph.region`.
+        reads, constants, steps: what is computed; constants are given by their dtypes.
+        writes: arrays, each with the number of the step (or read) that it takes.
+        flat: strides (0, 1, 2) of the index of each `random_bits` element, as if it were an array.
     """
 
-    extents: tuple[int, ...]
-    groups: tuple[int, int, int]
+    parallel: int
+    serial: int
+    inner: int
     reads: tuple[Array, ...]
-    constants: tuple[tuple[str, int | float | bool], ...]
+    constants: tuple[str, ...]
     steps: tuple[Step, ...]
     writes: tuple[tuple[Array, int], ...]
+    flat: tuple[tuple[int, ...], ...] = ()
 
     @property
-    def size(self) -> int:
-        """The number of places."""
-        return math.prod(self.extents)
+    def rank(self) -> int:
+        """Number of dimensions."""
+        return self.parallel + self.serial + self.inner
+
+    @property
+    def first(self) -> int:
+        """The number of the first step."""
+        return len(self.reads) + len(self.constants)
+
+    def step(self, number: int) -> Step | None:
+        """The step that makes a value; None: it is read, or a constant."""
+        return self.steps[number - self.first] if number >= self.first else None
+
+    def is_full(self, number: int) -> bool:
+        """Whether a value differs from place to place within a row."""
+        if number < len(self.reads):
+            return any(self.reads[number].strides[self.parallel + self.serial :])
+        step = self.step(number)
+        return step is not None and step.kind == "full"
+
+    def over_serial(self, number: int) -> bool:
+        """Whether a value is known only when the serial dimensions are done."""
+        step = self.step(number)
+        return step is not None and step.kind in ("reduce column", "reduce all")
+
+
+class Form(NamedTuple):
+    """How threads share a nest out. A block is `across` * `along` threads: `across` rows at a time, `along` threads on each.
+
+    Attributes:
+        vector: neighbours of the last inner dimension that a thread takes at a time.
+        along: threads on a row, a power of two.
+        rows: rows of a block at a time, a power of two.
+        held: vectors of a row that each thread holds in registers from pass to pass; 0: each pass reads the row again.
+        stacked: whether the rows of a block are serial places, whose results are joined at the end; else parallel ones.
+        even: whether every row is whole vectors.
+        wide: whether indices need 64 bits.
+        scattered: arrays, as ("read" | "write", number), whose neighbours do not begin at multiples of a vector.
+    """
+
+    vector: int
+    along: int
+    rows: int
+    held: int
+    stacked: bool
+    even: bool
+    wide: bool
+    scattered: frozenset[tuple[str, int]] = frozenset()
+
+    @property
+    def threads(self) -> int:
+        """Of a block."""
+        return self.along * self.rows
