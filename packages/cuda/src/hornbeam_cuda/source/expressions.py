@@ -66,7 +66,10 @@ NEW bool negative_sign(double x) { return __double_as_longlong(x) < 0; }
 """
 
 _UNARY = {  # the functions that C has under a name; "f" is appended in single precision
-    **{name: name for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "erf", "erfc", "erfinv", "sqrt", "tanh")},
+    **{
+        name: name
+        for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "erf", "erfc", "erfinv", "sqrt", "tanh")
+    },
     **{name: name for name in ("sin", "cos", "tan", "sinh", "cosh", "asinh", "acosh", "atanh", "asin", "acos", "atan")},
     **{"floor": "floor", "ceil": "ceil", "trunc": "trunc", "round_even": "rint", "abs": "fabs"},
 }
@@ -76,6 +79,7 @@ _FLOAT = {
     "subtract": "{0} - {1}",
     "multiply": "{0} * {1}",
     "divide": "{0} / {1}",
+    "positive": "{0}",
     "negative": "-{0}",
     "square": "{0} * {0}",
     "reciprocal": "{one} / {0}",
@@ -94,6 +98,7 @@ _WHOLE = {
     "add": "({T})(({U}){0} + ({U}){1})",
     "subtract": "({T})(({U}){0} - ({U}){1})",
     "multiply": "({T})(({U}){0} * ({U}){1})",
+    "positive": "{0}",
     "negative": "({T})(({U})0 - ({U}){0})",
     "square": "({T})(({U}){0} * ({U}){0})",
     "abs": "{0} < 0 ? ({T})(({U})0 - ({U}){0}) : {0}",
@@ -143,7 +148,7 @@ _ANY = {
     "maximum": "Max::join({0}, {1})",
     "minimum": "Min::join({0}, {1})",
     "clip": "Min::join(Max::join({0}, {1}), {2})",
-    **dict.fromkeys(("identity", "positive", "stop_gradient"), "{0}"),
+    **dict.fromkeys(("identity", "stop_gradient"), "{0}"),
 }
 _JOINS = {"reduce_sum": "Sum", "reduce_any": "Sum", "reduce_prod": "Prod", "reduce_all": "Prod"}
 _BEGIN = {"reduce_sum": 0, "reduce_any": 0, "reduce_prod": 1, "reduce_all": 1}

@@ -71,7 +71,7 @@ def shares(nest: Nest, described: Loops, multiprocessors: int, whole: bool = Fal
         tiles = -(-length // part)
     elif not consumed and not columns and not whole:
         tiles = max(1, min(room // max(1, min(places, room)), vectors // (4 * along)))
-        part = -(-(-(-length // tiles)) // vector) * vector
+        part = math.ceil(math.ceil(length / tiles) / vector) * vector
         tiles = -(-length // part)
     if nest.serial and not whole:
         least = group if stacked else 1
@@ -121,10 +121,14 @@ def _vector(nest: Nest, described: Loops) -> tuple[int, frozenset[tuple[str, int
     while True:
         apart = frozenset((kind, i) for kind, i, a in arrays if not _aligned(a, sizes, vector))
         words = frozenset(("flat", i) for i, by in enumerate(flat) if vector % 4 or not _even(by, sizes, 4))
-        weight = sum(SIZES[a.dtype] for kind, i, a in arrays if (kind, i) in apart)
-        if vector == 1 or 2 * weight <= sum(SIZES[a.dtype] for _, _, a in arrays):
+        weight = sum(_bytes(a, sizes) for kind, i, a in arrays if (kind, i) in apart)
+        if vector == 1 or 2 * weight <= sum(_bytes(a, sizes) for _, _, a in arrays):
             return vector, (apart if vector > 1 else frozenset()) | words
         vector //= 2
+
+
+def _bytes(a: Strided, sizes: Sequence[int]) -> int:
+    return SIZES[a.dtype] * math.prod(n for by, n in zip(a.strides, sizes, strict=True) if by)
 
 
 def _words(described: Loops) -> list[tuple[int, ...]]:

@@ -26,14 +26,30 @@ from hornbeam_cuda.source.scalars import computed, is_float, parameter, stored
 __all__ = ["generate", "parameters"]
 
 DEAR = frozenset(
-    ("exp", "expm1", "log", "log1p", "sigmoid", "tanh", "erf", "erfc", "erfinv", "sin", "cos", "tan", "pow", "random_bits")
+    (
+        "exp",
+        "expm1",
+        "log",
+        "log1p",
+        "sigmoid",
+        "tanh",
+        "erf",
+        "erfc",
+        "erfinv",
+        "sin",
+        "cos",
+        "tan",
+        "pow",
+        "random_bits",
+    )
 )
 
 
 def parameters(nest: Nest, form: Form) -> list[Parameter]:
     """What the kernel of a nest is given: kinds and names.
 
-    r0, w0: addresses; c0: constants; n0: sizes, m0 and s0: multiplier and shift to divide by them; r0_1, w0_1, f0_1: strides of an
+    r0, w0: addresses; c0: constants; n0: sizes, m0 and s0: multiplier and shift to divide by
+    those that are not the first of their group; r0_1, w0_1, f0_1: strides of an
     array along a dimension; part: inner places of a block, tiles: how many of these; chunk: serial places of a block, chunks: how
     many of these.
     """
@@ -43,10 +59,13 @@ def parameters(nest: Nest, form: Form) -> list[Parameter]:
     found += [(parameter(dtype), f"c{i}") for i, dtype in enumerate(nest.constants)]
     for d in range(nest.rank):
         found.append((index, f"n{d}"))
-        found += [] if form.wide else [("uint32", f"m{d}"), ("uint32", f"s{d}")]
+        if not form.wide and d not in (0, nest.parallel, nest.parallel + nest.serial):  # the others: what is left over
+            found += [("uint32", f"m{d}"), ("uint32", f"s{d}")]
     arrays = (("r", [a.strides for a in nest.reads]), ("w", [a.strides for a, _ in nest.writes]), ("f", nest.flat))
     for kind, listed in arrays:
-        found += [(index, f"{kind}{i}_{d}") for i, strides in enumerate(listed) for d, s in enumerate(strides) if s == 2]
+        found += [
+            (index, f"{kind}{i}_{d}") for i, strides in enumerate(listed) for d, s in enumerate(strides) if s == 2
+        ]
     return [*found, *((index, name) for name in ("part", "tiles", "chunk", "chunks"))]
 
 
@@ -75,13 +94,16 @@ class _Writer:
         nest = self.nest
         found = [0] * nest.first
         for step in nest.steps:
-            ready = (found[a] + (a >= nest.first and nest.steps[a - nest.first].kind == "reduce row") for a in step.args)
+            ready = (
+                found[a] + (a >= nest.first and nest.steps[a - nest.first].kind == "reduce row") for a in step.args
+            )
             found.append(max(ready, default=0))
         return found
 
     def _kept(self) -> set[int]:
         """Values of places that a later pass needs: kept in registers. What is cheap is computed anew from what is held."""
-        nest, found = self.nest, set()
+        nest = self.nest
+        found: set[int] = set()
         for n in range(nest.first, nest.first + len(nest.steps)):
             step = nest.steps[n - nest.first]
             if step.kind == "full" or step.kind.startswith("reduce") and nest.is_full(step.args[0]):
@@ -124,7 +146,9 @@ class _Writer:
                 declarations.append(f"{computed(kind)} {name}")
         self._body()
         index = "long long" if form.wide else "int"
-        return kernel(label, listed, declarations, f"{FUNCTIONS}typedef {index} Index;\n@@" + "\n".join(self.lines), form.threads)
+        return kernel(
+            label, listed, declarations, f"{FUNCTIONS}typedef {index} Index;\n@@" + "\n".join(self.lines), form.threads
+        )
 
     def _body(self) -> None:
         nest, form = self.nest, self.form
@@ -137,7 +161,9 @@ class _Writer:
         self._put("const Index piece = block % chunks; block /= chunks;")
         self._put("const Index places = gridDim.x / (tiles * chunks);")
         last = self.outer + nest.inner
-        self._put(f"const Index length = {self._product(range(self.outer, last))}, rows = {self._product(range(nest.parallel))};")
+        self._put(
+            f"const Index length = {self._product(range(self.outer, last))}, rows = {self._product(range(nest.parallel))};"
+        )
         self._put("const Index begin = tile * part, end = length - begin < part ? length : begin + part;")
         for i, dtype in enumerate(nest.constants):
             self._put(f"const {computed(dtype)} v{len(nest.reads) + i} = c{i}{' != 0' if dtype == 'bool' else ''};")
@@ -241,7 +267,7 @@ class _Writer:
         place = self._offset("w", w, array.strides, dims)
         step = self.nest.step(n)
         if step is not None and step.kind == "reduce row" and array.strides[self.outer :] and array.strides[-1]:
-            place += f" + tile * w{w}_{self.nest.rank - 1}"
+            place += " + tile" if array.strides[-1] == 1 else f" + tile * w{w}_{self.nest.rank - 1}"
         return f"w{w} + ({place})"
 
     def _pass(self, level: int, inner: range, loaded: set[int]) -> None:
@@ -279,7 +305,13 @@ class _Writer:
                     self._put(f"const {kind} v{n} = a{n};")
 
     def _loop(
-        self, level: int, inner: range, wanted: list[int], over_row: list[int], writes: list[tuple[int, int]], loaded: set[int]
+        self,
+        level: int,
+        inner: range,
+        wanted: list[int],
+        over_row: list[int],
+        writes: list[tuple[int, int]],
+        loaded: set[int],
     ) -> None:
         """The loop over the places of a row."""
         nest, form = self.nest, self.form
@@ -305,7 +337,7 @@ class _Writer:
                 self._put(f"unsigned u{n}[V];")
                 place = f"b{f} + {self._offset('f', f, nest.flat[f], inner)}"
                 self._put(f"random_words<V>(u{n}, r{step.args[0]}, {place});")
-        for w, n in writes:
+        for w, _ in writes:
             self._put(f"{computed(nest.writes[w][0].dtype)} y{w}[V];")
         self._put("#pragma unroll")
         self._open("for (int j = 0; j < V; ++j)")
@@ -396,8 +428,10 @@ class _Writer:
 
     def _in_fours(self, step: Step) -> bool:
         """Whether the words of a vector are whole blocks: its places begin at multiples of four."""
-        return self.form.vector % 4 == 0 and ("flat", step.extra[0]) not in self.form.scattered and (
-            self.nest.flat[step.extra[0]][-1] == 1
+        return (
+            self.form.vector % 4 == 0
+            and ("flat", step.extra[0]) not in self.form.scattered
+            and (self.nest.flat[step.extra[0]][-1] == 1)
         )
 
     # ---- memory
@@ -408,13 +442,17 @@ class _Writer:
         if not self.form.held:
             self._put(f"{computed(array.dtype)} {goal}[V];")
         place = f"p{n} + ({self._offset('r', n, array.strides, inner)})"
-        for line in self._move("get", "read", n, array.dtype, array.strides[-1], goal, place, f"r{n}_{self.nest.rank - 1}"):
+        for line in self._move(
+            "get", "read", n, array.dtype, array.strides[-1], goal, place, f"r{n}_{self.nest.rank - 1}"
+        ):
             self._put(line)
 
     def _write(self, w: int, inner: range) -> None:
         array, _ = self.nest.writes[w]
         place = f"w{w} + ({self._offset('w', w, array.strides, range(self.outer + len(inner)))})"
-        for line in self._move("put", "write", w, array.dtype, array.strides[-1], f"y{w}", place, f"w{w}_{self.nest.rank - 1}"):
+        for line in self._move(
+            "put", "write", w, array.dtype, array.strides[-1], f"y{w}", place, f"w{w}_{self.nest.rank - 1}"
+        ):
             self._put(line)
 
     def _move(
@@ -442,14 +480,18 @@ class _Writer:
         writes = [w for w, (_, number) in enumerate(nest.writes) if number == n]
         if spots > 1:
             self._put("#pragma unroll" if spots <= 64 else "#pragma unroll 1")
-            self._open(f"for (int k = 0; k < {spots}; ++k)")
+        self._open(f"for (int k = 0; k < {spots}; ++k)" if spots > 1 else "")
         value = f"a{n}[k]" if spots > 1 else f"a{n}"
         if form.stacked and form.rows > 1:
             self._put(f"{value} = piled<{how}, A, A * R>({value}, ({kind}*)scratch);")
         whole = step.kind == "reduce column" and nest.is_full(step.args[0])
         conditions = ["group == 0"] if form.stacked and form.rows > 1 else ["inside"] if not form.stacked else []
         if whole:
-            self._put("const Index at = begin + (k / V * A + lane) * V + k % V;" if spots > 1 else "const Index at = begin + lane;")
+            self._put(
+                "const Index at = begin + (k / V * A + lane) * V + k % V;"
+                if spots > 1
+                else "const Index at = begin + lane;"
+            )
             conditions.append("at < end")
         else:
             conditions.append("lane == 0")
@@ -460,14 +502,16 @@ class _Writer:
         dims = [*range(nest.parallel), *(inner if whole else ())]
         for w in writes:
             array, _ = nest.writes[w]
-            place = " + ".join(f"i{d}" if array.strides[d] == 1 else f"i{d} * w{w}_{d}" for d in dims if array.strides[d])
+            place = " + ".join(
+                f"i{d}" if array.strides[d] == 1 else f"i{d} * w{w}_{d}" for d in dims if array.strides[d]
+            )
             if nest.serial and array.strides[self.outer - 1]:
                 part = "piece" if step.kind == "reduce column" else "(piece * tiles + tile)"
-                place = f"{place or '0'} + {part} * w{w}_{self.outer - 1}"
+                by = "" if array.strides[self.outer - 1] == 1 else f" * w{w}_{self.outer - 1}"
+                place = f"{place or '0'} + {part}{by}"
             self._put(f"put(w{w} + ({place or '0'}), {value});")
         self._close()
-        if spots > 1:
-            self._close()
+        self._close()
 
 
 def _narrow(step: Step) -> bool:

@@ -14,7 +14,9 @@ from hornbeam_cuda.source.scalars import SIZES, held
 
 __all__ = ["MULTIPROCESSORS", "region"]
 
-MULTIPROCESSORS = 132  # of an H100 or H200; how sums are split follows from it, so it is the same wherever a plan is made
+MULTIPROCESSORS = (
+    132  # of an H100 or H200; how sums are split follows from it, so it is the same wherever a plan is made
+)
 
 
 def region(
