@@ -19,6 +19,7 @@ __all__ = [
     "InvalidArgumentError",
     "LeakError",
     "MissingPackageError",
+    "OutOfMemoryError",
     "OutOfRangeError",
     "PluginError",
     "SerializationError",
@@ -77,6 +78,10 @@ class GraphError(HornbeamError, RuntimeError):
 
 class BackendError(HornbeamError, RuntimeError):
     """A backend cannot be used, or cannot do what was asked."""
+
+
+class OutOfMemoryError(BackendError, MemoryError):
+    """A computation does not fit into a device's memory."""
 
 
 class PluginError(HornbeamError, RuntimeError):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 from hornbeam.graph.ir import Node, Value
-from hornbeam.ops.contraction import free_axes
+from hornbeam.graph.products import Axis, in_order, product_axes
 
 from hornbeam_cpu.kernels import gemm
 from hornbeam_cpu.kernels.combine import combine
@@ -14,7 +13,7 @@ from hornbeam_cpu.kernels.micro import tile
 from hornbeam_cpu.kernels.scalars import SIZES
 from hornbeam_cpu.llvm.library import Kernel
 from hornbeam_cpu.lower.loops import copy_layout
-from hornbeam_cpu.lower.stage import Call, Context, Layout, Pointer, Stage, contiguous
+from hornbeam_cpu.lower.stage import Call, Context, Pointer, Stage
 
 __all__ = ["lower"]
 
@@ -24,15 +23,6 @@ TASKS = 16  # a product is cut into about so many, so that threads of any number
 ROWS = 224  # of a task at most: sixteen tiles
 LONG = 4096  # a sum of more terms than that is cut into parts where there is little else to share out
 PARTS = 16
-
-
-class Axis(NamedTuple):
-    """Some axes as one: their size, and strides in the operands and the result (0 where they are not there)."""
-
-    size: int
-    a: int
-    b: int
-    c: int
 
 
 def lower(node: Node, context: Context) -> bool:
@@ -46,8 +36,8 @@ def lower(node: Node, context: Context) -> bool:
     for copied in ((), (first,), (1 - first,), (0, 1)):
         arranged = list(seen)
         for side in copied:
-            arranged[side] = _in_order(node, side, arranged[1 - side])
-        axes = _axes(node, *arranged)
+            arranged[side] = in_order(node, side, arranged[1 - side])
+        axes = product_axes(node, *arranged)
         if axes and len(axes[0]) <= gemm.BATCH:
             break
     else:
@@ -58,63 +48,6 @@ def lower(node: Node, context: Context) -> bool:
     left, right = arranged
     _emit(node.output, context, (left.base, right.base), (left.offset, right.offset), *axes, copied=1 in copied)
     return True
-
-
-def _in_order(node: Node, side: int, other: Layout) -> Layout:
-    """Memory for one operand in the order batch, m, k or batch, k, n; what is summed over in the order of the other operand."""
-    value = node.inputs[side]
-    contracting, batch = node.params["contracting"], node.params["batch"]
-    pairs = sorted(zip(*contracting, strict=True), key=lambda pair: -abs(other.strides[pair[1 - side]]))
-    summed = tuple(pair[side] for pair in pairs)
-    free = free_axes(len(value.shape), summed, batch[side])
-    order = (*batch[side], *summed, *free) if side else (*batch[side], *free, *summed)
-    shape = tuple(value.shape[a] for a in order)
-    strides = dict(zip(order, contiguous(shape), strict=True))
-    return Layout(Value(shape, value.dtype), 0, tuple(strides[a] for a in range(len(order))))
-
-
-def _axes(node: Node, left: Layout, right: Layout) -> tuple[list[Axis], Axis, Axis, Axis] | None:
-    """(batch, m, n, k), each m, n and k as one axis; None where k cannot be."""
-    x, y = node.inputs
-    contracting, batch = node.params["contracting"], node.params["batch"]
-    free = free_axes(len(x.shape), contracting[0], batch[0]), free_axes(len(y.shape), contracting[1], batch[1])
-    out = iter(contiguous(node.output.shape))
-    batches = [Axis(x.shape[i], left.strides[i], right.strides[j], next(out)) for i, j in zip(*batch, strict=True)]
-    ms = _joined([Axis(x.shape[i], left.strides[i], 0, next(out)) for i in free[0]])
-    ns = _joined([Axis(y.shape[j], 0, right.strides[j], next(out)) for j in free[1]])
-    ks = [Axis(x.shape[i], left.strides[i], right.strides[j], 0) for i, j in zip(*contracting, strict=True)]
-    ks = _joined(sorted(ks, key=lambda axis: (-abs(axis.a), -abs(axis.b))))  # the order of a sum is free
-    if len(ks) > 1:
-        return None
-    k = ks[0] if ks else Axis(1, 1, 1, 0)
-    m, n = _largest(ms, Axis(1, 1, 0, node.output.shape[-1] if node.output.shape else 1)), _inner(ns)
-    if n.b != 1 and k.b != 1 and n.size > 1 and k.size > 1:
-        return None
-    rest = [axis for axis in (*batches, *ms, *ns) if axis not in (m, n) and axis.size > 1]
-    return _joined(rest), m, n, k
-
-
-def _joined(axes: list[Axis]) -> list[Axis]:
-    """Neighbouring axes as one where all strides go on from one to the next."""
-    found: list[Axis] = []
-    for axis in axes:
-        if axis.size == 1:
-            continue
-        last = found[-1] if found else None
-        if last and (last.a, last.b, last.c) == (axis.a * axis.size, axis.b * axis.size, axis.c * axis.size):
-            found[-1] = Axis(last.size * axis.size, *axis[1:])
-        else:
-            found.append(axis)
-    return found
-
-
-def _largest(axes: list[Axis], otherwise: Axis) -> Axis:
-    return max(axes, key=lambda axis: axis.size) if axes else otherwise
-
-
-def _inner(axes: list[Axis]) -> Axis:
-    """The axis along which vectors run: the result's last."""
-    return axes[-1] if axes else Axis(1, 0, 1, 1)
 
 
 def _emit(

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 from hornbeam.graph.fusion import fuse
 from hornbeam.graph.ir import Graph, Node, Value
 from hornbeam.graph.region import Makers, Region
+from hornbeam.graph.views import VIEWS, layout_of
 
 from hornbeam_cpu.llvm.target import Target, host
 from hornbeam_cpu.lower.loops import can_lower, copy_layout, lower_region
 from hornbeam_cpu.lower.rules import RULES
 from hornbeam_cpu.lower.shifted import shifted
 from hornbeam_cpu.lower.stage import Context, Layout, Pointer, Stage, contiguous
-from hornbeam_cpu.lower.views import VIEWS, layout_of
 
 __all__ = ["Fallback", "Lowered", "Lowering", "lower"]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 from hornbeam.graph.ir import Node, Value
+from hornbeam.graph.views import Layout, contiguous
 
 from hornbeam_cpu.llvm.library import Kernel
 from hornbeam_cpu.llvm.target import Target
@@ -53,26 +54,6 @@ class Stage(NamedTuple):
     flops: int = 0
     name: str = ""
     in_place: tuple[tuple[Value, Value], ...] = ()
-
-
-class Layout(NamedTuple):
-    """Where a value's elements are: in the memory of `base` at `offset` + sum(index * stride), in elements.
-
-    A value that is no view is its own base. A stride is 0 along an axis that is broadcast, negative along one that is flipped.
-    """
-
-    base: Value
-    offset: int
-    strides: tuple[int, ...]
-
-
-def contiguous(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The strides, in elements, of an array in C order."""
-    strides, size = [], 1
-    for length in reversed(shape):
-        strides.append(size)
-        size *= length
-    return tuple(reversed(strides))
 
 
 class Context(Protocol):

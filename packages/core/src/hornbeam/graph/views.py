@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from hornbeam.graph.ir import Node, Value
 
-from hornbeam_cpu.lower.stage import Layout, contiguous
-
-__all__ = ["VIEWS", "layout_of"]
+__all__ = ["VIEWS", "Layout", "contiguous", "layout_of"]
 
 VIEWS = frozenset(("reshape", "transpose", "broadcast_to", "slice", "flip", "identity", "stop_gradient", "barrier"))
+
+
+class Layout(NamedTuple):
+    """Where a value's elements are: in the memory of `base` at `offset` + sum(index * stride), in elements.
+
+    A value that is no view is its own base. A stride is 0 along an axis that is broadcast, negative along one that is flipped.
+    """
+
+    base: Value
+    offset: int
+    strides: tuple[int, ...]
+
+
+def contiguous(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The strides, in elements, of an array in C order."""
+    strides, size = [], 1
+    for length in reversed(shape):
+        strides.append(size)
+        size *= length
+    return tuple(reversed(strides))
 
 
 def layout_of(value: Value, producers: dict[Value, Node], known: dict[Value, Layout]) -> Layout:

@@ -1,0 +1,62 @@
+"""Concatenation, padding, and blocks put in: copies of parts."""
+
+from __future__ import annotations
+
+from hornbeam.graph.ir import Node
+from hornbeam.graph.views import Layout, contiguous
+
+from hornbeam_cuda.lower.stage import Context
+from hornbeam_cuda.source.kernel import At
+
+__all__ = ["lower_concatenate", "lower_pad", "lower_update_slice"]
+
+
+def lower_concatenate(node: Node, context: Context) -> bool:
+    """Each operand is copied to its place."""
+    out, axis = node.output, node.params["axis"]
+    strides, begin = contiguous(out.shape), 0
+    for value in node.inputs:
+        if value.size:
+            target = At(out, begin * strides[axis] * out.dtype.itemsize)
+            context.copied(context.layout(value), value.shape, value.dtype, target, strides)
+        begin += value.shape[axis]
+    return True
+
+
+def lower_pad(node: Node, context: Context) -> bool:
+    """The result is filled with the padding, then what of the operand is in it is copied; negative padding cuts off."""
+    x, value = node.inputs
+    out = node.output
+    strides = contiguous(out.shape)
+    fill, source = context.layout(value), context.layout(x)
+    blank = Layout(fill.base, fill.offset, (0,) * len(out.shape))
+    offset, goal, begin, shape, steps = source.offset, [], 0, [], []
+    for axis, n in enumerate(x.shape):
+        step = node.params["interior"][axis] + 1
+        low, room = node.params["low"][axis], out.shape[axis]
+        first = max(0, -(low // step)) if low < 0 else 0
+        last = min(n, (room - 1 - low) // step + 1)
+        shape.append(max(0, last - first))
+        offset += first * source.strides[axis]
+        begin += (low + first * step) * strides[axis]
+        goal.append(step * strides[axis])
+        steps.append(source.strides[axis])
+    if tuple(shape) != out.shape:
+        context.copied(blank, out.shape, out.dtype, At(out), strides)
+    if all(shape):
+        inner = Layout(source.base, offset, tuple(steps))
+        context.copied(inner, tuple(shape), out.dtype, At(out, begin * out.dtype.itemsize), tuple(goal))
+    return True
+
+
+def lower_update_slice(node: Node, context: Context) -> bool:
+    """A copy of the tensor, into which the block is copied."""
+    x, updates = node.inputs
+    out = node.output
+    strides = contiguous(out.shape)
+    context.copied(context.layout(x), x.shape, x.dtype, At(out), strides)
+    if updates.size:
+        begin = sum(a * by for a, by in zip(node.params["start"], strides, strict=True)) * out.dtype.itemsize
+        goal = tuple(by * step for by, step in zip(strides, node.params["strides"], strict=True))
+        context.copied(context.layout(updates), updates.shape, updates.dtype, At(out, begin), goal)
+    return True

@@ -1,0 +1,116 @@
+"""A graph as a list of steps: regions fused, views looked through, everything else by the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from hornbeam.dtypes import as_dtype
+from hornbeam.graph.fusion import fuse
+from hornbeam.graph.ir import Graph, Node, Value
+from hornbeam.graph.passes import optimize
+from hornbeam.graph.region import Makers, Region
+from hornbeam.graph.views import VIEWS, Layout, contiguous, layout_of
+
+from hornbeam_cuda.library import Call as Description
+from hornbeam_cuda.lower.loops import can_lower, copy, lower_region
+from hornbeam_cuda.lower.rules import RULES, keeper
+from hornbeam_cuda.lower.stage import Fallback, Library, Loop, Step
+from hornbeam_cuda.source.kernel import At, Call
+
+__all__ = ["Lowered", "Lowering", "prepare"]
+
+
+class Lowered(NamedTuple):
+    """What a graph was lowered to.
+
+    Attributes:
+        steps: in order.
+        results: where each output of the graph is: a value in C order in memory of its own.
+    """
+
+    steps: list[Step]
+    results: list[Value]
+
+
+def prepare(graph: Graph, supports: Callable[[Description], bool]) -> Graph:
+    """The graph that is lowered: optimised, composites without a rule written out."""
+    return optimize(graph, keeper(supports))
+
+
+class Lowering:
+    """The context of the rules, and the walk over the graph.
+
+    Args:
+        graph: what to lower; its composites are those that have rules.
+        supports: whether the device's libraries can run a call.
+        multiprocessors: of the device.
+    """
+
+    def __init__(self, graph: Graph, supports: Callable[[Description], bool], multiprocessors: int) -> None:
+        self.graph, self.supports, self.multiprocessors = graph, supports, multiprocessors
+        self.producers = Makers(graph)
+        self.layouts: dict[Value, Layout] = {}
+        self.copies: dict[Value, Value] = {}
+        self.exact: dict[Value, Value] = {}
+        self.steps: list[Step] = []
+
+    def run(self) -> Lowered:
+        """Lower every group of the graph, then bring the outputs into C order."""
+        for item in fuse(self.graph, can_lower):
+            if isinstance(item, Region):
+                lower_region(item, self, self.producers)
+            else:
+                self._node(item)
+        return Lowered(self.steps, [self.dense(v) for v in self.graph.outputs])
+
+    def _node(self, node: Node) -> None:
+        name = node.primitive.name
+        if name in VIEWS and node.inputs:
+            if self.layout(node.output).base is node.output and node.output.size:  # a reshape that strides cannot say
+                self._copy(node.inputs[0], node.output)
+            return
+        rule = RULES.get(name)
+        if any(not v.size for v in node.outputs) or rule is None or not rule(node, self):
+            self.steps.append(Fallback(node, tuple(self.dense(v) for v in node.inputs)))
+
+    # ---- what rules ask for
+
+    def layout(self, value: Value) -> Layout:
+        """Where a value's elements are."""
+        return layout_of(value, self.producers, self.layouts)
+
+    def dense(self, value: Value) -> Value:
+        """The value in C order at the beginning of some value's memory: itself, what it is a view of, or a copy."""
+        base, offset, strides = self.layout(value)
+        plain = all(by == c or n == 1 for n, by, c in zip(value.shape, strides, contiguous(value.shape), strict=True))
+        if plain and offset == 0 and base.size == value.size or not value.size:
+            return base if value.size else value
+        if value not in self.copies:
+            made = self.copies[value] = self.temporary(value.shape, value.dtype)
+            self._copy(value, made)
+        return self.copies[value]
+
+    def _copy(self, source: Value, target: Value) -> None:
+        self.copied(self.layout(source), source.shape, source.dtype, At(target), contiguous(source.shape))
+
+    def copied(self, layout: Layout, shape: tuple[int, ...], dtype: Any, target: At, strides: tuple[int, ...]) -> None:
+        """Copy what is seen with one layout to memory that is seen with other strides."""
+        copy(layout, shape, str(dtype), target, strides, self)
+
+    def convert(self, source: Value, target: Value) -> None:
+        """Copy a value in C order to another of the same shape and of another dtype."""
+        strides = contiguous(source.shape)
+        copy(Layout(source, 0, strides), source.shape, str(source.dtype), At(target), strides, self, str(target.dtype))
+
+    def temporary(self, shape: tuple[int, ...], dtype: Any) -> Value:
+        """Memory that only steps know."""
+        return Value(shape, dtype)
+
+    def bytes(self, size: int) -> At:
+        """The same, in bytes."""
+        return At(Value((size,), as_dtype("uint8")))
+
+    def emit(self, *steps: Call | Library | Loop) -> None:
+        """Add steps."""
+        self.steps += steps

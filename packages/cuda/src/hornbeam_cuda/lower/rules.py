@@ -1,0 +1,35 @@
+"""Which primitives and composites have a lowering of their own; element-wise operations and reductions are fused instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hornbeam.graph.ir import Node
+
+from hornbeam_cuda.library import Call
+from hornbeam_cuda.lower import attention, convolution, movement, products, scan
+from hornbeam_cuda.lower.stage import Rule
+
+__all__ = ["RULES", "keeper"]
+
+RULES: dict[str, Rule] = {
+    "dot_general": products.lower,
+    **dict.fromkeys(("conv_general", "conv_input_grad", "conv_kernel_grad"), convolution.lower),
+    **dict.fromkeys(("attention", "attention_grad"), attention.lower),
+    "scan": scan.lower,
+    "concatenate": movement.lower_concatenate,
+    "pad": movement.lower_pad,
+    "update_slice": movement.lower_update_slice,
+}
+
+
+def keeper(supports: Callable[[Call], bool]) -> Callable[[Node], bool]:
+    """Says of a composite whether it is lowered as a whole; else it is written out before anything is fused."""
+
+    def keeps(node: Node) -> bool:
+        if node.primitive.name not in ("attention", "attention_grad"):
+            return False
+        call = attention.described(node)
+        return call is not None and supports(call)
+
+    return keeps
