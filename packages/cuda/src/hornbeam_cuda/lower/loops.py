@@ -40,10 +40,10 @@ class _Access:
     at: At
     strides: dict[int, int]
 
-    def along(self, dims: list[tuple[int, ...]]) -> Strided:
+    def along(self, dims: list[tuple[int, ...]], context: Context) -> Strided:
         """The array as a nest of joined dimensions sees it."""
         strides = tuple(self.strides.get(joint[-1], 0) for joint in dims)
-        return Strided(self.dtype, strides, self.at.offset % 16 == 0)
+        return Strided(self.dtype, strides, self.at.offset % 16 == 0 and self.at.base not in context.unaligned)
 
 
 def lower_region(region: Region, context: Context, makers: Makers) -> None:
@@ -118,10 +118,10 @@ class _Lowering:
         loops = Loops(
             tuple(region.extent(joint) for joint in dims),
             (len(merged[0]), len(merged[1]), len(merged[2])),
-            tuple(a.along(dims) for a in self.reads),
+            tuple(a.along(dims, self.context) for a in self.reads),
             tuple(self.constants),
             tuple(self._step(n, dims, inner) for n in region.nodes),
-            tuple((a.along(dims), self.numbers[v]) for a, v in writes),
+            tuple((a.along(dims, self.context), self.numbers[v]) for a, v in writes),
         )
         _emit(loops, self.reads, [a for a, _ in writes], self.context)
 
@@ -197,9 +197,9 @@ def copy(
     loops = Loops(
         tuple(math.prod(shape[a] for a in joint) for joint in dims),
         (max(0, len(dims) - 1), 0, min(1, len(dims))),
-        (read.along(dims),),
+        (read.along(dims, context),),
         (),
         (Operation("cast", (0,), after or dtype, "full" if dims else "row"),),
-        ((write.along(dims), 1),),
+        ((write.along(dims, context), 1),),
     )
     _emit(loops, [read], [write], context)

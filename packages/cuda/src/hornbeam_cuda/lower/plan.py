@@ -53,6 +53,7 @@ class Lowering:
         self.layouts: dict[Value, Layout] = {}
         self.copies: dict[Value, Value] = {}
         self.exact: dict[Value, Value] = {}
+        self.unaligned: set[Value] = set()
         self.steps: list[Step] = []
 
     def run(self) -> Lowered:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from hornbeam.dtypes import as_dtype
 from hornbeam.graph.ir import Node, Value
 from hornbeam.graph.memory import Block, assign
 from hornbeam.graph.views import Layout, contiguous
@@ -13,6 +14,8 @@ from hornbeam_cuda.lower.stage import Context, Fallback, Loop, Row
 from hornbeam_cuda.source.kernel import At
 
 __all__ = ["lower"]
+
+ALIGNED = 16  # bytes: the widest load of a thread
 
 
 def lower(node: Node, context: Context) -> bool:
@@ -64,6 +67,8 @@ class _Loop:
             self.inside.layouts[inner] = Layout(seen, 0, layout.strides[1:])
 
     def _moves(self, value: Value, start: At, step: int) -> None:
+        if step % ALIGNED or start.offset % ALIGNED or start.base in self.context.unaligned:
+            self.inside.unaligned.add(value)
         if self.back:
             start, step = At(start.base, start.offset + (self.rounds - 1) * step), -step
         self.places[value] = Row(start, step)
@@ -75,12 +80,15 @@ class _Loop:
         placed: dict[int, Value] = {}
         for i in range(self.carries, len(ours)):
             out, row = self.node.outputs[i], ours[i]
-            value = self._own(results[i], row, made)
-            self._moves(value, At(out), math.prod(out.shape[1:]) * row.dtype.itemsize)
-            placed[i] = value
+            step = math.prod(out.shape[1:]) * row.dtype.itemsize
+            whole = step % ALIGNED == 0
+            value = self._own(results[i], row, made) if whole else self._copy(row, aligned=False)
+            self._moves(value, At(out), step)
+            if whole:
+                placed[i] = value
         for i in range(self.carries):
             carry, new = self.body.inputs[i], ours[i]
-            initial = self.context.dense(self.node.inputs[i])
+            initial = self._aligned(self.node.inputs[i])
             self.reads.append(initial)
             known = next((v for v in placed.values() if v is results[i]), None)
             if known is not None:
@@ -91,6 +99,16 @@ class _Loop:
             pair = [At(self.context.temporary(new.shape, new.dtype)) for _ in range(2)]
             self.places[value] = Row(pair[0], 0, last=At(out), pair=pair[1])
             self.places[carry] = Row(pair[1], 0, first=At(initial), pair=pair[0])
+
+    def _aligned(self, value: Value) -> Value:
+        """A value in C order, at a multiple of 16 bytes: the body was lowered without knowing where its state would be."""
+        found = self.context.dense(value)
+        if found not in self.context.unaligned:
+            return found
+        made = self.context.temporary(value.shape, value.dtype)
+        strides = contiguous(value.shape)
+        self.context.copied(Layout(found, 0, strides), value.shape, value.dtype, At(made), strides)
+        return made
 
     def _after_rows(self, carry: Value, row: Value, initial: At, number: int) -> None:
         """A state that is also a row of the results: it is read there, a round later; the last one is copied at the end."""
@@ -104,7 +122,12 @@ class _Loop:
         whole = result.nbytes == value.nbytes and result in made
         if whole and result not in self.places and result not in self.body.inputs:
             return result
+        return self._copy(value)
+
+    def _copy(self, value: Value, aligned: bool = True) -> Value:
         goal = Value(value.shape, value.dtype)
+        if not aligned:
+            self.inside.unaligned.add(goal)
         self.inside.copied(self.inside.layout(value), value.shape, value.dtype, At(goal), contiguous(value.shape))
         return goal
 
@@ -118,7 +141,7 @@ class _Loop:
         own = {v for step in steps for v in step.writes if v not in self.places}
         values = [v for v in lives if v in own]
         arena = assign([Block(max(1, v.nbytes), *lives[v]) for v in values])
-        scratch = self.context.temporary((max(1, arena.size),), "uint8")
+        scratch = self.context.temporary((max(1, arena.size),), as_dtype("uint8"))
         self.places |= {v: Row(At(scratch, o), 0) for v, o in zip(values, arena.offsets, strict=True)}
         places = self.places
         outside = [v for v in lives if v not in places and v.data is None]

@@ -139,6 +139,7 @@ class Context(Protocol):
     """What a rule may ask for."""
 
     multiprocessors: int
+    unaligned: set[Value]  # what begins elsewhere than at multiples of 16 bytes
     exact: dict[Value, Value]  # what is known in float32, beside the half floats that the graph has
 
     def layout(self, value: Value) -> Layout:
