@@ -83,6 +83,61 @@ def test_attention_in_eight_bits():
     assert np.abs(layer(x, x).numpy() - plain).max() < 0.05 * np.abs(plain).max()
 
 
+def nested():
+    x = hb.Input((6,))
+    inner = hb.Sequential([hb.Input((6,)), hb.layers.Dense(4, name="inner_dense")], name="inner")
+    return hb.Model(x, hb.layers.Dense(3, name="head")(hb.layers.Dropout(0.1)(inner(x))))
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (None, {"inner_dense", "head"}),
+        ("^inner_", {"inner_dense"}),
+        (["^he", "nothing"], {"head"}),
+        (lambda layer: layer.name == "head", {"head"}),
+    ],
+    ids=["all", "pattern", "patterns", "function"],
+)
+def test_a_model_s_layers_in_eight_bits(filters, expected):
+    net = nested()
+    plain = net.predict(X, verbose=0)
+    net.quantize("int8", filters=filters)
+    layers = {"head": net.get_layer("head"), "inner_dense": net.get_layer("inner").layers[0]}
+    assert {name for name, layer in layers.items() if layer.quantization_mode} == expected
+    found = net.predict(X, verbose=0)  # the compiled step is made anew
+    assert 0 < np.abs(found - plain).max() < 0.05 * np.abs(plain).max()
+
+
+class Own(hb.layers.Dense):
+    def call(self, inputs):
+        return super().call(inputs) + 1.0
+
+
+def test_subclasses_are_left_out_unless_told_otherwise():
+    net = hb.Sequential([hb.Input((6,)), Own(3, name="own"), hb.layers.Dense(2)])
+    with pytest.warns(UserWarning, match="layer 'own' stays as it is: .* has a call of its own"):
+        net.quantize("int8")
+    assert [bool(layer.quantization_mode) for layer in net.layers] == [False, True]
+    net.layers[0].quantize("int8", type_check=False)
+    assert net.layers[0].quantization_mode == "int8"
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"mode": "int4"}, "quantize knows the mode \"int8\"; got mode='int4'"),
+        ({}, 'quantize knows the mode "int8"; got mode=None'),
+        ({"mode": "int8", "config": {}}, "quantize takes no config"),
+        ({"mode": "int8", "filters": 3}, "filters must be a regular expression"),
+        ({"mode": "int8", "filters": "no such"}, "has no layer that can be quantised for filters='no such'"),
+    ],
+)
+def test_what_a_model_cannot(how, message):
+    with pytest.raises(hb.InvalidArgumentError, match=message):
+        nested().quantize(**how)
+
+
 def built(make=lambda: hb.layers.Dense(3), **how):
     layer = make(**how)
     layer(X)
@@ -104,7 +159,7 @@ def built(make=lambda: hb.layers.Dense(3), **how):
         (lambda: built().quantize("int2"), "knows the mode \"int8\"; got 'int2'"),
         (lambda: built(lambda: hb.layers.Dense(3, lora_rank=2)).quantize("int8"), "has LoRA; quantise it first"),
         (lambda: built(lambda: hb.layers.Dense(3, dtype="int8_from_float32")).quantize("int8"), "is quantised already"),
-        (lambda: hb.layers.Conv2D(3, 2).quantize("int8"), "has a call of its own, which eight bits do not fit"),
+        (lambda: hb.layers.Conv2D(3, 2).quantize("int8"), "has no weight that eight bits fit"),
     ],
 )
 def test_what_cannot_be(make, message):

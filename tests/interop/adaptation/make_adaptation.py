@@ -5,14 +5,17 @@ Run with Keras 3.15.1 and JAX on a CPU: `python make_adaptation.py`. The test be
 
 import json
 import os
+import tempfile
 from pathlib import Path
 
 os.environ |= {"KERAS_BACKEND": "jax"}
 
 import keras
 import numpy as np
+import quantized
 
 TABLE = {"input_dim": 7, "output_dim": 4}
+BACK = {"ReversibleEmbedding": {"reverse": True}}  # arguments of the call
 CASES = [
     ("Dense", {"units": 3, "activation": "tanh"}, [4, 5], "lora"),
     ("EinsumDense", {"equation": "abc,cde->abde", "output_shape": [None, 2, 3], "bias_axes": "e"}, [2, 4, 5], "lora"),
@@ -25,6 +28,8 @@ CASES = [
     ("EinsumDense", {"equation": "xyab,cb->xyca", "output_shape": [None, 3, None]}, [2, 2, 3, 4], "int8"),
     ("EinsumDense", {"equation": "abc,cde->abed", "output_shape": [None, 3, 2]}, [2, 4, 5], "int8"),
     ("Embedding", TABLE, [2, 3], "int8"),
+    ("ReversibleEmbedding", TABLE, [2, 4], "int8"),
+    ("ReversibleEmbedding", {**TABLE, "tie_weights": False, "logit_soft_cap": 2.0}, [2, 4], "int8"),
     ("Dense", {"units": 3}, [4, 5], "both"),
     ("EinsumDense", {"equation": "abc,cde->abde", "output_shape": [None, 2, 3]}, [2, 4, 5], "both"),
     ("Embedding", TABLE, [2, 3], "both"),
@@ -54,10 +59,19 @@ def main():
                 v.assign(value)
         store = {}
         layer.save_own_variables(store)
-        groups |= {"out": [layer(x)], "file": store.values()}
+        groups |= {"out": [layer(x, **BACK.get(name, {}))], "file": store.values()}
         stored |= {
             f"{number}/{kind}/{i}": np.asarray(a) for kind, several in groups.items() for i, a in enumerate(several)
         }
+    rng = np.random.default_rng(100)
+    for name, builder in quantized.BUILDERS.items():
+        built, x = builder(keras), quantized.data(name)
+        built.set_weights([rng.normal(0, 0.5, w.shape).astype("float32") for w in built.get_weights()])
+        quantized.quantize(name, built)
+        with tempfile.TemporaryDirectory() as folder:
+            built.save(Path(folder, "it.keras"))
+            stored[f"{name}/file"] = np.frombuffer(Path(folder, "it.keras").read_bytes(), "uint8")
+        stored[f"{name}/out"] = np.asarray(built.predict(x, verbose=0))
     np.savez_compressed(Path(__file__).with_name("adaptation.npz"), **stored)
 
 

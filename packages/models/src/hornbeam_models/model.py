@@ -10,6 +10,7 @@ import hornbeam as hb
 from hornbeam import Layer
 from hornbeam.errors import InvalidArgumentError
 
+from hornbeam_models.eight_bits import quantize
 from hornbeam_models.state import state_tree, take_state_tree
 from hornbeam_models.summary import print_summary
 from hornbeam_models.trainer import Trainer
@@ -75,6 +76,32 @@ class Model(Trainer):
             InvalidArgumentError: a variable is missing, or there is an unknown kind.
         """
         take_state_tree(self, state_tree)
+
+    # ---- eight bits
+
+    def quantize(self, mode: str | None = None, config: Any = None, filters: Any = None, **kwargs: Any) -> None:
+        """Keep the main weights of Dense, EinsumDense, Embedding and ReversibleEmbedding, also of those within other layers, in
+        eight bits, for inference. Compile the model anew before it is trained further.
+
+        Args:
+            mode: "int8". Keras's "int4", "float8", "gptq" and "awq" are not here.
+            config: None: how is rounded is not chosen.
+            filters: a regular expression, or a list of them, one of which is found in a layer's name; or a function of a layer
+                that says whether it is quantised; None: all are.
+            **kwargs: `type_check=False`: also subclasses with a `call` of their own.
+
+        Raises:
+            InvalidArgumentError: the mode is another, or no layer is quantised.
+
+        Example:
+            >>> from hornbeam.plugins import registry
+            >>> Dense, Model = (registry.lookup(*name) for name in (("layers", "Dense"), ("models", "Sequential")))
+            >>> model = Model([Dense(4, input_shape=(3,), name="first"), Dense(1, name="last")])
+            >>> model.quantize("int8", filters="first")
+            >>> [str(layer.weights[1].dtype) for layer in model.layers]
+            ['int8', 'float32']
+        """
+        quantize(self, mode, config, filters, **kwargs)
 
     # ---- looking and keeping
 

@@ -168,10 +168,16 @@ class Adaptable(Layer):
         """The scales of the inputs, so that they fit the output."""
         return scale
 
-    def multiplied(self, inputs: Tensor) -> Tensor:
-        """The product with the weight as it acts: in eight bits where it is kept so."""
+    def multiplied(self, inputs: Tensor, other: Any = None) -> Tensor:
+        """The product with the weight as it acts: in eight bits where it is kept so.
+
+        Args:
+            inputs: one side of the product.
+            other: a weight and its scale, both of eight bits, that stand in the place of the layer's main weight.
+        """
         if not self.quantization_mode:
             return self._product(inputs, self.adapted)
+        integers, scales = (self._main.value, self._scale.value) if other is None else other
 
         @hb.custom_vjp
         def product(x: Tensor, weight: Tensor, scale: Tensor) -> Tensor:
@@ -186,17 +192,19 @@ class Adaptable(Layer):
             return *hb.vjp(lambda x: self._product(x, weight), ops.zeros_like(x))[1](ct), None, None
 
         product.defvjp(lambda *args: (product.function(*args), args), backward)
-        out: Tensor = product(inputs, self._main.value, self._scale.value)
-        return out + self._product(inputs, ops.cast(self._addition(), out.dtype)) if self.lora_enabled else out
+        out: Tensor = product(inputs, integers, scales)
+        added = self.lora_enabled and other is None
+        return out + self._product(inputs, ops.cast(self._addition(), out.dtype)) if added else out
 
-    def quantize(self, mode: str = "int8") -> None:
+    def quantize(self, mode: str = "int8", type_check: bool = True) -> None:
         """Keep the weight in eight bits: a quarter of the memory, for inference.
 
         Each output has a scale of its own, 127 over the largest absolute value. The inputs of a product are rounded in the same way,
         row by row, when the layer is called; gradients of inputs are those of the rounded weight.
 
         Args:
-            mode: "int8".
+            mode: "int8", the only one.
+            type_check: whether a subclass with a `call` of its own is refused.
 
         Raises:
             InvalidArgumentError: the mode is another; the layer is not built, is quantised already, has LoRA, or computes
@@ -213,7 +221,11 @@ class Adaptable(Layer):
         owner = {name: next(c for c in type(self).__mro__ if name in vars(c)) for name in ("call", "_summed")}
         for wrong, told in (
             (mode != "int8", f'knows the mode "int8"; got {mode!r}'),
-            (owner["call"] is not owner["_summed"], "has a call of its own, which eight bits do not fit"),
+            (type(self)._summed is Adaptable._summed, "has no weight that eight bits fit"),
+            (
+                type_check and owner["call"] is not owner["_summed"],
+                "has a call of its own, which eight bits do not fit",
+            ),
             (self._main is None, "is not built yet: call it on data, or build it, first"),
             (self.quantization_mode, "is quantised already"),
             (self.lora_enabled, "has LoRA; quantise it first"),
@@ -222,7 +234,7 @@ class Adaptable(Layer):
                 raise InvalidArgumentError(f"quantize: {who(self)} {told}")
         old = self._main
         values, scale = rounded(old.value, self._summed())
-        self._variables.remove(old)
+        self._variables = [v for v in self._variables if v is not old]
         self.dtype_policy = DTypePolicy(f"int8_from_{self.dtype_policy.name}")
         self.make_main(old.shape)
         self.make_additions()
@@ -252,7 +264,13 @@ class Adaptable(Layer):
                 store[str(i)] = values[id(variable)].numpy()
 
     def load_own_variables(self, store: Mapping[str, Any]) -> None:
-        """Take the weights from `store`; the addition of LoRA starts from zero."""
+        """Take the weights from `store`; the addition of LoRA starts from zero.
+
+        Where the weight is one of eight bits there, it becomes so here: layers within others do not say it in the file.
+        """
+        rounded_there = "0" in store and str(store["0"].dtype) == "int8"
+        if rounded_there and self._main is not None and self._main.dtype != "int8":
+            self.quantize("int8", type_check=False)
         super().load_own_variables(store)
         if self.lora_enabled:
             self._lora_b.assign(ops.zeros_like(self._lora_b.value))

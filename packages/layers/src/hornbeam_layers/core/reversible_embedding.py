@@ -6,6 +6,7 @@ from typing import Any
 
 from hornbeam import Tensor, ops
 
+from hornbeam_layers.core.adaptation import rounded
 from hornbeam_layers.core.embedding import Embedding
 
 __all__ = ["ReversibleEmbedding"]
@@ -24,7 +25,8 @@ class ReversibleEmbedding(Embedding):
         **kwargs: `name`, `dtype`, `trainable`.
 
     Shapes: integers (...) -> (..., output_dim); back: (..., output_dim) -> (..., input_dim). Weights: embeddings (input_dim,
-    output_dim), and where they are not tied reverse_embeddings (output_dim, input_dim).
+    output_dim), and where they are not tied reverse_embeddings (output_dim, input_dim). In eight bits (`quantize`) each has a scale,
+    (input_dim,), and the way back is computed in the compute dtype.
 
     Source: Press and Wolf 2017.
 
@@ -56,18 +58,46 @@ class ReversibleEmbedding(Embedding):
         super().build(input_shape)
         if not self.tie_weights:
             shape = (self.output_dim, self.input_dim)
-            self.reverse_embeddings = self.add_weight(shape, self.embeddings_initializer, name="reverse_embeddings")
+            if self.quantization_mode:
+                self._make_eight_bits(shape)
+            else:
+                self.reverse_embeddings = self.add_weight(shape, self.embeddings_initializer, name="reverse_embeddings")
+
+    def _make_eight_bits(self, shape: Any) -> None:
+        self.reverse_embeddings = self.add_weight(shape, "zeros", "int8", trainable=False, name="reverse_embeddings")
+        self.reverse_scale = self.add_weight(shape[1:], "ones", trainable=False, name="reverse_embeddings_scale")
 
     def call(self, inputs: Tensor, reverse: bool = False) -> Tensor:
         """(...) -> (..., output_dim), or (..., output_dim) -> (..., input_dim)."""
         if not reverse:
             return super().call(inputs)
-        kernel = ops.transpose(self.embeddings) if self.tie_weights else self.reverse_embeddings
-        dtype = self.reverse_dtype or self.compute_dtype
-        logits = ops.matmul(ops.cast(inputs, dtype), ops.cast(kernel, dtype))
+        if self.quantization_mode:
+            other = None if self.tie_weights else (ops.transpose(self.reverse_embeddings), self.reverse_scale.value)
+            logits = self.multiplied(ops.cast(inputs, self.compute_dtype), other)
+        else:
+            kernel = ops.transpose(self.embeddings) if self.tie_weights else self.reverse_embeddings
+            dtype = self.reverse_dtype or self.compute_dtype
+            logits = ops.matmul(ops.cast(inputs, dtype), ops.cast(kernel, dtype))
         if self.logit_soft_cap is None:
             return logits
         return ops.tanh(logits / self.logit_soft_cap) * self.logit_soft_cap
+
+    def quantize(self, mode: str = "int8", type_check: bool = True) -> None:
+        """Keep the table, or both, in eight bits; see `Dense.quantize`."""
+        super().quantize(mode, type_check)
+        if not self.tie_weights:
+            old = self.reverse_embeddings
+            values, scale = rounded(old.value, (0,))
+            self._variables = [v for v in self._variables if v is not old]
+            self._make_eight_bits(old.shape)
+            self.reverse_embeddings.assign(values)
+            self.reverse_scale.assign(ops.squeeze(scale, 0))
+
+    def _summed(self) -> tuple[int, ...]:
+        return super()._summed()  # stated anew: `quantize` refuses classes whose `call` is newer than this
+
+    def _product(self, inputs: Tensor, weight: Any) -> Tensor:
+        return ops.matmul(inputs, ops.transpose(weight))
 
     def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
         """False where the index is 0; vectors keep the mask they have."""
