@@ -118,7 +118,7 @@ def test_two_networks_and_two_optimizers_that_share_a_step():
             self.by_maker, self.by_judge = maker, judge
 
         def train_step(self, data):
-            x = data[0]
+            x = data
             noise = hb.random.normal((x.shape[0], 2))
             loss, grads = hb.value_and_grad(
                 lambda: hb.ops.mean(self.judge(x) ** 2) + hb.ops.mean((1 - self.judge(self.maker(noise))) ** 2),
@@ -251,3 +251,48 @@ def test_remat_scopes_refuse_what_they_do_not_know():
         hb.RematScope("some")
     with pytest.raises(hb.InvalidArgumentError, match="needs layer_names"):
         hb.RematScope("list_of_layers")
+
+
+@pytest.mark.parametrize("eagerly", [False, True])
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (lambda m: m.fit(X, verbose=0), "x"),
+        (lambda m: m.fit(X, Y, verbose=0), "(x, x)"),
+        (lambda m: m.fit(X, Y, sample_weight=np.ones(len(X)), verbose=0), "(x, x, x)"),
+        (lambda m: m.fit([X, X], verbose=0), "([x, x],)"),
+        (lambda m: m.fit((X, X), Y, verbose=0), "((x, x), x)"),
+        (lambda m: m.fit({"a": X}, verbose=0), "{a: x}"),
+        (lambda m: m.fit([(X, Y)], verbose=0), "([(x, x)],)"),
+        (lambda m: m.fit(iter([(X, Y)]), verbose=0), "(x, x)"),
+        (lambda m: m.evaluate(X, verbose=0), "x"),
+        (lambda m: m.predict(X, verbose=0), "x"),
+        (lambda m: m.predict([X, X], verbose=0), "([x, x],)"),
+    ],
+)
+def test_a_step_gets_the_data_in_the_form_that_keras_gives_it(eagerly, call, expected):
+    """Keras 3.15's, but that lists of inputs stay lists: `x, y = data` and `self(data)` of its guides work."""
+
+    def form(tree):
+        if isinstance(tree, dict):
+            return "{" + ", ".join(f"{k}: {form(v)}" for k, v in tree.items()) + "}"
+        if isinstance(tree, list):
+            return "[" + ", ".join(map(form, tree)) + "]"
+        if isinstance(tree, tuple):
+            return "(" + ", ".join(map(form, tree)) + ("," if len(tree) == 1 else "") + ")"
+        return "x" if tree is not None else "None"
+
+    class Net(Model):
+        def train_step(self, data):
+            raise KeyError(form(data))
+
+        test_step = predict_step = train_step
+
+        def call(self, x):
+            return hb.ops.zeros((2, 1))
+
+    model = Net()
+    model.compile("sgd", "mse", run_eagerly=eagerly)
+    with pytest.raises(KeyError) as error:
+        call(model)
+    assert error.value.args == (expected,)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hornbeam_apps.keras_names import keras_names
+from hornbeam_apps.keras_names.tensorflow.missing import ADVICE
 
 __all__ = ["main", "run_script"]
 
@@ -83,6 +84,8 @@ def _advice(error: Exception) -> str:
         if name in OF_NUMPY:
             return f"np.{name} was Python's own {name} under another name, and left NumPy in version 1.24. Write {name} instead."
         return f"the installed NumPy has no np.{name}: this script was written for an older one."
+    if isinstance(error, ImportError) and error.name in ADVICE:
+        return ADVICE[error.name]
     if isinstance(error, ImportError) and str(error.name or "").startswith(("keras", "tensorflow")):
         return (
             f"{error.name} is answered by Hornbeam, which does not have what is imported from it here. "

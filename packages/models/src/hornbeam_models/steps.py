@@ -13,7 +13,7 @@ from hornbeam.tree import leaves
 
 from hornbeam_models.callbacks.base import Logs
 from hornbeam_models.compiling import Losses, Metrics
-from hornbeam_models.data import unpack_x_y_sample_weight
+from hornbeam_models.data import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
 __all__ = ["Steps"]
 
@@ -35,7 +35,7 @@ class Steps(Layer):
         """Forward, backward and update on one batch; the figures go into the metrics.
 
         Args:
-            data: (x, y, sample_weight), of which the last two may be None; see `unpack_x_y_sample_weight`.
+            data: what was given, as in Keras: x, (x, y) or (x, y, sample_weight); see `unpack_x_y_sample_weight`.
 
         Returns:
             Figures by name, as `get_metrics_result` gives them, or others.
@@ -197,7 +197,7 @@ class Steps(Layer):
             step = getattr(self, f"{kind}_step")
 
             def run(data: Any) -> Any:
-                out = step(data)
+                out = step(pack_x_y_sample_weight(*data))
                 out = None if isinstance(out, Logs) and out.unread else dict(out) if isinstance(out, Logs) else out
                 return out, {} if self._metrics_given is None else self._metrics_given.take_waiting()
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from hornbeam_apps.keras_names.modules import Names, is_module, names_of
+from hornbeam_apps.keras_names.tensorflow.missing import ADVICE
 
 __all__ = ["ROOTS", "keras_names"]
 
@@ -38,6 +39,9 @@ class NamesModule(types.ModuleType):
         return found
 
     def _missing(self, name: str) -> str:
+        advice = ADVICE.get(canonical(f"{self.__name__}.{name}"))
+        if advice:
+            return f"{self.__name__}.{name}: {advice}"
         near = difflib.get_close_matches(name, self._names.all(), n=3)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         return f"Hornbeam has no {self.__name__}.{name}.{hint}"

@@ -121,7 +121,6 @@ MODULES: dict[str, Names] = {
     "tree": Names("hornbeam.tree"),
     "utils": Names("hornbeam_models.utils", *DATASETS, "hornbeam_models", others=UTILS),
     "wrappers": Names("hornbeam_apps.keras_names.wrappers"),
-    "tensorflow": Names("hornbeam_apps.keras_names.tensorflow", "hornbeam.ops", others={"__version__": TENSORFLOW_VERSION}),
 }  # fmt: skip
 BELOW = frozenset({  # modules below others, whose names are those of the one above
     "activation", "advanced_activations", "attention", "base_layer", "convolutional", "convolutional_recurrent", "core",
@@ -132,24 +131,30 @@ BELOW = frozenset({  # modules below others, whose names are those of the one ab
     "training", "training_utils", "v1", "v2", "vis_utils", "wrappers",
 })  # fmt: skip
 ALSO = {"initializations": "initializers", "objectives": "losses", "legacy": "layers"}  # names of Keras 1
-TENSORFLOW = {  # modules of tensorflow, and where their names are
-    "compat": "tensorflow", "data": "tensorflow", "math": "tensorflow", "nn": "tensorflow", "linalg": "tensorflow",
-    "random": "tensorflow.random", "config": "tensorflow.config", "test": "tensorflow.config", "python": "tensorflow",
-    "image": "tensorflow.image",
-}  # fmt: skip
+TF = "hornbeam_apps.keras_names.tensorflow"
+OF_TF = tuple(f"{TF}.{part}" for part in ("arrays", "functions", "tape", "operations"))
 MODULES |= {
-    "tensorflow.random": Names("hornbeam.random", others={"set_seed": "hornbeam:set_random_seed"}),
-    "tensorflow.config": Names("hornbeam_apps.keras_names.tensorflow_config"),
-    "tensorflow.image": Names("hornbeam.ops.image"),
+    "tensorflow": Names(*OF_TF, others={"__version__": TENSORFLOW_VERSION}),
+    "tensorflow.config": Names(f"{TF}.config"),
+    "tensorflow.data": Names(f"{TF}.data"),
+    "tensorflow.image": Names(f"{TF}.images", "hornbeam.ops.image"),
+    "tensorflow.linalg": Names(f"{TF}.arrays", "hornbeam.ops.linalg", f"{TF}.operations"),
+    "tensorflow.math": Names(*OF_TF, f"{TF}.networks"),
+    "tensorflow.nn": Names(f"{TF}.networks", *OF_TF),
+    "tensorflow.random": Names(f"{TF}.random"),
 }
+TENSORFLOW = {  # modules of tensorflow, and where their names are
+    "compat": "tensorflow", "compat.v1": "tensorflow", "compat.v2": "tensorflow", "dtypes": "tensorflow",
+    "python": "tensorflow", "test": "tensorflow.config",
+}  # fmt: skip
+TENSORFLOW |= {where.removeprefix("tensorflow."): where for where in MODULES if where.startswith("tensorflow.")}
 
 
 def _home(where: str) -> str | None:
     """The module of the table that has a place's names."""
     first, _, rest = where.partition(".")
     if first == "tensorflow":
-        part = rest.partition(".")[0]
-        return "tensorflow" if not rest else TENSORFLOW.get(part)
+        return "tensorflow" if not rest or rest.startswith("python.") else TENSORFLOW.get(rest)
     if where in MODULES:
         return where
     if first in ("datasets", "preprocessing", "applications"):

@@ -58,6 +58,8 @@ def keras2_spellings() -> Iterator[None]:
         put(Trainer, "compile", _renaming(Trainer.compile, {}, OF_COMPILE))
         for name, method in _GENERATORS.items():
             put(Trainer, name, method)
+        put(Trainer, "compiled_loss", property(_CompiledLoss))
+        put(Trainer, "compiled_metrics", property(_CompiledMetrics))
         put(hornbeam_models.Model, "to_json", _to_json)
         for name, renamed in CALLBACKS.items():
             cls = getattr(callbacks, name)
@@ -197,6 +199,32 @@ def _predict_classes(self: Any, x: Any, batch_size: int = 32, verbose: Any = 0) 
 def _predict_proba(self: Any, x: Any, batch_size: int = 32, verbose: Any = 0) -> Any:
     """The outputs."""
     return self.predict(x, batch_size=batch_size, verbose=verbose)
+
+
+class _CompiledLoss:
+    """Keras 2's `model.compiled_loss`, for steps of one's own."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None, regularization_losses: Any = None) -> Any:
+        """The compiled losses and those given, whose sum goes into the metric "loss"."""
+        total, _ = self.model._losses_given(y_true, y_pred, sample_weight)
+        for loss in regularization_losses or ():
+            total = total + loss
+        self.model._track_loss(total, y_pred)
+        return total
+
+
+class _CompiledMetrics:
+    """Keras 2's `model.compiled_metrics`, for steps of one's own."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Take one batch in."""
+        self.model.compute_metrics(None, y_true, y_pred, sample_weight=sample_weight)
 
 
 _GENERATORS: dict[str, Callable[..., Any]] = {

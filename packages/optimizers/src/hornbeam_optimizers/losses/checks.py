@@ -9,6 +9,7 @@ from hornbeam.errors import InvalidArgumentError
 
 __all__ = ["check_labels", "check_probabilities", "concrete"]
 
+NOISE = 0.5  # how far beyond 0 and 1 labels may lie, to which some add noise against a discriminator that is too sure
 ROUNDING = 1e-3  # how far beyond 0 and 1 probabilities of low precision may lie
 
 
@@ -55,7 +56,7 @@ def check_labels(kind: str, array: Any, classes: int, name: str, ignored: int | 
         wrong = wrong if ignored is None else wrong & (array != ignored)
         _refuse(wrong, array, f"class indices from 0 to {classes - 1}, since the model has {classes} outputs", what)
     elif kind == "unit":
-        _refuse((array < 0) | (array > 1), array, f"between 0 and 1 for {name}", what)
+        _refuse((array < -NOISE) | (array > 1 + NOISE), array, f"between 0 and 1 for {name}", what)
     elif kind == "signs":
         _refuse((array != 0) & (abs(array) != 1), array, f"-1 and 1, or 0 and 1, for {name}", what)
     elif kind == "positive":

@@ -1,0 +1,60 @@
+"""tf.random: each call draws anew, with a seed too, whose draws are the same in each run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import hornbeam as hb
+from hornbeam import ops, random
+from hornbeam.dtypes import as_dtype
+
+__all__ = ["categorical", "normal", "set_seed", "shuffle", "truncated_normal", "uniform"]
+
+_generators: dict[int, random.SeedGenerator] = {}
+
+
+def set_seed(seed: int) -> None:
+    """Begin all random numbers anew."""
+    _generators.clear()
+    hb.set_random_seed(seed)
+
+
+def _source(seed: Any) -> Any:
+    return None if seed is None else _generators.setdefault(int(seed), random.SeedGenerator(int(seed)))
+
+
+def _sizes(shape: Any) -> tuple[int, ...]:
+    return tuple(int(n) for n in ((shape,) if isinstance(shape, int) else shape))
+
+
+def normal(
+    shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None, name: str | None = None
+) -> Any:
+    """Numbers of the normal distribution."""
+    return random.normal(_sizes(shape), mean, stddev, dtype=dtype, seed=_source(seed))
+
+
+def truncated_normal(
+    shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None, name: str | None = None
+) -> Any:
+    """Numbers of the normal distribution, at most two standard deviations from its mean."""
+    return random.truncated_normal(_sizes(shape), mean, stddev, dtype=dtype, seed=_source(seed))
+
+
+def uniform(
+    shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = None, seed: Any = None, name: str | None = None
+) -> Any:
+    """Numbers from `minval` up to, but without, `maxval`; default of that: 1. Integers for an integer dtype."""
+    if dtype is not None and as_dtype(dtype).kind in ("int", "uint"):
+        return random.randint(_sizes(shape), minval, maxval, dtype=dtype, seed=_source(seed))
+    return random.uniform(_sizes(shape), minval, 1.0 if maxval is None else maxval, dtype=dtype, seed=_source(seed))
+
+
+def shuffle(value: Any, seed: Any = None, name: str | None = None) -> Any:
+    """Rows in another order."""
+    return random.shuffle(value, seed=_source(seed))
+
+
+def categorical(logits: Any, num_samples: int, dtype: Any = None, seed: Any = None, name: str | None = None) -> Any:
+    """Classes by chance, from the logarithms of their probabilities: `num_samples` for each row."""
+    return ops.cast(random.categorical(logits, num_samples, seed=_source(seed)), dtype or "int64")
