@@ -13,6 +13,7 @@ from hornbeam.errors import InvalidArgumentError
 
 from hornbeam_datasets.loaders.files import FileSamples, in_folders, listed
 from hornbeam_datasets.loaders.optional import require
+from hornbeam_datasets.loaders.wav import read_wav
 from hornbeam_datasets.pipeline.dataset import Dataset, whole_number
 
 __all__ = ["ENDINGS", "Audio", "load_audio", "read_audio"]
@@ -36,19 +37,13 @@ def read_audio(
         float32 [time, channels] in [-1, 1].
 
     Raises:
-        InvalidArgumentError: the file has another number of channels.
-        MissingPackageError: soundfile is not installed, or SciPy, where a file has to be resampled.
+        InvalidArgumentError: the file is too large, or has another number of channels.
+        MissingPackageError: soundfile is not installed (plain WAV files need none), or SciPy, where a file has to be resampled.
     """
-    soundfile = require("soundfile", "reading audio files", "audio")
-    with soundfile.SoundFile(path) as file:
-        wanted = file.frames - start if length is None else length
-        if wanted * file.channels > MOST_SAMPLES:
-            raise InvalidArgumentError(
-                f"{path} has {wanted * file.channels:,} numbers, more than {MOST_SAMPLES:,}: give start and length"
-            )
-        file.seek(min(start, file.frames))
-        sound, rate = file.read(max(0, wanted), dtype="float32", always_2d=True), file.samplerate
-    if channels == 1:
+    named = isinstance(path, (str, os.PathLike)) and os.fspath(path).lower().endswith(".wav")
+    found = read_wav(path, start, length, MOST_SAMPLES) if named else None
+    sound, rate = _read(path, start, length) if found is None else found
+    if channels == 1 != sound.shape[1]:
         sound = sound.mean(1, keepdims=True)
     elif channels is not None and sound.shape[1] != channels:
         raise InvalidArgumentError(f"{path} has {sound.shape[1]} channels; expected {channels}")
@@ -57,6 +52,18 @@ def read_audio(
         common = math.gcd(sampling_rate, rate)
         sound = signal.resample_poly(sound, sampling_rate // common, rate // common, axis=0).astype(np.float32)
     return sound
+
+
+def _read(path: Any, start: int, length: int | None) -> tuple[Any, int]:
+    soundfile = require("soundfile", "reading audio files", "audio")
+    with soundfile.SoundFile(path) as file:
+        wanted = file.frames - start if length is None else length
+        if wanted * file.channels > MOST_SAMPLES:
+            raise InvalidArgumentError(
+                f"{path} has {wanted * file.channels:,} numbers, more than {MOST_SAMPLES:,}: give start and length"
+            )
+        file.seek(min(start, file.frames))
+        return file.read(max(0, wanted), dtype="float32", always_2d=True), file.samplerate
 
 
 class Audio(FileSamples):
