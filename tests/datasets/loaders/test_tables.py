@@ -1,5 +1,6 @@
 """Tables of every kind give the rows that were written, in samples and in batches, from any row on."""
 
+import os
 import sqlite3
 
 import hornbeam as hb
@@ -233,8 +234,39 @@ def test_rows_of_hdf5_in_any_order(count, chunk, seed, tmp_path_factory):
     batches = list(dataset.shuffle(seed=1).batch(4))
     assert sorted(np.concatenate([b[1] for b in batches])) == sorted(y)
     dataset.close()
+    assert dataset[0][1] == y[0]  # the file is opened again
     several = hb.datasets.load([path, path], keys="y")
     assert len(several) == 2 * count and several[count] == y[0]
+
+
+@given(seed=st.integers(0, 99), kind=st.sampled_from([">f8", "<i2", "?", "f2", "u1"]), block=st.sampled_from([0, 512]))
+def test_rows_that_lie_in_the_file_as_they_are(seed, kind, block, tmp_path_factory):
+    import h5py
+
+    path, rng = tmp_path_factory.mktemp("plain") / "x.h5", np.random.default_rng(seed)
+    x, one = rng.integers(0, 99, (12, 3, 2)).astype(kind), rng.normal(size=12)
+    with h5py.File(path, "w", userblock_size=block) as file:
+        file["x"], file["one"], file["none"] = x, one, np.zeros((12, 0))
+    dataset = hb.datasets.load(path, keys=("x", "one", "none"))
+    assert {type(rows).__name__ for rows in dataset.read[:2]} == {"PlainRows"}
+    order = rng.integers(0, 12, 30)
+    for found, stored in zip(dataset.rows(order, 0), (x, one, np.zeros((12, 0))), strict=True):
+        assert found.dtype == stored.dtype
+        np.testing.assert_array_equal(found, stored[order])
+    np.testing.assert_array_equal(dataset[5][0], x[5])
+    assert dataset[5][1] == one[5]
+
+
+def test_hdf5_that_is_cut_off_after_it_was_opened(tmp_path):
+    import h5py
+
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        file["x"] = np.arange(10_000.0)
+    dataset = hb.datasets.load(tmp_path / "x.h5", keys="x")
+    os.truncate(tmp_path / "x.h5", 40_000)
+    assert dataset[0] == 0
+    with pytest.raises(InvalidArgumentError, match=r"x\.h5 ends before row 9999: it is cut off"):
+        dataset[9999]
 
 
 def test_hdf5_text_virtual_datasets_and_wrong_names(tmp_path):

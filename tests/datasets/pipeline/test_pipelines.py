@@ -34,6 +34,7 @@ STEPS = {
     "random map": lambda d: d.map(noisy, seed=3),
     "filter": lambda d: d.filter(even),
     "shuffle": lambda d: d.shuffle(buffer_size=3, seed=5),
+    "blocks": lambda d: d.shuffle(block_size=2, buffer_size=5, seed=5) if d.by_number and d.slots is not None else d,
     "take": lambda d: d.take(7),
     "skip": lambda d: d.skip(2),
     "shard": lambda d: d.shard(2, 1),
@@ -112,6 +113,18 @@ def test_a_full_shuffle_is_a_permutation_and_differs_from_epoch_to_epoch(count, 
     assert count < 8 or first != second
     still = Dataset.of(np.arange(count)).shuffle(seed=seed, reshuffle_each_iteration=False)
     assert list(still) == list(still)
+
+
+@given(count=st.integers(0, 60), block=st.integers(2, 9), seed=st.integers(0, 3))
+def test_blocks_are_shuffled_whole_and_mixed_with_few_others(count, block, seed):
+    dataset = Dataset.of(np.arange(count)).shuffle(block_size=block, buffer_size=3 * block, seed=seed)
+    first, second = np.array(list(dataset), int), np.array(list(dataset), int)
+    assert sorted(first) == sorted(second) == list(range(count))
+    assert count < 20 or (first != second).any()
+    for start in range(0, count, 3 * block):
+        found, sizes = np.unique(first[start : start + 3 * block] // block, return_counts=True)
+        short = len(found) * block - sizes.sum()  # the last block, which is shorter, shifts the others once
+        assert len(found) <= 4 and (short == 0 or short < 2 * block)
 
 
 @given(count=st.integers(0, 40), size=st.integers(1, 50))
@@ -241,6 +254,8 @@ def test_to_the_device():
         (lambda d: Dataset.from_iterable(iter([1])), "can be gone through only once"),
         (lambda d: Dataset.of(([1, 2], [1])), "arrays of one length"),
         (lambda d: counting(3).shuffle(), "give buffer_size"),
+        (lambda d: counting(3).shuffle(4, block_size=2), "not in blocks: leave block_size out"),
+        (lambda d: d.shuffle(block_size=0), "block_size must be an integer of at least 1"),
         (
             lambda d: list(Dataset.from_iterable([np.ones(1), np.ones(2)]).batch(2)),
             r"sample 0 has \(1,\), sample 1 has \(2,\).*padded_batch",

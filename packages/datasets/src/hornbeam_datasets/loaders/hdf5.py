@@ -10,15 +10,18 @@ import numpy as np
 from hornbeam.errors import InvalidArgumentError, closest
 from hornbeam.tree import flatten, leaves, unflatten
 
+from hornbeam_datasets.loaders.hdf5_rows import Rows, rows_of
 from hornbeam_datasets.loaders.optional import require
-from hornbeam_datasets.pipeline.dataset import Dataset
+from hornbeam_datasets.pipeline.dataset import Dataset, whole_number
 
 __all__ = ["HDF5", "load_hdf5"]
 
-NEAR = 8  # rows that are read though they are not wanted, rather than reading twice
+CHUNK_CACHE = 1 << 23  # bytes; HDF5's own default since version 2
 
 
-def load_hdf5(source: Any, keys: Any = None, start: int = 0, end: int | None = None) -> Dataset:
+def load_hdf5(
+    source: Any, keys: Any = None, start: int = 0, end: int | None = None, chunk_cache: int = CHUNK_CACHE
+) -> Dataset:
     """Samples of datasets in HDF5 files; several files are one after another.
 
     Args:
@@ -26,13 +29,15 @@ def load_hdf5(source: Any, keys: Any = None, start: int = 0, end: int | None = N
         keys: names of the datasets in the file: one name ("group/x"), or a tuple, list or dict of them, which samples then are
             like: ("x", "y") gives pairs. None: a dict of all datasets of the file that are as long as the first.
         start, end: the rows of the file that are wanted.
+        chunk_cache: bytes of unpacked chunks of each dataset that are kept. For compressed files in another order:
+            `shuffle(block_size=rows of a chunk)`, with room here for eight chunks.
 
     Raises:
         InvalidArgumentError: a file is damaged or lacks a dataset, or lengths differ.
         MissingPackageError: h5py is not installed.
     """
     paths = [source] if isinstance(source, (str, os.PathLike)) else list(source)
-    parts = [HDF5(os.fspath(p), keys, start, end) for p in paths]
+    parts = [HDF5(os.fspath(p), keys, start, end, chunk_cache) for p in paths]
     return parts[0] if len(parts) == 1 else parts[0].concatenate(*parts[1:])
 
 
@@ -42,26 +47,29 @@ class HDF5(Dataset):
     Rows of a batch are read in the order of the file, neighbours together, whatever order is asked for.
     """
 
-    def __init__(self, path: str, keys: Any = None, start: int = 0, end: int | None = None) -> None:
+    def __init__(
+        self, path: str, keys: Any = None, start: int = 0, end: int | None = None, chunk_cache: int = CHUNK_CACHE
+    ) -> None:
         require("h5py", "reading HDF5 files", "hdf5")
-        self.path = path
+        self.path, self.chunk_cache = path, whole_number("chunk_cache", chunk_cache, 0)
         self.file: Any = None
         opened = self._opened()
         self.keys = _all(opened) if keys is None else keys
         names, self.structure = flatten(self.keys)
         self.names = [str(n) for n in names]
-        self.read = [self._dataset(name) for name in self.names]
-        lengths = {name: d.shape[0] if d.ndim else None for name, d in zip(self.names, self.read, strict=True)}
+        found = [self._dataset(name) for name in self.names]
+        lengths = {name: d.shape[0] if d.ndim else None for name, d in zip(self.names, found, strict=True)}
         if not lengths or None in lengths.values() or len(set(lengths.values())) != 1:
             raise InvalidArgumentError(f"{path}: datasets must be of one length, the number of samples; got {lengths}")
-        length: int = self.read[0].shape[0]
+        self.read = [rows_of(dataset) for dataset in found]
+        length: int = found[0].shape[0]
         self.start, self.stop, _ = slice(start, end).indices(length)
 
     def _opened(self) -> Any:
         if self.file is None:
             h5py = require("h5py", "reading HDF5 files", "hdf5")
             try:
-                self.file = h5py.File(self.path, "r")
+                self.file = h5py.File(self.path, "r", rdcc_nbytes=self.chunk_cache)
             except OSError as error:
                 raise InvalidArgumentError(f"{self.path} cannot be read as an HDF5 file: {error}") from error
         return self.file
@@ -88,16 +96,16 @@ class HDF5(Dataset):
 
     def at(self, slot: int, epoch: int) -> Any:
         """One row."""
-        return unflatten(self.structure, [_text(d[self.start + slot]) for d in self._datasets()])
+        return unflatten(self.structure, [_text(rows.one(self.start + slot)) for rows in self._rows()])
 
     def rows(self, slots: Sequence[int], epoch: int) -> Any:
         """Some rows."""
         wanted = self.start + np.asarray(slots, np.int64)
-        return unflatten(self.structure, [_text(_rows(d, wanted)) for d in self._datasets()])
+        return unflatten(self.structure, [_text(rows.take(wanted)) for rows in self._rows()])
 
-    def _datasets(self) -> list[Any]:
+    def _rows(self) -> list[Rows]:
         if self.file is None:
-            self.read = [self._dataset(name) for name in self.names]
+            self.read = [rows_of(self._dataset(name)) for name in self.names]
         return self.read
 
     def close(self) -> None:
@@ -109,20 +117,6 @@ class HDF5(Dataset):
     def __getstate__(self) -> dict[str, Any]:
         """For other processes, which open the file themselves."""
         return {**self.__dict__, "file": None, "read": []}
-
-
-def _rows(dataset: Any, wanted: Any) -> Any:
-    """Rows in any order, through runs of neighbours."""
-    order = np.argsort(wanted, kind="stable")
-    ordered = wanted[order]
-    out = np.empty((len(wanted), *dataset.shape[1:]), dataset.dtype)
-    breaks = np.flatnonzero(np.diff(ordered) > NEAR) + 1
-    for run in np.split(np.arange(len(ordered)), breaks):
-        if len(run):
-            first, last = int(ordered[run[0]]), int(ordered[run[-1]])
-            piece = dataset[first : last + 1]
-            out[order[run]] = piece[ordered[run] - first]
-    return out
 
 
 def _text(array: Any) -> Any:

@@ -161,11 +161,13 @@ class Dataset:
 
     # ---- order
 
-    def shuffle(self, buffer_size: int | None = None, seed: int = 0, reshuffle_each_iteration: bool = True) -> Dataset:
+    def shuffle(
+        self, buffer_size: int | None = None, seed: int = 0, reshuffle_each_iteration: bool = True, block_size: int = 1
+    ) -> Dataset:
         """Another order each epoch; see `Shuffle` and `BufferShuffle`."""
         from hornbeam_datasets.pipeline.order import shuffled
 
-        return shuffled(self, buffer_size, seed, reshuffle_each_iteration)
+        return shuffled(self, buffer_size, seed, reshuffle_each_iteration, block_size)
 
     def take(self, count: int) -> Dataset:
         """The first samples."""

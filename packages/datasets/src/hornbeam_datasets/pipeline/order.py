@@ -14,15 +14,19 @@ from hornbeam_datasets.pipeline.dataset import SKIPPED, Dataset, from_slot, whol
 __all__ = ["BufferShuffle", "Part", "Repeat", "Sample", "Select", "Shuffle", "shuffled"]
 
 
-def shuffled(parent: Dataset, buffer_size: int | None, seed: int, anew: bool) -> Dataset:
-    """A full permutation where samples can be asked for by number, else one within a buffer.
+def shuffled(parent: Dataset, buffer_size: int | None, seed: int, anew: bool, block_size: int = 1) -> Dataset:
+    """A permutation where samples can be asked for by number, of all or of blocks, else one within a buffer.
 
     Raises:
         InvalidArgumentError: samples come one after another and no buffer size is given.
     """
     whole_number("seed", seed, 0)
     if parent.by_number and parent.slots is not None:
-        return Shuffle(parent, seed, anew)
+        return Shuffle(parent, seed, anew, block_size, buffer_size)
+    if block_size != 1:
+        raise InvalidArgumentError(
+            "shuffle: these samples come one after another, not in blocks: leave block_size out, and give buffer_size"
+        )
     if buffer_size is None:
         raise InvalidArgumentError(
             "shuffle: these samples come one after another, so they are mixed within a buffer: give buffer_size, as large as memory allows"
@@ -57,11 +61,17 @@ class Shuffle(_Numbered):
         parent: what is shuffled.
         seed: of the permutations: that of epoch e is always the same.
         anew: whether each epoch has one of its own.
+        block_size: more than 1: blocks of so many neighbours come in another order, and samples are mixed within a few of them
+            at a time. For files whose rows are packed in chunks: give a chunk's rows, and none is unpacked for one row of it.
+        buffer_size: how many samples are mixed at a time; None: those of eight blocks. Of no account where block_size is 1.
     """
 
-    def __init__(self, parent: Dataset, seed: int, anew: bool) -> None:
+    def __init__(
+        self, parent: Dataset, seed: int, anew: bool, block_size: int = 1, buffer_size: int | None = None
+    ) -> None:
         super().__init__(parent)
-        self.seed, self.anew = seed, anew
+        self.seed, self.anew, self.block = seed, anew, whole_number("block_size", block_size, 1)
+        self.mixed = 8 * self.block if buffer_size is None else whole_number("buffer_size", buffer_size, 1)
         self.order: tuple[int, Any] | None = None
 
     @property
@@ -74,8 +84,19 @@ class Shuffle(_Numbered):
         turn = epoch if self.anew else 0
         order = self.order
         if order is None or order[0] != turn:
-            order = self.order = turn, np.random.default_rng((self.seed, turn)).permutation(self.parent.slots or 0)
+            order = self.order = turn, self._permutation(np.random.default_rng((self.seed, turn)))
         return order[1][slots]
+
+    def _permutation(self, draw: np.random.Generator) -> Any:
+        count = self.parent.slots or 0
+        if self.block == 1:
+            return draw.permutation(count)
+        blocks = draw.permutation(-(-count // self.block))
+        order = (blocks[:, None] * self.block + np.arange(self.block)).ravel()
+        order = order[order < count]
+        for first in range(0, count, self.mixed):
+            draw.shuffle(order[first : first + self.mixed])
+        return order
 
     def __getstate__(self) -> dict[str, Any]:
         """For other processes: they make the permutation themselves."""
