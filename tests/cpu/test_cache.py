@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hornbeam_cpu.llvm import cache
+from hornbeam import kernel_cache as cache
 
 CODE = """
 import numpy as np, hornbeam as hb

@@ -94,7 +94,7 @@ def _compile(kernels: list[Kernel], keys: dict[Kernel, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "kernels.cpp")
         source.write_text(text)
-        _build(["-O1", "-I", str(HERE), str(source)], together)
+        _build(["-O0", "-I", str(HERE), str(source)], together)
     for k in kernels:
         with tempfile.TemporaryDirectory(dir=together.parent) as folder:
             link = Path(folder, "link")

@@ -20,6 +20,8 @@ inline float fabs(float x) { return fabsf(x); }
 double erfinv(double);
 inline float erfinvf(float x) { return (float)erfinv(x); }
 
+struct alignas(8) uint2 { unsigned x, y; };
+struct alignas(16) uint4 { unsigned x, y, z, w; };
 struct Dim3 { unsigned x, y, z; };
 struct Fiber { int warp, lane, parity; };
 extern Dim3 threadIdx, blockIdx, blockDim, gridDim;

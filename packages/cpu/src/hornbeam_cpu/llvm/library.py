@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import llvmlite
+from hornbeam import kernel_cache as cache
 from hornbeam.debug import enabled, show
 
-from hornbeam_cpu.llvm import cache
 from hornbeam_cpu.llvm.builder import Module
 from hornbeam_cpu.llvm.compiler import Loaded, compile_ir
 from hornbeam_cpu.llvm.target import Target, host

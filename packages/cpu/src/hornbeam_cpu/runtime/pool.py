@@ -9,10 +9,10 @@ import threading
 from typing import Any
 
 import numpy as np
+from hornbeam import kernel_cache as cache
 from hornbeam.interrupts import Uninterrupted
 from hornbeam.threads import get_num_threads
 
-from hornbeam_cpu.llvm import cache
 from hornbeam_cpu.llvm.compiler import Loaded, compile_ir
 from hornbeam_cpu.llvm.library import Kernel, _key
 from hornbeam_cpu.llvm.target import host

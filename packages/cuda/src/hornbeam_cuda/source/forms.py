@@ -17,7 +17,7 @@ from hornbeam_cuda.source.scalars import SIZES
 __all__ = ["Shares", "shares"]
 
 THREADS = 256  # of a block, usually: eight blocks fill a multiprocessor
-HELD = 64  # registers of a thread for the values of a row that it holds
+HELD = 80  # registers of a thread for the values of a row that it holds; half of it where 1024 threads share a block's
 WAVES = 4  # blocks of long sums on each multiprocessor
 
 
@@ -98,8 +98,10 @@ def _held(nest: Nest, vectors: int, along: int, vector: int, consumed: bool, col
     each = -(-vectors // along)
     if columns and not consumed:
         return 1
-    full = sum(1 for i in range(len(nest.reads)) if nest.is_full(i))
-    fits = each * vector * max(1, full) <= HELD
+    full = 1 + sum(
+        1 for i in range(len(nest.reads)) if nest.is_full(i)
+    )  # one value is kept for a later pass, as a rule
+    fits = each <= 16 and each * vector * full <= (HELD if along < 1024 else HELD // 2)
     return each if columns or consumed and fits else 0
 
 

@@ -92,7 +92,21 @@ template <> struct Memory<Bfloat> {
 """
 
 _MEMORY = r"""
-template <class T, int N> struct __align__(sizeof(T) * N) Pack { T at[N]; };
+template <int bytes> struct Bits;
+template <> struct Bits<1> { typedef unsigned char Type; };
+template <> struct Bits<2> { typedef unsigned short Type; };
+template <> struct Bits<4> { typedef unsigned Type; };
+template <> struct Bits<8> { typedef uint2 Type; };
+template <> struct Bits<16> { typedef uint4 Type; };
+template <class T, int N> union Pack { typename Bits<sizeof(T) * N>::Type bits; T at[N]; };
+template <class B> NEW void store_word(B* p, B bits) { *p = bits; }
+NEW void store_word(uint4* p, uint4 bits) {  // said in words, for the compiler would make four stores of it now and then
+#ifdef __CUDA_ARCH__
+  asm volatile("st.v4.u32 [%0], {%1, %2, %3, %4};" : : "l"(p), "r"(bits.x), "r"(bits.y), "r"(bits.z), "r"(bits.w) : "memory");
+#else
+  *p = bits;
+#endif
+}
 template <class T, int N> struct Widest { static const int count = sizeof(T) * N > 16 ? 16 / sizeof(T) : N; };
 
 template <class T> NEW typename Memory<T>::Number get(const T* p) {
@@ -110,7 +124,8 @@ template <class T, int N> NEW void get_pack(typename Memory<T>::Number (&x)[N], 
 #pragma unroll
     for (int n = 0; n < N; n += W) {
       HORNBEAM_TOUCH(p + n, sizeof(T) * W, false);
-      Pack<T, W> word = *(const Pack<T, W>*)(p + n);
+      Pack<T, W> word;
+      word.bits = *(const typename Bits<sizeof(T) * W>::Type*)(p + n);
 #pragma unroll
       for (int m = 0; m < W; ++m) x[n + m] = Memory<T>::out(word.at[m]);
     }
@@ -128,7 +143,7 @@ template <class T, int N> NEW void put_pack(const typename Memory<T>::Number (&x
 #pragma unroll
       for (int m = 0; m < W; ++m) word.at[m] = Memory<T>::in(x[n + m]);
       HORNBEAM_TOUCH(p + n, sizeof(T) * W, true);
-      *(Pack<T, W>*)(p + n) = word;
+      store_word((typename Bits<sizeof(T) * W>::Type*)(p + n), word.bits);
     }
   } else {
 #pragma unroll
