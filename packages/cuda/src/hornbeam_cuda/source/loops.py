@@ -15,34 +15,16 @@ word each of shared memory, read by all at the same address (no bank conflicts).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
-from hornbeam_cuda.source.expressions import FUNCTIONS, expression, join
+from hornbeam_cuda.source.access import Access
+from hornbeam_cuda.source.expressions import FUNCTIONS, join
 from hornbeam_cuda.source.kernel import Kernel, Parameter, kernel
-from hornbeam_cuda.source.nest import Form, Nest, Step
-from hornbeam_cuda.source.scalars import computed, is_float, parameter, stored
+from hornbeam_cuda.source.nest import Form, Nest
+from hornbeam_cuda.source.passes import Passes
+from hornbeam_cuda.source.scalars import computed, parameter, stored
 
 __all__ = ["generate", "parameters"]
-
-DEAR = frozenset(
-    (
-        "exp",
-        "expm1",
-        "log",
-        "log1p",
-        "sigmoid",
-        "tanh",
-        "erf",
-        "erfc",
-        "erfinv",
-        "sin",
-        "cos",
-        "tan",
-        "pow",
-        "random_bits",
-    )
-)
 
 
 def parameters(nest: Nest, form: Form) -> list[Parameter]:
@@ -75,63 +57,15 @@ def generate(nest: Nest, form: Form, label: str) -> Kernel:
     return _Writer(nest, form).kernel(label)
 
 
-class _Writer:
+class _Writer(Access):
     def __init__(self, nest: Nest, form: Form) -> None:
-        self.nest, self.form, self.lines = nest, form, [""]
-        self.depth = 1
-        self.level = self._levels()
-        self.outer = nest.parallel + nest.serial
+        super().__init__(nest, form)
+        self.passes = Passes(nest, form)
+        self.level, self.kept = self.passes.level, self.passes.kept
         self.spots = form.held or 1  # vectors of a thread that have names of their own
-        self.kept = self._kept() if form.held else set()
         self.reduced = [nest.first + i for i, s in enumerate(nest.steps) if s.kind.startswith("reduce")]
         self.gathers = [n for n in self.reduced if nest.over_serial(n)]
         self.keys = {s.args[0] for s in nest.steps if s.op == "random_bits"}
-
-    # ---- in which pass what is computed
-
-    def _levels(self) -> list[int]:
-        """The pass in which each value can be computed."""
-        nest = self.nest
-        found = [0] * nest.first
-        for step in nest.steps:
-            ready = (
-                found[a] + (a >= nest.first and nest.steps[a - nest.first].kind == "reduce row") for a in step.args
-            )
-            found.append(max(ready, default=0))
-        return found
-
-    def _kept(self) -> set[int]:
-        """Values of places that a later pass needs: kept in registers. What is cheap is computed anew from what is held."""
-        nest = self.nest
-        found: set[int] = set()
-        for n in range(nest.first, nest.first + len(nest.steps)):
-            step = nest.steps[n - nest.first]
-            if step.kind == "full" or step.kind.startswith("reduce") and nest.is_full(step.args[0]):
-                for arg in step.args:
-                    self._keep(arg, self.level[n], found)
-        return found
-
-    def _keep(self, number: int, level: int, found: set[int]) -> None:
-        step = self.nest.step(number)
-        if step is None or step.kind != "full" or self.level[number] >= level or number in found:
-            return
-        if step.op in DEAR or step.op in ("divide", "sqrt", "rsqrt", "reciprocal"):
-            found.add(number)
-        for arg in () if number in found else step.args:
-            self._keep(arg, level, found)
-
-    # ---- text
-
-    def _put(self, line: str) -> None:
-        self.lines.append("  " * self.depth + line)
-
-    def _open(self, line: str) -> None:
-        self._put(line + " {")
-        self.depth += 1
-
-    def _close(self) -> None:
-        self.depth -= 1
-        self._put("}")
 
     def kernel(self, label: str) -> Kernel:
         """All of it."""
@@ -200,31 +134,6 @@ class _Writer:
             self._finish(n)
         self._close()
 
-    def _product(self, dims: range) -> str:
-        return " * ".join(f"n{d}" for d in dims) or "1"
-
-    def _split(self, name: str, dims: range) -> None:
-        """The index i0, i1, ... along each dimension of a place."""
-        rest = name
-        for d in reversed(dims):
-            if d == dims[0]:
-                self._put(f"const Index i{d} = {rest};")
-                return
-            quotient = f"{rest} / n{d}" if self.form.wide else f"(Index)divided({rest}, m{d}, s{d})"
-            self._put(f"const Index q{d} = {quotient};")
-            self._put(f"const Index i{d} = {rest} - q{d} * n{d};")
-            rest = f"q{d}"
-
-    def _offset(self, kind: str, i: int, strides: tuple[int, ...], dims: range) -> str:
-        """How far an array goes along some dimensions, in elements."""
-        terms = [f"i{d}" if strides[d] == 1 else f"i{d} * {kind}{i}_{d}" for d in dims if strides[d]]
-        return " + ".join(terms) or "0"
-
-    def _step(self, number: int) -> Step:
-        step = self.nest.step(number)
-        assert step is not None
-        return step
-
     def _spots(self, number: int) -> int:
         """How many numbers of its own a thread gathers for a reduction over serial places."""
         step = self._step(number)
@@ -250,9 +159,8 @@ class _Writer:
                 if nest.is_full(n):
                     dtype = nest.reads[n].dtype if n < len(nest.reads) else self._step(n).dtype
                     self._put(f"{computed(dtype)} h{n}[{self.spots}][V];")
-        passes = 1 + max((self.level[nest.first + i] for i in range(len(nest.steps))), default=0)
         loaded: set[int] = set()
-        for level in range(passes):
+        for level in range(self.passes.count):
             self._pass(level, inner, loaded)
         singles = [(w, n) for w, (_, n) in enumerate(nest.writes) if not nest.is_full(n) and not nest.over_serial(n)]
         if singles:
@@ -315,7 +223,7 @@ class _Writer:
     ) -> None:
         """The loop over the places of a row."""
         nest, form = self.nest, self.form
-        order = sorted(self._closure(wanted, level))
+        order = sorted(self.passes.closure(wanted, level))
         if form.held:
             self._put("#pragma unroll" if form.held <= 16 else "#pragma unroll 1")
             self._open(f"for (int k = 0; k < {form.held}; ++k)")
@@ -364,22 +272,6 @@ class _Writer:
         if form.held:
             self._close()
 
-    def _closure(self, wanted: list[int], level: int) -> set[int]:
-        """All values of places that have to be there, or computed, for some."""
-        nest = self.nest
-        found: set[int] = set()
-        stack = [n for n in wanted if nest.is_full(n)]
-        while stack:
-            n = stack.pop()
-            if n in found:
-                continue
-            found.add(n)
-            step = nest.step(n)
-            if step is None or n in self.kept and self.level[n] < level:
-                continue
-            stack += [a for a in step.args if nest.is_full(a)]
-        return found
-
     def _compute(self, n: int, level: int) -> None:
         """A value of a place."""
         step = self._step(n)
@@ -390,82 +282,6 @@ class _Writer:
         self._put(f"const {kind} x{n} = {self._text(step, n)};")
         if n in self.kept:
             self._put(f"h{n}[k][j] = x{n};")
-
-    def _text(self, step: Step, n: int | None) -> str:
-        """The result of a step: at place j of the present vector, or, where n is None, of the row."""
-        nest = self.nest
-        if step.op == "iota":
-            if not step.extra:  # along a dimension of one place
-                return "0"
-            d = step.extra[0]
-            lane = " + j" if n is not None and d == nest.rank - 1 else ""
-            return f"({computed(step.dtype)})(i{d}{lane})" if not _narrow(step) else f"(float)(i{d}{lane})"
-        if step.op == "random_bits":
-            f = step.extra[0]
-            if n is None:
-                return f"random_word(r{step.args[0]}, b{f})"
-            if self._in_fours(step):
-                return f"u{n}[j]"
-            inner = range(self.outer, nest.rank)
-            last = nest.flat[f][-1]
-            by = "0" if last == 0 else "j" if last == 1 else f"j * (long long)f{f}_{nest.rank - 1}"
-            return f"random_word(r{step.args[0]}, b{f} + {self._offset('f', f, nest.flat[f], inner)} + {by})"
-        before = self._dtype(step.args[-1])
-        xs = [self._operand(a, n is not None) for a in step.args]
-        return expression(step.op, xs, before, step.dtype)
-
-    def _operand(self, number: int, at_place: bool) -> str:
-        if at_place and self.nest.is_full(number) and number < len(self.nest.reads):
-            return f"h{number}[k][j]" if self.form.held else f"z{number}[j]"
-        return f"x{number}" if at_place and self.nest.is_full(number) else f"v{number}"
-
-    def _dtype(self, number: int) -> str:
-        nest = self.nest
-        if number < len(nest.reads):
-            return nest.reads[number].dtype
-        step = nest.step(number)
-        return step.dtype if step is not None else nest.constants[number - len(nest.reads)]
-
-    def _in_fours(self, step: Step) -> bool:
-        """Whether the words of a vector are whole blocks: its places begin at multiples of four."""
-        return (
-            self.form.vector % 4 == 0
-            and ("flat", step.extra[0]) not in self.form.scattered
-            and (self.nest.flat[step.extra[0]][-1] == 1)
-        )
-
-    # ---- memory
-
-    def _read(self, n: int, inner: range) -> None:
-        array = self.nest.reads[n]
-        goal = f"h{n}[k]" if self.form.held else f"z{n}"
-        if not self.form.held:
-            self._put(f"{computed(array.dtype)} {goal}[V];")
-        place = f"p{n} + ({self._offset('r', n, array.strides, inner)})"
-        for line in self._move(
-            "get", "read", n, array.dtype, array.strides[-1], goal, place, f"r{n}_{self.nest.rank - 1}"
-        ):
-            self._put(line)
-
-    def _write(self, w: int, inner: range) -> None:
-        array, _ = self.nest.writes[w]
-        place = f"w{w} + ({self._offset('w', w, array.strides, range(self.outer + len(inner)))})"
-        for line in self._move(
-            "put", "write", w, array.dtype, array.strides[-1], f"y{w}", place, f"w{w}_{self.nest.rank - 1}"
-        ):
-            self._put(line)
-
-    def _move(
-        self, how: str, kind: str, i: int, dtype: str, last: int, numbers: str, place: str, step: str
-    ) -> Iterator[str]:
-        """A vector from memory or to it."""
-        if last == 1 and (kind, i) not in self.form.scattered:
-            yield f"{how}_pack({numbers}, {place}, left);"
-        elif last == 0 and how == "get":
-            yield "#pragma unroll"
-            yield f"for (int j = 0; j < V; ++j) {numbers}[j] = j ? {numbers}[0] : get({place});"
-        else:
-            yield f"{how}_apart({numbers}, {place}, (Index){'1' if last == 1 else step}, left);"
 
     # ---- reductions over serial places
 
@@ -512,7 +328,3 @@ class _Writer:
             self._put(f"put(w{w} + ({place or '0'}), {value});")
         self._close()
         self._close()
-
-
-def _narrow(step: Step) -> bool:
-    return is_float(step.dtype) and computed(step.dtype) == "float"
