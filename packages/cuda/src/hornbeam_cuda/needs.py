@@ -14,36 +14,42 @@ SHOWN = 5
 
 
 def fitting_batch(plan: Plan, memory: int) -> int:
-    """The largest batch with which the plan fits that many bytes, about: what grows with the batch grows in proportion to it.
+    """The largest batch with which the plan fits that many bytes, about: at each step some of what lives grows with the batch.
 
     0 where not even one sample fits, or nothing depends on the batch.
     """
     if not plan.batch:
         return 0
-    moving = sum(v.nbytes for v in _alive(plan) if _grows(v, plan.batch))
     state = set(plan.home.values())
     given = sum(v.nbytes for n, v in enumerate(plan.graph.inputs) if n not in state and _grows(v, plan.batch))
-    whole = plan.places.size + plan.inputs + plan.constants + plan.workspace
-    each = (moving + given) / plan.batch
-    fixed = whole - moving - given
-    return max(0, int((memory - fixed) / each)) if each else 0
+    fixed = plan.inputs - given + plan.constants + plan.workspace
+    found: list[float] = []
+    for grown, kept in _alive(plan):
+        each = (grown + given) / plan.batch
+        if each:
+            found.append((memory - fixed - kept) / each)
+    return max(0, int(min(found, default=0)))
 
 
 def _grows(value: Value, batch: int) -> bool:
-    return value.size % batch == 0 and value.size > 0
+    """Whether a value has an axis for the batch, alone or joined with those behind it."""
+    return batch in value.shape or bool(value.shape) and value.shape[0] % batch == 0 and value.shape[0] > 0
 
 
-def _alive(plan: Plan) -> list[Value]:
-    """What lives at the step at which most does."""
-    best: list[Value] = []
-    most = -1
-    own = [v for v in plan.places.offsets if v not in plan.places.over]
-    for number in range(len(plan.steps)):
-        alive = [v for v in own if plan.lives[v][0] <= number <= plan.lives[v][1]]
-        size = sum(v.nbytes for v in alive)
-        if size > most:
-            best, most = alive, size
-    return best
+def _alive(plan: Plan) -> list[tuple[int, int]]:
+    """Bytes that live at each step: those that grow with the batch, and the others."""
+    changes = [[0, 0] for _ in range(len(plan.steps) + 2)]
+    for value in plan.places.offsets:
+        first, last = plan.lives[value]
+        kind = 0 if _grows(value, plan.batch) else 1
+        first += value in plan.places.over  # the place is counted with the value that was there
+        changes[first][kind] += value.nbytes
+        changes[max(first, last + 1)][kind] -= value.nbytes
+    found, grown, kept = [], 0, 0
+    for more, others in changes:
+        grown, kept = grown + more, kept + others
+        found.append((grown, kept))
+    return found
 
 
 def explained(plan: Plan, device: Device) -> OutOfMemoryError:
@@ -62,7 +68,8 @@ def explained(plan: Plan, device: Device) -> OutOfMemoryError:
         f"{plan.graph.name} does not fit into the memory of {device.name} ({_size(device.properties.memory)}). It needs\n"
         f"    {_size(plan.places.size):>10}  for values in between\n    {_size(plan.inputs):>10}  for state and inputs\n"
         f"    {_size(plan.constants):>10}  for constants\n    {_size(plan.workspace):>10}  for libraries\n"
-        f"  The largest values:{rows}\n  {hint}; mixed precision (hb.set_dtype_policy('mixed_bfloat16')) halves what is in between."
+        f"  The largest values:{rows}\n  {hint}; mixed precision (hb.mixed_precision.set_dtype_policy) "
+        "halves what is in between."
     )
 
 

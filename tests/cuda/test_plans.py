@@ -1,0 +1,80 @@
+"""Plans of the models by which speed is measured, in their full sizes: what they need, and what they leave to eager kernels."""
+
+from __future__ import annotations
+
+import pytest
+from hornbeam.errors import OutOfMemoryError
+from hornbeam_cuda.lower.stage import Fallback, Library
+from hornbeam_cuda.needs import explained, fitting_batch
+from hornbeam_cuda.plan import Plan
+
+from tests.cuda.models import WORKLOADS, Planned, graph_of, plan, prepared
+
+NOT_YET: frozenset[str] = frozenset(("gather", "index_within", "scatter", "window_max", "window_scatter"))
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_what_is_left_to_eager_kernels(name: str) -> None:
+    left = {step.node.primitive.name for step in plan(name).steps if isinstance(step, Fallback)}
+    assert left <= NOT_YET
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_no_two_values_that_live_at_once_share_memory(name: str) -> None:
+    """Value by value where they are few; by the most that lives at once everywhere."""
+    made = plan(name)
+    assert made.places.least <= made.places.size <= 1.1 * made.places.least
+    values = sorted(made.places.offsets, key=lambda v: made.places.offsets[v])
+    taken = set(made.places.over.items())
+    for i, a in enumerate(values):
+        for b in values[i + 1 :]:
+            if made.places.offsets[b] >= made.places.offsets[a] + a.nbytes:
+                break
+            (first, last), (begin, end) = made.lives[a], made.lives[b]
+            chained = (a, b) in taken or (b, a) in taken
+            assert last < begin or end < first or chained and (last == begin or end == first)
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_every_value_is_written_before_it_is_read(name: str) -> None:
+    made = plan(name)
+    known = {*made.graph.inputs}
+    for step in made.steps:
+        assert all(v in known or v.data is not None or not v.size for v in step.reads), step.name
+        known.update(step.writes)
+    assert all(v in known or v.data is not None for v in made.results)
+
+
+def test_state_is_updated_in_place_where_no_eager_kernel_can_fail_any_more() -> None:
+    made = plan("gpt2")
+    last = max((i for i, step in enumerate(made.steps) if isinstance(step, Fallback)), default=-1)
+    late = [i for i in made.home if made.lives[made.results[i]][0] > last]
+    assert len(made.direct) >= 0.9 * len(late)
+
+
+def test_products_of_a_transformer_are_of_half_floats_and_attention_is_one_call() -> None:
+    calls = [step.call for step in plan("gpt2").steps if isinstance(step, Library)]
+    assert sum(type(c).__name__ == "Attention" for c in calls) == 24  # 12 blocks, forward and backward
+    assert {c.dtype for c in calls} == {"bfloat16"}
+    flops = sum(c.flops for c in calls if type(c).__name__ == "Product")
+    tokens, parameters = 16 * 1024, 12 * 12 * 768**2 + 50304 * 768  # those that a product reads
+    assert flops == 6 * tokens * parameters
+
+
+def test_what_does_not_fit_says_what_it_needs_and_what_would_fit() -> None:
+    made = plan("resnet50")
+    device = Planned(memory=8 * 2**30)
+    error = explained(made, device)
+    assert isinstance(error, OutOfMemoryError) and isinstance(error, MemoryError)
+    assert "does not fit into the memory of cuda:0 (8.00 GiB)" in str(error)
+    batch = fitting_batch(made, 8 * 2**30)
+    assert f"A batch of about {batch} would fit" in str(error)
+    assert 40 < batch < 256
+
+
+@pytest.mark.parametrize(("name", "size"), [("convnet", 500), ("convnet", 60), ("transformer", 9)])
+def test_the_batch_that_is_named_is_the_largest_that_fits(name: str, size: int) -> None:
+    """Given what a batch of that size needs, planned itself."""
+    made = Plan(prepared(graph_of(WORKLOADS[name]._replace(batch=size))), Planned())
+    memory = made.places.size + made.inputs + made.constants + made.workspace
+    assert fitting_batch(plan(name), memory) == pytest.approx(size, rel=0.1)
