@@ -5,10 +5,11 @@ from __future__ import annotations
 import ctypes
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 
 SIZES = {"TRANSA": 3, "TRANSB": 4, "EPILOGUE": 7, "BIAS": 8, "BIAS_TYPE": 26}
-KINDS = {0: np.float32, 1: np.float64, 2: np.float16}
+KINDS = {0: np.float32, 1: np.float64, 2: np.float16, 14: ml_dtypes.bfloat16}
 
 
 class FakeLt:

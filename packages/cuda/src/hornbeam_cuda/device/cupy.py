@@ -77,6 +77,7 @@ class CupyDevice:
 
     def __init__(self, number: int = 0, cupy: Any = None) -> None:
         cupy = cupy or importlib.import_module("cupy")
+        self.number = number
         self.name = f"cuda:{number}"
         self._cupy = cupy
         with translated(self.name):
