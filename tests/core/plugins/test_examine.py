@@ -103,3 +103,18 @@ def test_limit_of_the_container(tmp_path: Path, text: str, limit: float | None) 
     (tmp_path / "cpu.max").write_text(text)
     assert _cgroup_limit(tmp_path / "cpu.max") == limit
     assert _cgroup_limit(tmp_path / "absent") is None
+
+
+def test_a_file_that_another_process_removes_meanwhile(monkeypatch, tmp_path):
+    from pathlib import Path
+
+    from hornbeam.plugins import examine as module
+
+    monkeypatch.setenv("HORNBEAM_HOME", str(tmp_path))
+    (tmp_path / "kernels").mkdir()
+    (tmp_path / "kernels" / "kept").write_bytes(b"abc")
+    gone = tmp_path / "kernels" / "gone"
+    real = Path.is_file
+    monkeypatch.setattr(Path, "rglob", lambda self, pattern: iter([self / "kept", gone]))
+    monkeypatch.setattr(Path, "is_file", lambda self: self == gone or real(self))
+    assert module._caches()["parts"] == {"kernels": {"files": 1, "bytes": 3}}

@@ -41,6 +41,7 @@ class FakeCupy:
         self.room = room
         self.chunks: dict[int, Any] = {}
         self.failure = 0
+        self.sizes: tuple[int, ...] = ()
         runtime = SimpleNamespace(
             getDeviceCount=lambda: devices,
             getDeviceProperties=self._properties,
@@ -51,7 +52,9 @@ class FakeCupy:
         )
         self.cuda = SimpleNamespace(
             runtime=runtime,
-            driver=SimpleNamespace(funcSetAttribute=lambda *a: self.log.append(("attribute", *a))),
+            driver=SimpleNamespace(
+                funcSetAttribute=lambda *a: self.log.append(("attribute", *a)), launchKernel=self._launch
+            ),
             function=SimpleNamespace(Module=lambda: Module(self)),
             Device=lambda number: Device(self, number),
             Stream=lambda non_blocking: Stream(self),
@@ -122,6 +125,15 @@ class FakeCupy:
 
     def _fill(self, destination: int, value: int, size: int, stream: int) -> None:
         self.enqueue(stream, lambda: ctypes.memset(destination, value, size))
+
+    def _launch(self, function: int, *how: Any) -> None:
+        """Read the parameters now, as the driver does; `sizes` says how many bytes each has."""
+        grid, block, (shared, stream, places, extra) = how[:3], how[3:6], how[6:]
+        assert extra == 0
+        addresses = (ctypes.c_void_p * len(self.sizes)).from_address(places)
+        read = [ctypes.string_at(a, n) for a, n in zip(addresses, self.sizes, strict=True)]
+        launched = (function, grid, block, shared, read, self.device[-1])
+        self.enqueue(stream, lambda: self.log.append(launched))
 
     def _properties(self, number: int) -> dict[str, Any]:
         return {
@@ -296,15 +308,4 @@ class Module:
         self.cupy.log.append(("load", cubin))
 
     def get_function(self, name: str) -> Any:
-        return Function(self.cupy, name)
-
-
-class Function:
-    """A kernel: it only says what it was launched with."""
-
-    def __init__(self, cupy: FakeCupy, name: str) -> None:
-        self.cupy, self.name, self.ptr = cupy, name, 4711
-
-    def __call__(self, grid: Any, block: Any, arguments: Any, *, shared_mem: int, stream: Any) -> None:
-        launched = (self.name, grid, block, arguments, shared_mem, self.cupy.device[-1])
-        self.cupy.enqueue(stream, lambda: self.cupy.log.append(launched))
+        return SimpleNamespace(ptr=4711, name=name)

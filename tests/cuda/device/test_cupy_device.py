@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import numpy as np
@@ -116,32 +117,31 @@ def test_parts_of_a_memory_are_arrays_that_keep_it() -> None:
     assert device.download(device.empty((3, 0), "float16")).shape == (3, 0)
 
 
-KERNEL = Kernel("add", "text", ("pointer", "int64", "float32", "int32", "uint32", "float64"))
+KERNEL = Kernel("add", "text", ("pointer", "int64", "float32", "int8", "uint32", "float64", "bytes 5", "bool"))
 
 
 def test_kernels_are_launched_with_the_types_of_their_parameters(monkeypatch: Any) -> None:
     import hornbeam_cuda.compiler as compiler
 
-    monkeypatch.setattr(
-        compiler,
-        "compile_kernels",
-        raising=False,
-        value=lambda kernels, arch: [f"{k.name} {arch}".encode() for k in kernels],
-    )
+    def compile_kernels(kernels: Any, architecture: str) -> list[bytes]:
+        return [f"{k.name} {architecture}".encode() for k in kernels]
+
+    monkeypatch.setattr(compiler, "compile_kernels", compile_kernels, raising=False)
     cupy = FakeCupy()
     device = CupyDevice(1, cupy)
     (loaded,) = device.load([KERNEL])
     assert cupy.log == [("load", b"add sm_90")]
+    cupy.sizes = (8, 8, 4, 1, 4, 8, 5, 1)
+    given = [1 << 63, -2, 0.5, -3, 4, 2.5, b"abcde", True]
     for shared in (0, 60_000, 50_000):
-        device.launch(loaded, (2, 1, 1), (128, 1, 1), shared, [1 << 63, -2, 0.5, -3, 4, 2.5])
+        device.launch(loaded, (2, 3, 1), (128, 1, 1), shared, given)
     device.synchronize()
     assert cupy.log[1] == ("attribute", 4711, 8, 60_000)  # asked for once, before the launch
-    name, grid, block, arguments, shared, number = cupy.log[2]
-    assert (name, grid, block, shared, number) == ("add", (2, 1, 1), (128, 1, 1), 0, 1)
-    assert [type(a) for a in arguments] == [np.uint64, np.int64, np.float32, np.int32, np.uint32, np.float64]
-    assert [float(a) for a in arguments] == [float(1 << 63), -2, 0.5, -3, 4, 2.5]
-    assert len(cupy.log) == 5
-    with pytest.raises(BackendError, match="6 parameters was given 1 arguments"):
+    assert [entry[3] for entry in cupy.log[2:]] == [0, 60_000, 50_000]
+    function, grid, block, _, read, number = cupy.log[2]
+    assert (function, grid, block, number) == (4711, (2, 3, 1), (128, 1, 1), 1)
+    assert read == [*struct.unpack("8s8s4s1s4s8s5s1s", struct.pack("<Qqfbid5s?", *given))]
+    with pytest.raises(BackendError, match="8 parameters was given 1 arguments"):
         device.launch(loaded, (1, 1, 1), (1, 1, 1), 0, [1])
 
 

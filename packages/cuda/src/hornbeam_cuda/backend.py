@@ -102,4 +102,6 @@ class CudaBackend(Backend):
 
     def compile(self, graph: Any) -> Executable:
         """A plan of kernels and library calls, replayed as one CUDA graph."""
-        return import_module("hornbeam_cuda.executable").CudaExecutable(graph, self, self.target)
+        from hornbeam_cuda.executable import CudaExecutable
+
+        return CudaExecutable(graph, self, self.target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -63,6 +64,10 @@ class Backend:
     def dlpack_device(self, array: Any) -> tuple[int, int]:
         """DLPack's device type and number of the array."""
         return array.__dlpack_device__()
+
+    def share(self, array: Any) -> Any:
+        """Another library's array as one of this backend's, in the same memory, through DLPack; None where it has to be copied."""
+        return None
 
     def receive(self, receiver: Any, primitive: Any, inputs: Any, params: Any) -> None:
         """A tensor of this backend is used by another one: it will be moved through the host."""
@@ -193,8 +198,8 @@ def set_backend(name: str | Backend) -> None:
     """Choose the backend for everything that follows; existing tensors move to it when they are used.
 
     Args:
-        name: such as "numpy", "cpu", "cuda"; `hornbeam doctor` lists what is there. Default: the best usable one, or the
-            environment variable HORNBEAM_BACKEND.
+        name: such as "numpy", "cpu", "cuda", or "cuda:1" for a backend's second device; `hornbeam doctor` lists what is
+            there. Default: the best usable one, or the environment variable HORNBEAM_BACKEND.
 
     Raises:
         UnknownNameError: no backend has that name.
@@ -218,16 +223,23 @@ def make_backend(name: str) -> Backend:
     """The backend of that name, made at the first call, with the kernels that plugins offer for it."""
     from hornbeam.plugins import registry
 
-    entry = registry.component("backends", name)
-    if entry.label not in _made:
+    plain, _, number = name.partition(":")
+    if number and not number.isdecimal():
+        raise BackendError(f"backend {name!r}: a device is named by its number, such as {plain}:1")
+    entry = registry.component("backends", plain)
+    label = f"{entry.label}:{int(number)}" if number and int(number) else entry.label
+    if label not in _made:
         reason = next(status.reason for status in registry.backends() if status.entry == entry)
         if reason:
             raise BackendError(f"backend {name!r} cannot be used here: {reason}")
-        made: Backend = registry.load_entry(entry)()
+        kind = registry.load_entry(entry)
+        if label != entry.label and not inspect.signature(kind).parameters:
+            raise BackendError(f"backend {plain!r} has one device; {name!r} is not there")
+        made: Backend = kind(int(number)) if label != entry.label else kind()
         for primitive, offer in registry.kernels(entry.component.name).items():
             made.kernels[primitive] = registry.load_entry(offer)
-        _made[entry.label] = made
-    return _made[entry.label]
+        _made[label] = made
+    return _made[label]
 
 
 def _best() -> str:

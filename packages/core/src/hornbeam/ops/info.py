@@ -139,16 +139,27 @@ def finite_limits(dtype: DType) -> tuple[Any, Any]:
 
 
 def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = None) -> Tensor:
-    """A tensor of another library's array in host memory, through DLPack; its values are copied.
+    """A tensor of another library's array, through DLPack.
 
     Args:
-        x: an array with `__dlpack__`.
+        x: an array with `__dlpack__`: on the current backend's GPU, which then shares its memory, or in host memory, whose
+            values are copied.
         device: only the current backend's.
         copy: as for `asarray`: a tensor is returned as it is unless `copy` is True.
 
     Raises:
-        CopyNeededError: `copy` is False, and `x` is no tensor.
+        CopyNeededError: `copy` is False, and the values have to be copied.
+
+    Example:
+        >>> import numpy as np
+        >>> import hornbeam as hb
+        >>> hb.ops.from_dlpack(np.arange(3)).shape
+        (3,)
     """
+    backend = current_backend()
+    shared = None if isinstance(x, Tensor) else backend.share(x)
+    if shared is not None:
+        x = Tensor(shared, tuple(shared.shape), backend.dtype_of(shared), backend)
     return asarray(x if isinstance(x, Tensor) or copy is False else host.from_library(x), device=device, copy=copy)
 
 

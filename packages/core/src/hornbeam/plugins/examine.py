@@ -130,7 +130,7 @@ def _backends(registry: Registry, environment: Mapping[str, str], problems: list
     chosen = environment.get("HORNBEAM_BACKEND")
     default = None
     if chosen:
-        named = [status for status in statuses if chosen in (status.name, status.entry.label)]
+        named = [status for status in statuses if chosen.partition(":")[0] in (status.name, status.entry.label)]
         if not named:
             _or_problem(lambda: registry.component("backends", chosen), problems, None)
         for status in named:
@@ -182,9 +182,19 @@ def _caches() -> dict[str, Any]:
     parts = {}
     if folder.is_dir():
         for part in sorted(folder.iterdir()):
-            files = [path for path in (part.rglob("*") if part.is_dir() else [part]) if path.is_file()]
-            parts[part.name] = {"files": len(files), "bytes": sum(path.stat().st_size for path in files)}
+            sizes = [
+                size for path in (part.rglob("*") if part.is_dir() else [part]) if (size := _size(path)) is not None
+            ]
+            parts[part.name] = {"files": len(sizes), "bytes": sum(sizes)}
     return {"folder": str(folder), "exists": folder.is_dir(), "parts": parts}
+
+
+def _size(path: Path) -> int | None:
+    """The size of a file; None where it is none, or another process has just removed it."""
+    try:
+        return path.stat().st_size if path.is_file() else None
+    except FileNotFoundError:
+        return None
 
 
 def _load_all(registry: Registry, problems: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -21,13 +22,9 @@ from hornbeam_cuda.source.kernel import Kernel
 
 __all__ = ["CupyDevice"]
 
-_SCALARS: dict[str, Any] = {
-    "pointer": np.uint64,
-    "int32": np.int32,
-    "uint32": np.uint32,
-    "int64": np.int64,
-    "float32": np.float32,
-    "float64": np.float64,
+_TYPES: dict[str, Any] = {
+    **{f"{sign}int{bits}": getattr(ctypes, f"c_{sign}int{bits}") for sign in ("", "u") for bits in (8, 16, 32, 64)},
+    **{"pointer": ctypes.c_uint64, "bool": ctypes.c_bool, "float32": ctypes.c_float, "float64": ctypes.c_double},
 }
 _PLAIN_SHARED = 48 << 10  # bytes of shared memory that a kernel may have unasked
 _MAX_DYNAMIC_SHARED = 8  # CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
@@ -45,10 +42,18 @@ class _Memory:
 class _Loaded:
     """A kernel's function and the types of its parameters."""
 
-    def __init__(self, function: Any, parameters: tuple[str, ...]) -> None:
-        self.function = function
-        self.types = tuple(_SCALARS[p] for p in parameters)
+    def __init__(self, module: Any, kernel: Kernel) -> None:
+        self.module = module  # its code is unloaded with it
+        self.function = module.get_function(kernel.name)
+        self.parameters = kernel.parameters
         self.shared = _PLAIN_SHARED
+
+
+def _cell(kind: str, given: Any) -> Any:
+    """A parameter as the driver wants it: memory that holds its value."""
+    if kind.startswith("bytes "):
+        return ctypes.create_string_buffer(bytes(given), int(kind[6:]))
+    return _TYPES[kind](given)
 
 
 class _Recorded:
@@ -178,7 +183,7 @@ class CupyDevice:
             for kernel, cubin in zip(kernels, cubins, strict=True):
                 module = self._cupy.cuda.function.Module()
                 module.load(cubin)
-                loaded.append(_Loaded(module.get_function(kernel.name), kernel.parameters))
+                loaded.append(_Loaded(module, kernel))
         return loaded
 
     def launch(
@@ -187,17 +192,20 @@ class CupyDevice:
         grid: tuple[int, int, int],
         block: tuple[int, int, int],
         shared: int,
-        arguments: Sequence[int | float],
+        arguments: Sequence[int | float | bytes],
     ) -> None:
-        """See `Device`."""
-        if len(arguments) != len(loaded.types):
-            raise BackendError(f"a kernel of {len(loaded.types)} parameters was given {len(arguments)} arguments")
+        """See `Device`; by the driver, since CuPy passes no structures."""
+        if len(arguments) != len(loaded.parameters):
+            raise BackendError(f"a kernel of {len(loaded.parameters)} parameters was given {len(arguments)} arguments")
+        driver = self._cupy.cuda.driver
+        cells = [_cell(kind, given) for kind, given in zip(loaded.parameters, arguments, strict=True)]
+        places = (ctypes.c_void_p * max(1, len(cells)))(*map(ctypes.addressof, cells))
+        function = loaded.function.ptr
         with self.active():
             if shared > loaded.shared:
-                self._cupy.cuda.driver.funcSetAttribute(loaded.function.ptr, _MAX_DYNAMIC_SHARED, shared)
+                driver.funcSetAttribute(function, _MAX_DYNAMIC_SHARED, shared)
                 loaded.shared = shared
-            packed = tuple(as_type(a) for as_type, a in zip(loaded.types, arguments, strict=True))
-            loaded.function(grid, block, packed, shared_mem=shared, stream=self.stream)
+            driver.launchKernel(function, *grid, *block, shared, self.stream.ptr, ctypes.addressof(places), 0)
 
     def copy(self, destination: int, source: int, size: int) -> None:
         """See `Device`."""
