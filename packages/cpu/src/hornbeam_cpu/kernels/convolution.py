@@ -30,6 +30,8 @@ FORWARD = (
         "tap_w",
         "ldc",
         "rowc",
+        "outer_c",
+        "image_c",
         "N",
         "tap_rows",
         "row_taps",
@@ -118,9 +120,10 @@ def forward(target: Target, how: Forward) -> Module:
     taps = b.at(b.arg("args"), len(FORWARD), "i64")
     unit = take_unit(b, word, b.arg("task"), how.dtype, how.padded)
     weights = b.at(word["W"], b.mul(unit.group, word["group_w"]), kind)
-    result = b.at(
-        word["C"], b.add(b.mul(unit.row_number(b, word), word["rowc"]), b.mul(unit.group, word["group_c"])), kind
-    )
+    here = b.mul(unit.group, word["group_c"])
+    for at, by in ((unit.image, "image_c"), (unit.outer, "outer_c"), (unit.first_row, "rowc")):
+        here = b.add(here, b.mul(at, word[by]))
+    result = b.at(word["C"], here, kind)
     width = vectors * count
     with b.range(0, word["N"], width) as n:
         columns = b.minimum(b.sub(word["N"], n), b.i64(width))
