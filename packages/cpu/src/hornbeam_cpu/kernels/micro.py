@@ -16,6 +16,10 @@ from hornbeam_cpu.llvm.target import Target
 __all__ = ["heights", "micro_name", "tile", "write_micro", "write_pack"]
 
 
+AHEAD = 24  # steps along k for which a tile's numbers of A are fetched in advance
+FAR = 32  # steps along k for which rows of B are, where they are packed
+
+
 def tile(target: Target) -> tuple[int, int]:
     """Rows and vectors of the register tile: accumulators, a row of B and one number of A fill the registers."""
     return (14, 2) if target.registers >= 32 else (6, 2)
@@ -69,6 +73,10 @@ def write_micro(module: Module, target: Target, dtype: str, rows: int, vectors: 
         row = b.at(b.arg("B"), b.mul(k, b.arg("ldb")), kind)
         right = [b.load(type, b.at(row, j * count, kind)) for j in range(vectors)]
         left = b.at(b.arg("A"), b.mul(k, sk), kind)
+        if along == "m":  # each step takes other lines of the cache, as far apart as A's rows are
+            ahead = b.at(left, b.mul(sk, b.i64(AHEAD)), kind)
+            b.prefetch(ahead)
+            b.prefetch(b.at(ahead, rows - 1, kind))
         for i in range(rows):
             one = b.splat(b.load(kind, b.at(left, offsets[i], kind)), count)
             for j in range(vectors):
@@ -96,7 +104,9 @@ def write_pack(module: Module, target: Target, dtype: str, vectors: int, transpo
         masks = [b.first_lanes(b.maximum(b.sub(columns, b.i64(j * count)), b.i64(0)), count) for j in range(vectors)]
         with b.range(0, b.arg("K")) as k:
             row, to = b.at(source, b.mul(k, stride), kind), b.at(goal, b.mul(k, b.i64(vectors * count)), kind)
+            ahead = b.at(row, b.mul(stride, b.i64(FAR)), kind)
             for j in range(vectors):
+                b.prefetch(b.at(ahead, j * count, kind))
                 b.store(b.load(type, b.at(row, j * count, kind), masks[j]), b.at(to, j * count, kind))
         b.finish()
         return

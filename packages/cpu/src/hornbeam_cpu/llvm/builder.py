@@ -300,6 +300,11 @@ class Builder:
         else:
             self._masked("store", value.type, place, mask, value, align)
 
+    def prefetch(self, place: Operand) -> None:
+        """Bring the line of the cache that holds a place nearer; any address will do."""
+        flags = (Operand("0", "i32"), Operand("3", "i32"), Operand("1", "i32"))  # to read, into the first cache, data
+        self.call("llvm.prefetch.p0", "void", place, *flags)
+
     def table(self, name: str, kind: str, values: Sequence[int]) -> Operand:
         """The address of constants in memory; tables of one name are one table."""
         numbers = ", ".join(f"{kind} {v}" for v in values)
