@@ -78,3 +78,8 @@ def test_the_batch_that_is_named_is_the_largest_that_fits(name: str, size: int) 
     made = Plan(prepared(graph_of(WORKLOADS[name]._replace(batch=size))), Planned())
     memory = made.places.size + made.inputs + made.constants + made.workspace
     assert fitting_batch(plan(name), memory) == pytest.approx(size, rel=0.1)
+
+
+def test_a_bias_is_added_by_the_product_that_it_belongs_to() -> None:
+    calls = [step.call for step in plan("gpt2").steps if isinstance(step, Library)]
+    assert sum(getattr(c, "epilogue", "") == "bias" for c in calls) >= 36  # queries, keys and values of 12 blocks

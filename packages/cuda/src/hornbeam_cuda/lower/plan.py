@@ -13,6 +13,7 @@ from hornbeam.graph.region import Makers, Region
 from hornbeam.graph.views import VIEWS, Layout, contiguous, layout_of
 
 from hornbeam_cuda.library import Call as Description
+from hornbeam_cuda.lower.epilogues import takes_bias
 from hornbeam_cuda.lower.loops import can_lower, copy, lower_region
 from hornbeam_cuda.lower.rules import RULES, keeper
 from hornbeam_cuda.lower.stage import Fallback, Library, Loop, Step
@@ -50,6 +51,7 @@ class Lowering:
     def __init__(self, graph: Graph, supports: Callable[[Description], bool], multiprocessors: int) -> None:
         self.graph, self.supports, self.multiprocessors = graph, supports, multiprocessors
         self.producers = Makers(graph)
+        self.users = graph.users()
         self.layouts: dict[Value, Layout] = {}
         self.copies: dict[Value, Value] = {}
         self.exact: dict[Value, Value] = {}
@@ -60,7 +62,8 @@ class Lowering:
         """Lower every group of the graph, then bring the outputs into C order."""
         for item in fuse(self.graph, can_lower):
             if isinstance(item, Region):
-                lower_region(item, self, self.producers)
+                if not takes_bias(item, self):
+                    lower_region(item, self, self.producers)
             else:
                 self._node(item)
         return Lowered(self.steps, [self.dense(v) for v in self.graph.outputs])
