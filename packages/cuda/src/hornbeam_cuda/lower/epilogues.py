@@ -22,7 +22,8 @@ def takes_bias(region: Region, lowering: Any) -> bool:
     if len(region.nodes) != 1 or region.nodes[0].primitive.name != "add":
         return False
     (node,) = region.nodes
-    return any(_joined(node, *pair, lowering) for pair in (node.inputs, node.inputs[::-1]))
+    first, second = node.inputs
+    return _joined(node, first, second, lowering) or _joined(node, second, first, lowering)
 
 
 def _joined(node: Node, product: Value, bias: Value, lowering: Any) -> bool:
