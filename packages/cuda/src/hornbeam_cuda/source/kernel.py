@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from hornbeam_cuda.source.prelude import PRELUDE
+from hornbeam_cuda.source.scalars import computed, stored
 
-__all__ = ["At", "Call", "Kernel", "Parameter", "kernel"]
+__all__ = ["At", "Call", "Given", "Kernel", "Parameter", "call", "kernel", "number", "read", "write"]
 
 Parameter = tuple[str, str]  # what it is ("pointer", "int32", "float64", "bytes 4000", ...) and its name in the text
 
@@ -81,3 +82,50 @@ class Call:
     shared: int = 0
     name: str = ""
     in_place: tuple[tuple[Any, Any], ...] = field(default=())
+
+
+class Given(NamedTuple):
+    """One argument of a hand-written kernel: its declaration, its kind and its value; and whether its memory is read or written."""
+
+    declaration: str
+    kind: str
+    value: Any
+    use: str = ""
+
+
+def read(name: str, dtype: str, at: At) -> Given:
+    """An array that is read; dtype may also be a type of C."""
+    return Given(f"const {_type(dtype)}* {name}", "pointer", at, "read")
+
+
+def write(name: str, dtype: str, at: At) -> Given:
+    """An array that is written."""
+    return Given(f"{_type(dtype)}* {name}", "pointer", at, "write")
+
+
+def number(name: str, value: int | float, dtype: str = "int64") -> Given:
+    """A number."""
+    return Given(f"const {computed(dtype)} {name}", dtype, value)
+
+
+def _type(dtype: str) -> str:
+    return dtype if dtype.startswith("uint") and dtype[4:] in ("2", "4") else stored(dtype)
+
+
+def call(
+    name: str, given: Sequence[Given], text: str, blocks: int, threads: int = 256, more: tuple[int, int] = (1, 1)
+) -> Call:
+    """The launch of a kernel that is written by hand.
+
+    Args:
+        name: what it does.
+        given: its arguments.
+        text: what stands before the function, the mark `@@`, and what stands in it.
+        blocks: of the grid along x.
+        threads: of a block.
+        more: blocks along y and z.
+    """
+    made = kernel(name, [(g.kind, "") for g in given], [g.declaration for g in given], text, threads)
+    used = {use: tuple(dict.fromkeys(g.value.base for g in given if g.use == use)) for use in ("read", "write")}
+    grid, block = (max(1, blocks), *more), (threads, 1, 1)
+    return Call(made, grid, block, tuple(g.value for g in given), used["read"], used["write"], name=name)
