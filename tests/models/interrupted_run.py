@@ -1,4 +1,6 @@
-"""A training run that may be killed: `python interrupted_run.py FOLDER BACKEND [STEP]` kills itself after so many steps.
+"""A training run that may be killed: `python interrupted_run.py FOLDER BACKEND DATA [STEP]` kills itself after so many steps.
+
+DATA: "arrays", or "pipeline".
 
 Run again without STEP it goes on, and writes into the folder everything that it ended with.
 """
@@ -12,6 +14,7 @@ from pathlib import Path
 import hornbeam as hb
 import numpy as np
 from hornbeam import callbacks
+from hornbeam_datasets import Dataset
 from hornbeam_layers import BatchNormalization, Dense, Dropout, Input
 from hornbeam_models import Sequential
 
@@ -28,7 +31,11 @@ class Kill(callbacks.Callback):
         self.left -= 1
 
 
-def run(folder, kill_after=-1):
+def noisy(x, y, rng):
+    return x + rng.normal(size=4, scale=0.1).astype("float32"), y
+
+
+def run(folder, data, kill_after=-1):
     """Train, going on from what is in the folder; returns everything that the run ended with."""
     hb.set_random_seed(5)
     rng = np.random.default_rng(0)
@@ -41,8 +48,13 @@ def run(folder, kill_after=-1):
     def jitter(epoch, logs=None):  # draws from global generators belong to the run too
         model.optimizer.learning_rate = 0.01 * np.random.rand() + 0.001 * float(hb.random.uniform(()))
 
+    if data == "arrays":
+        given = {"x": x, "y": y, "batch_size": 8, "validation_split": 0.2}
+    else:
+        pipeline = Dataset.of((x[:40], y[:40])).shuffle(seed=2).map(noisy, seed=4).batch(8).prefetch(2)
+        given = {"x": pipeline, "validation_data": (x[40:], y[40:])}
     history = model.fit(
-        x, y, batch_size=8, epochs=4, validation_split=0.2, verbose=0,
+        **given, epochs=4, verbose=0,
         callbacks=[
             callbacks.BackupAndRestore(folder / "backup", save_freq=2),
             callbacks.EarlyStopping(restore_best_weights=True, patience=3),
@@ -60,7 +72,7 @@ def run(folder, kill_after=-1):
 
 
 if __name__ == "__main__":
-    where, backend, *steps = sys.argv[1:]
+    where, backend, data, *steps = sys.argv[1:]
     hb.set_backend(backend)
-    ended = run(Path(where), *map(int, steps))
+    ended = run(Path(where), data, *map(int, steps))
     (Path(where) / "ended.json").write_text(json.dumps(ended))

@@ -21,11 +21,12 @@ from tests.models import interrupted_run
 NIGHTLY = os.environ.get("HORNBEAM_HYPOTHESIS") == "nightly"
 SCRIPT = Path(interrupted_run.__file__)
 STEPS = 4 * 5  # of the whole run
+KINDS = ("arrays", "pipeline")
 
 
-def process(folder, *steps, wait=None):
+def process(folder, data, *steps, wait=None):
     """Run the script; returns its exit status."""
-    command = [sys.executable, str(SCRIPT), str(folder), hb.backend(), *map(str, steps)]
+    command = [sys.executable, str(SCRIPT), str(folder), hb.backend(), data, *map(str, steps)]
     with subprocess.Popen(command) as child:
         if wait is not None:
             time.sleep(wait)
@@ -35,7 +36,8 @@ def process(folder, *steps, wait=None):
 
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory):
-    return json.loads(json.dumps(interrupted_run.run(tmp_path_factory.mktemp("whole"))))
+    """What runs end with that were not interrupted."""
+    return {kind: json.loads(json.dumps(interrupted_run.run(tmp_path_factory.mktemp(kind), kind))) for kind in KINDS}
 
 
 def check(folder, expected):
@@ -46,29 +48,31 @@ def check(folder, expected):
     assert ended["backup"] is False
 
 
-@pytest.mark.parametrize("seed", range(20 if NIGHTLY else 1))
+@pytest.mark.parametrize("seed", range(40 if NIGHTLY else 1))
 def test_killed_twice_and_resumed_it_ends_with_the_same_bits(tmp_path, expected, seed):
     if hb.backend() not in ("numpy", "cpu"):
         pytest.skip("processes of their own run on numpy and cpu")
+    data = KINDS[(seed + (hb.backend() == "cpu")) % 2]
     rng = random.Random(f"{seed} {hb.backend()}")
     for steps in (5, rng.randrange(2, STEPS // 2)):  # an epoch has five steps: the first kill is at the end of one
-        assert process(tmp_path, steps) == -signal.SIGKILL
+        assert process(tmp_path, data, steps) == -signal.SIGKILL
         assert (tmp_path / "backup").exists()
-    assert process(tmp_path) == 0
-    check(tmp_path, expected)
+    assert process(tmp_path, data) == 0
+    check(tmp_path, expected[data])
 
 
 @pytest.mark.parametrize("seed", range(20 if NIGHTLY else 0))
 def test_killed_at_any_moment(tmp_path, expected, seed):
+    data = KINDS[seed % 2]
     started = time.monotonic()
-    assert process(tmp_path) == 0
+    assert process(tmp_path, data) == 0
     length = time.monotonic() - started
     (tmp_path / "ended.json").unlink()
     for _ in range(3):
-        process(tmp_path, wait=random.Random(seed).uniform(0.3, 1.1) * length)
+        process(tmp_path, data, wait=random.Random(seed).uniform(0.3, 1.1) * length)
     if not (tmp_path / "ended.json").exists():
-        assert process(tmp_path) == 0
-    check(tmp_path, expected)
+        assert process(tmp_path, data) == 0
+    check(tmp_path, expected[data])
 
 
 def made(units=1):

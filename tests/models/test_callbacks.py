@@ -98,6 +98,16 @@ def test_training_stops_at_once_and_steps_per_execution_tells_of_several():
     assert int(model.optimizer.iterations) == 6
 
 
+def test_the_outputs_of_all_steps_of_an_execution_are_told():
+    told = []
+    tell = callbacks.LambdaCallback()
+    tell.on_predict_batch_end = lambda batch, logs: told.append((batch, logs["outputs"]))
+    found = made(steps_per_execution=4).predict(X, batch_size=2, verbose=0, callbacks=[tell])
+    assert [batch for batch, _ in told] == [3, 5]
+    np.testing.assert_array_equal(np.concatenate([outputs for _, outputs in told]), found)
+    assert len(told[0][1]) == 8
+
+
 # ---- watching a figure
 
 

@@ -1,10 +1,12 @@
 """What fit takes as data, each against the same data as arrays."""
 
+import json
 import threading
 
 import hornbeam as hb
 import numpy as np
 import pytest
+from hornbeam_datasets import Dataset
 from hornbeam_layers import Dense, Input
 from hornbeam_models import Model, Sequential
 from hornbeam_models.data import Batches, ClassWeights, Given, PyDataset, pack_x_y_sample_weight
@@ -90,7 +92,7 @@ def test_shuffling_a_dataset_changes_the_order_of_its_batches_only():
     seen = [float(x[0, 0]) for x, _, _ in batches.epoch()]
     assert sorted(seen) == sorted(X[::5, 0].tolist())
     state = batches.state()
-    assert state["taken"] == 0
+    assert state["stream"] is None
     first = [x[0, 0] for x, _, _ in batches.epoch()]
     batches.set_state(state)
     assert [x[0, 0] for x, _, _ in batches.epoch(None, 1)] == first[1:]
@@ -238,3 +240,34 @@ def test_an_empty_iterable_is_not_asked_for_ever():
     assert numbers(batches, 5) == []
     with pytest.raises(hb.InvalidArgumentError, match="gives no batch"):
         batches.peek()
+
+
+@pytest.mark.parametrize("steps", [None, 3, 7])
+def test_a_pipeline_goes_on_within_an_epoch_and_computes_nothing_twice(steps):
+    """From every place, against the numbers of a run that was not interrupted; five batches a pass."""
+    computed = []
+
+    def count(x):
+        computed.append(float(x[0]))
+        return x
+
+    def make():
+        rows = np.arange(20, dtype=np.float32)[:, None]
+        return Batches(Given.of(Dataset.of(rows).shuffle(seed=3).map(count).batch(4).prefetch(1)), 32, shuffle=False)
+
+    whole, seen, states = make(), [], []
+    whole.peek()
+    for _ in range(3):
+        states.append((len(seen), 0, whole.state()))
+        for step, (x, _, _) in enumerate(whole.epoch(steps), 1):
+            seen.append(x.ravel().tolist())
+            states.append((len(seen), step, whole.state(step)))
+    for before, step, state in states:
+        again = make()
+        again.peek()
+        again.set_state(json.loads(json.dumps(state)))
+        computed.clear()
+        rest = [x.ravel().tolist() for x, _, _ in again.epoch(steps, step)]
+        assert len(rest) == (steps or 5) - step
+        assert rest == seen[before : before + len(rest)]
+        assert len(computed) <= 4 * (len(rest) + 4)  # what is left, and what a prefetch is ahead

@@ -40,7 +40,7 @@ class Fitting:
         model, told = self.model, self.told
         model.stop_training, model.interrupted, model._resume = False, True, None
         logs: dict[str, Any] = {}
-        model.callbacks = told
+        model.callbacks, model.data_state = told, self.batches.state
         told.on_train_begin()
         epoch, skip = self.initial_epoch, 0
         if model._resume is not None:
@@ -53,11 +53,10 @@ class Fitting:
                 told.on_epoch_begin(epoch)
                 if skip:
                     restore()
-                model.data_state = self.batches.state()
                 found = self._epoch(epoch, skip)
                 if found is None:
                     break
-                logs, model.data_state = found, self.batches.state()
+                logs = found
                 told.on_epoch_end(epoch, logs)
                 epoch, skip = epoch + 1, 0
             for callback in told.callbacks:
@@ -70,7 +69,7 @@ class Fitting:
         finally:
             if self.ahead is not None:
                 self.ahead.join()
-            model.last_batch = None
+            model.last_batch = model.data_state = None
             told.on_train_end(logs)
 
     def _epoch(self, epoch: int, skip: int) -> dict[str, Any] | None:
@@ -162,13 +161,15 @@ def _run(
     end = getattr(told, f"on_{kind}_batch_end") if told.listeners(f"on_{kind}_batch_end") else None
     group, training = model.steps_per_execution, kind == "train"
     returned: Any = None
+    outputs: list[Any] = []  # of the steps that nobody was told of yet
     index, untold = first - 1, 0
 
     def tell_end() -> None:
         if end is None:
             return
         if kind == "predict":
-            end(index, {"outputs": returned})
+            end(index, {"outputs": _joined(outputs)})
+            outputs.clear()
             return
         logs = Logs(lambda: model.figures(returned))
         end(index, logs)
@@ -187,6 +188,8 @@ def _run(
         if index == first and after_first is not None:
             after_first()
         untold += 1
+        if end is not None and kind == "predict":
+            outputs.append(returned)
         if untold == group:
             untold = 0
             tell_end()
@@ -230,6 +233,11 @@ def predict(model: Any, batches: Batches, steps: int | None, told: CallbackList)
     told.on_predict_begin({})
     _alone(model, "predict", told, batches, steps, step, run)
     told.on_predict_end({})
+    return _joined(parts)
+
+
+def _joined(parts: list[Any]) -> Any:
+    """Outputs of several batches as one."""
     return parts[0] if len(parts) == 1 else map_structure(lambda *a: np.concatenate(a), parts[0], *parts[1:])
 
 

@@ -40,7 +40,9 @@ class Trainer(Steps):
         self.callbacks: CallbackList | None = None  # those of the present, or last, `fit`
         self.last_batch: Any = None  # what the present step of `fit` was given
         self.interrupted = False  # whether `fit` is running, or did not come to its end
-        self.data_state: Any = None  # of the order of samples, at the beginning of the present epoch, or at its end
+        self.data_state: Callable[[int], Any] | None = (
+            None  # of `fit`, by the steps done in an epoch: see `Batches.state`
+        )
         self._resume: tuple[int, int, Any, Callable[[], None]] | None = None
         self._steps: dict[Any, Callable[..., Any]] = {}
         self._checked: set[Any] = set()  # structures, shapes and dtypes of data that were found to fit

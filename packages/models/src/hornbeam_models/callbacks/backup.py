@@ -22,7 +22,7 @@ from hornbeam_models.callbacks.saving import Every
 
 __all__ = ["BackupAndRestore"]
 
-FORMAT = 1
+FORMAT = 2
 
 
 class BackupAndRestore(Callback):
@@ -118,7 +118,7 @@ class BackupAndRestore(Callback):
             "epoch": epoch,
             "step": step,
             "variables": [[v.path, list(v.shape), str(v.dtype)] for v in variables],
-            "data": self.model.data_state,
+            "data": self.model.data_state(step),
             "random": global_state(),
             "python": [version, list(words), *rest],
             "numpy": [name, *numbers],

@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from hornbeam.errors import InvalidArgumentError
 from hornbeam.tree import flatten, unflatten
 
 from hornbeam_models.data.given import Batch, Given, unpack_x_y_sample_weight, whole
 from hornbeam_models.data.pydataset import batches_of, is_pydataset
+from hornbeam_models.data.stream import Stream
 from hornbeam_models.data.weights import ClassWeights
 
 __all__ = ["Batches"]
@@ -37,11 +37,11 @@ class Batches:
         # follows hb.set_random_seed
         self.generator = np.random.default_rng(np.random.randint(2**31)) if shuffle else None
         self.check: Callable[[Any], None] | None = None  # what finds labels that nothing can be learned from
-        self.pending: list[Batch] = []
-        self.stream: Iterator[Any] | None = None
-        self.taken = 0  # batches of the stream so far
         self.numbered = self.streamed and is_pydataset(given.iterable)
+        self.stream = Stream(given.iterable, self._checked) if self.streamed and not self.numbered else None
         self.count = self._count()
+        self.began: dict[str, Any] = {}  # the state at the beginning of the present epoch
+        self.inside = False  # whether the stream stands within the epoch that comes, and not before it
 
     def _count(self) -> int | None:
         if not self.streamed:
@@ -74,28 +74,31 @@ class Batches:
 
     # ---- to go on later
 
-    def state(self) -> Any:
-        """What the order of the coming epochs depends on: asked for between epochs."""
-        under_way = self.stream is not None
-        epoch = getattr(self.given.iterable, "epoch", None)  # pipelines count how often they were started
-        return {
-            "generator": None if self.generator is None else self.generator.bit_generator.state,
-            "taken": self.taken - len(self.pending) if under_way else 0,
-            "epoch": epoch - under_way if isinstance(epoch, int) else None,
-        }
+    def state(self, step: int = 0) -> dict[str, Any]:
+        """What the rest of training depends on.
 
-    def set_state(self, state: Any) -> None:
-        """Go on from what `state` returned; a stream is started again, and gone through up to where it was."""
+        Args:
+            step: how many batches of the present epoch were given; 0 between epochs.
+        """
+        now: dict[str, Any] = {
+            "generator": None if self.generator is None else self.generator.bit_generator.state,
+            "stream": None if self.stream is None else self.stream.state(),
+            "inside": False,
+        }
+        if not step:
+            return now
+        stream = now["stream"]
+        if stream is None or stream["position"] is None:
+            return self.began
+        return {**self.began, "stream": stream, "inside": True}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` returned."""
         if self.generator is not None and state["generator"] is not None:
             self.generator.bit_generator.state = state["generator"]
-        if not self.streamed or self.numbered:
-            return
-        if not hasattr(self.given.iterable, "__next__"):
-            self.pending, self.stream = [], None
-        if state["epoch"] is not None:
-            self.given.iterable.epoch = state["epoch"]
-        for _ in range(state["taken"]):
-            self._next()
+        if self.stream is not None:
+            self.stream.set_state(state["stream"])
+        self.inside = state["inside"]
 
     # ---- batches
 
@@ -104,22 +107,22 @@ class Batches:
         if not self.streamed:
             part = self.given.slice(slice(0, self.batch_size))
             return part.x, part.y, part.sample_weight
-        if not self.pending:
-            if self.numbered:
-                return self._checked(self.given.iterable[0])
-            try:
-                self.pending.append(self._next())
-            except StopIteration:
-                raise InvalidArgumentError("the data are empty: the iterable gives no batch") from None
-        return self.pending[0]
+        if self.stream is None:
+            return self._checked(self.given.iterable[0])
+        return self.stream.peek()
 
     def epoch(self, steps: int | None = None, skip: int = 0) -> Iterator[Batch]:
         """One pass over the data, or so many batches of it, without the first `skip`."""
+        self.began = self.state()
         found: Iterator[Batch]
-        if self.streamed:
-            found = itertools.islice(self._by_number(steps) if self.numbered else self._from_stream(steps), skip, None)
-        else:
+        if not self.streamed:
             found = self._sliced(steps, skip)
+        elif self.stream is None:
+            found = self._by_number(steps, skip)
+        elif self.inside:
+            self.inside, found = False, self.stream.epoch(steps, skip)
+        else:
+            found = itertools.islice(self.stream.epoch(steps, 0), skip, None)
         return found if self.class_weight is None else map(self.class_weight.applied, found)
 
     def _sliced(self, steps: int | None, skip: int) -> Iterator[Batch]:
@@ -150,7 +153,7 @@ class Batches:
                 coming = pool.submit(batch, index + 1) if index + 1 < indices.stop else None
                 yield ready
 
-    def _by_number(self, steps: int | None) -> Iterator[Batch]:
+    def _by_number(self, steps: int | None, skip: int) -> Iterator[Batch]:
         source = self.given.iterable
         if hasattr(source, "on_epoch_begin"):
             source.on_epoch_begin()
@@ -159,33 +162,9 @@ class Batches:
             order = [int(i) for i in self.generator.permutation(self.count)]
         if steps is not None:
             order = itertools.islice(order if self.count is None else itertools.cycle(order), steps)
-        yield from map(self._checked, batches_of(source, order))
+        yield from map(self._checked, batches_of(source, itertools.islice(order, skip, None)))
         if hasattr(source, "on_epoch_end"):
             source.on_epoch_end()
-
-    def _next(self) -> Batch:
-        """The next batch of the stream, which is started if it is not."""
-        if self.pending:
-            return self.pending.pop()
-        if self.stream is None:
-            self.stream, self.taken = iter(self.given.iterable), 0
-        batch = self._checked(next(self.stream))
-        self.taken += 1
-        return batch
-
-    def _from_stream(self, steps: int | None) -> Iterator[Batch]:
-        given, fresh = 0, self.stream is None
-        while steps is None or given < steps:
-            try:
-                batch = self._next()
-            except StopIteration:
-                self.stream = None
-                if steps is None or fresh or hasattr(self.given.iterable, "__next__"):
-                    return
-                fresh = True  # an iterable that is empty from its start is not asked for ever
-                continue
-            given, fresh = given + 1, False
-            yield batch
 
     def _checked(self, item: Any) -> Batch:
         if isinstance(item, list) and type(self.given.iterable).__module__.startswith("torch.utils.data"):
