@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hornbeam.errors import BackendError
+from hornbeam.errors import BackendError, OutOfMemoryError
 from hornbeam_cuda.device.cupy import CupyDevice
-from hornbeam_cuda.device.errors import LostDeviceError, OutOfMemoryError
+from hornbeam_cuda.device.errors import LostDeviceError
 from hornbeam_cuda.library import Attention, Product
 from hornbeam_cuda.source.kernel import Kernel
 from hypothesis import given

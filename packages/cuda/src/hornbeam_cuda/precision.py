@@ -1,12 +1,17 @@
-"""How exactly float32 is multiplied: in full, or rounded to TF32 where that was asked for."""
+"""How exactly numbers are computed: float32 in full, or rounded to TF32; the same bits each time, or whatever is fastest."""
 
 from __future__ import annotations
 
 import os
 
-__all__ = ["precision_of"]
+__all__ = ["deterministic", "precision_of"]
 
 
 def precision_of(dtype: str) -> str:
     """The precision of products and convolutions of a dtype: "highest", or "tf32" with HORNBEAM_CUDA_TF32=1."""
     return "tf32" if dtype == "float32" and os.environ.get("HORNBEAM_CUDA_TF32") == "1" else "highest"
+
+
+def deterministic() -> bool:
+    """Whether libraries may only take algorithms that give the same bits each time; not with HORNBEAM_CUDA_DETERMINISTIC=0."""
+    return os.environ.get("HORNBEAM_CUDA_DETERMINISTIC") != "0"

@@ -17,7 +17,7 @@ from hornbeam_cuda.device.base import Properties
 from hornbeam_cuda.device.errors import translated
 from hornbeam_cuda.device.libraries import MissingLibraryError
 from hornbeam_cuda.device.uploads import Uploads
-from hornbeam_cuda.library import Call, Product
+from hornbeam_cuda.library import Attention, Call, Convolution, Product
 from hornbeam_cuda.source.kernel import Kernel
 
 __all__ = ["CupyDevice"]
@@ -241,14 +241,20 @@ class CupyDevice:
     def _runner(self, call: Call) -> Any:
         kind = type(call)
         if kind not in self._runners:
-            if kind is Product:
-                from hornbeam_cuda.device.libraries import load
-                from hornbeam_cuda.device.products import Products
-
-                self._runners[kind] = Products(load("cublasLt"))
-            else:
-                raise MissingLibraryError(f"{self.name} has no library for {kind.__name__}")
+            self._runners[kind] = self._made(kind)
         return self._runners[kind]
+
+    def _made(self, kind: type) -> Any:
+        if kind is Product:
+            from hornbeam_cuda.device.libraries import load
+            from hornbeam_cuda.device.products import Products
+
+            return Products(load("cublasLt"))
+        from hornbeam_cuda.device import attentions, convolutions
+        from hornbeam_cuda.device.cudnn import Cudnn, frontend
+
+        builders: dict[type, Any] = {Convolution: convolutions.build, Attention: attentions.build}
+        return Cudnn(frontend(), builders[kind], f"{self.properties.description} {self.architecture}")
 
     # ---- graphs
 

@@ -6,16 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from hornbeam.errors import BackendError
+from hornbeam.errors import BackendError, OutOfMemoryError
 
-__all__ = ["LostDeviceError", "OutOfMemoryError", "translated"]
+__all__ = ["LostDeviceError", "translated"]
 
 STICKY = frozenset({46, 214, 220, 226, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 721, 999})
 """Statuses of CUDA after which its context in this process answers nothing any more."""
-
-
-class OutOfMemoryError(BackendError, MemoryError):
-    """The GPU has not enough memory left."""
 
 
 class LostDeviceError(BackendError):
