@@ -12,7 +12,7 @@ from hornbeam_cuda.source.kernel import At, Call
 from hornbeam_cuda.source.nest import Array, Nest, Step
 from hornbeam_cuda.source.scalars import SIZES, held
 
-__all__ = ["MULTIPROCESSORS", "region"]
+__all__ = ["MULTIPROCESSORS", "joined", "region"]
 
 MULTIPROCESSORS = (
     132  # of an H100 or H200; how sums are split follows from it, so it is the same wherever a plan is made
@@ -47,7 +47,7 @@ def region(
             size = _size(described, array)
             where = temporary(count * size * SIZES[held(array.dtype)])
             d = nest.rank - 1 if kind == "reduce row" else outer - 1
-            joins.append(_joined(step.op, array.dtype, where, count, size, at, multiprocessors))
+            joins.append(joined(step.op, array.dtype, where, count, size, at, multiprocessors))
             array = Strided(held(array.dtype), (*array.strides[:d], size, *array.strides[d + 1 :]))
             at = where
         goals.append(array)
@@ -112,7 +112,7 @@ def _launch(
     )
 
 
-def _joined(op: str, dtype: str, parts: At, count: int, size: int, out: At, multiprocessors: int) -> Call:
+def joined(op: str, dtype: str, parts: At, count: int, size: int, out: At, multiprocessors: int) -> Call:
     """The launch that joins `count` partial results of `size` numbers each, which lie one after another."""
     described = Loops(
         (count, size),
