@@ -6,6 +6,8 @@ import tarfile
 
 import hornbeam as hb
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 import scipy.signal
 import soundfile
@@ -74,7 +76,39 @@ def test_images_that_cannot_be_read(pictures):
         list(dataset)
     left = hb.datasets.load(pictures, errors="skip", size=(4, 4))
     assert [len(labels) for _, labels in left.batch(3)] == [3, 1] and left.skips.count == 2
-    assert "cat/1.png" in left.skips.listed[0] and "dog/2.png" in left.skips.listed[1]
+    assert left.skips.listed[0].startswith(f"{pictures}/cat/1.png cannot be read: UnidentifiedImageError: ")
+    assert (
+        left.skips.listed[1].startswith(f"{pictures}/dog/2.png cannot be read: ")
+        and left.skips.listed[1].count("2.png") == 1
+    )
+
+
+def test_images_of_16_bits_keep_their_upper_eight(tmp_path):
+    values = RNG.integers(0, 1 << 16, (5, 4), dtype=np.uint16)
+    Image.fromarray(values).save(tmp_path / "x.png")
+    grey = read_image(tmp_path / "x.png", color_mode="grayscale")
+    np.testing.assert_array_equal(grey[..., 0], values // 256)
+    np.testing.assert_array_equal(read_image(tmp_path / "x.png"), np.repeat(grey, 3, -1))
+
+
+@pytest.mark.parametrize("library", [pd, pl])
+def test_paths_and_labels_in_a_data_frame(pictures, library):
+    paths = [str(pictures / "dog/1.png"), str(pictures / "cat/1.png"), str(pictures / "dog/2.png")]
+    frame = library.DataFrame({"Image": paths, "kind": ["dog", "cat", "dog"], "weight": [1.5, 2.5, 0.5]})
+    dataset = hb.datasets.load(frame, loader="images", labels="kind")
+    assert dataset.paths == paths and dataset.labels.tolist() == [1, 0, 1] and dataset.class_names == ["cat", "dog"]
+    np.testing.assert_array_equal(dataset[1][0], read_image(paths[1]))
+    assert hb.datasets.load(frame, loader="images", labels="weight").labels.tolist() == [1.5, 2.5, 0.5]
+    assert hb.datasets.load(frame, loader="images", column="Image")[0].shape == read_image(paths[0]).shape
+    for how, said in (
+        ({"column": "path"}, "which column has the paths"),
+        ({"labels": "sort"}, "no column 'sort'"),
+        ({"labels": "kind", "class_names": ["dog"]}, "has 'cat', which is not among class_names"),
+    ):
+        with pytest.raises(InvalidArgumentError, match=said):
+            hb.datasets.load(frame, loader="images", **how)
+    with pytest.raises(InvalidArgumentError, match=r'labels must be "inferred", None'):
+        hb.datasets.load(pictures, labels="kind")
 
 
 def test_masks(pictures, tmp_path):

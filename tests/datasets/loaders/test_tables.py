@@ -153,6 +153,43 @@ def test_arrow_types(tmp_path):
     assert batch["category"].tolist() == ["a", "b", "a"] and batch["flag"].tolist() == [True, False, True]
 
 
+def test_folders_named_after_values_make_columns(tmp_path):
+    for year, town in ((2023, "Ulm"), (2024, "Kiel")):
+        folder = tmp_path / f"year={year}" / f"town={town}"
+        folder.mkdir(parents=True)
+        pyarrow.parquet.write_table(pa.table({"x": [year + 0.5, year + 0.25]}), folder / "part.parquet")
+    dataset = hb.datasets.load(tmp_path, label="year")
+    rows = [(float(f["x"]), str(f["town"]), int(y)) for f, y in dataset]
+    assert rows == [(2023.5, "Ulm", 2023), (2023.25, "Ulm", 2023), (2024.5, "Kiel", 2024), (2024.25, "Kiel", 2024)]
+    assert set(next(iter(hb.datasets.load(tmp_path, columns=["x"])))) == {"x"}
+    assert set(next(iter(hb.datasets.load(tmp_path, columns=["town"])))) == {"town"}
+
+
+@pytest.mark.parametrize("order", [None, 3])
+def test_arrow_streams(order, tmp_path):
+    table = pa.table({"x": np.arange(20), "c": pa.array(list("abcab") * 4).dictionary_encode()})
+    with pa.ipc.new_stream(tmp_path / "x.arrow", table.schema) as file:
+        file.write_table(table, max_chunksize=3)
+    dataset = hb.datasets.load(tmp_path / "x.arrow", shuffle_groups=order)
+    assert len(dataset) == 20
+    rows = [(int(r["x"]), str(r["c"])) for r in dataset]
+    assert sorted(rows) == [(i, "abcab"[i % 5]) for i in range(20)] and (rows == sorted(rows)) == (order is None)
+    assert [int(r["x"]) for r in dataset.iterate({"epoch": 0, "slot": 7})] == [x for x, _ in rows[7:]]
+
+
+def test_files_that_polars_writes(tmp_path):
+    frame = pl.DataFrame(
+        {"n": [1.5, None, 3.0], "s": ["a", None, "ö"], "c": pl.Series(["x", "y", "x"], dtype=pl.Categorical)}
+    )
+    frame.write_ipc(tmp_path / "x.arrow")
+    frame.write_ipc(tmp_path / "x.feather", compression="zstd")
+    frame.write_parquet(tmp_path / "x.parquet")
+    for path in tmp_path.iterdir():
+        (batch,) = hb.datasets.load(path).batch(3)
+        np.testing.assert_array_equal(batch["n"], [1.5, np.nan, 3.0])
+        assert batch["s"].tolist() == ["a", "", "ö"] and batch["c"].tolist() == ["x", "y", "x"]
+
+
 def test_rows_that_do_not_fit_are_named_or_left_out(tmp_path):
     path = tmp_path / "ragged.csv"
     path.write_text("a,b\n1,2\n3\n4,5\n6,7,8\n")
@@ -205,14 +242,26 @@ def test_data_frames_become_numbers(library):
     np.testing.assert_array_equal(features["time"], [1.0, np.nan, 946684800.0])
 
 
-def test_pandas_categories_and_nullable_numbers():
+def test_pandas_categories_and_nullable_columns():
     frame = pd.DataFrame(
-        {"c": pd.Categorical(["x", "y", None], categories=["y", "x"]), "n": pd.array([1, None, 3], dtype="Int64")}
+        {
+            "c": pd.Categorical(["x", "y", None], categories=["y", "x"]),
+            "n": pd.array([1, None, 3], dtype="Int64"),
+            "s": pd.array(["b", None, ""], dtype="string"),
+            "b": pd.array([True, None, False], dtype="boolean"),
+        }
     )
     dataset = hb.datasets.load(frame)
     columns = dataset.rows([0, 1, 2], 0)
-    assert columns["c"].tolist() == [1, 0, -1] and dataset.vocabularies == {"c": ["y", "x"]}
+    assert columns["c"].tolist() == [1, 0, -1] and columns["s"].tolist() == [1, -1, 0]
+    assert dataset.vocabularies == {"c": ["y", "x"], "s": ["", "b"]}
     np.testing.assert_array_equal(columns["n"], [1, np.nan, 3])
+    np.testing.assert_array_equal(columns["b"], [1, np.nan, 0])
+
+
+def test_booleans_of_polars_may_be_missing():
+    dataset = hb.datasets.load(pl.DataFrame({"b": [True, None, False]}))
+    np.testing.assert_array_equal(dataset.rows([0, 1, 2], 0)["b"], [1, np.nan, 0])
 
 
 @given(count=st.integers(1, 30), chunk=st.integers(1, 9), seed=st.integers(0, 99))

@@ -29,8 +29,8 @@ def provide_loaders() -> list[Component]:
         Component(
             "images", f"{LOADERS}.images:load_images", summary="image files, in folders or listed", aliases=IMAGES
         ),
-        Component("coco", f"{LOADERS}.images:load_coco", summary="images with boxes, annotated as COCO"),
-        Component("voc", f"{LOADERS}.images:load_voc", summary="images with boxes, annotated as Pascal VOC"),
+        Component("coco", f"{LOADERS}.annotations:load_coco", summary="images with boxes, annotated as COCO"),
+        Component("voc", f"{LOADERS}.annotations:load_voc", summary="images with boxes, annotated as Pascal VOC"),
         Component("audio", f"{LOADERS}.audio:load_audio", summary="audio files, in folders or listed", aliases=AUDIO),
         Component("text", f"{LOADERS}.text:load_text", summary="text files, or their lines", aliases=("txt",)),
         Component("jsonl", f"{LOADERS}.text:load_json_lines", summary="lines of JSON", aliases=("ndjson",)),

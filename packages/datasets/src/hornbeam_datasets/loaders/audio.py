@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from hornbeam.errors import InvalidArgumentError
 
-from hornbeam_datasets.loaders.files import FileSamples, in_folders, listed
+from hornbeam_datasets.loaders.files import FileSamples, files_and_classes
 from hornbeam_datasets.loaders.optional import require
 from hornbeam_datasets.loaders.wav import read_wav
 from hornbeam_datasets.pipeline.dataset import Dataset, whole_number
@@ -92,25 +91,17 @@ class Audio(FileSamples):
         return np.pad(sound[: self.length], ((0, missing), (0, 0)))
 
 
-def load_audio(source: Any, labels: Any = "inferred", class_names: Sequence[str] | None = None, **how: Any) -> Dataset:
-    """Audio files of a folder, or a list of paths.
+def load_audio(
+    source: Any, labels: Any = "inferred", class_names: Sequence[str] | None = None, column: str | None = None, **how: Any
+) -> Dataset:  # fmt: skip
+    """Audio files of a folder, a list of paths, or a data frame with a column of paths.
 
     Args:
-        source: a folder; a path or a list of paths.
-        labels: "inferred": the folders in `source` are the classes; None: there are none; else one for each path.
-        class_names: the classes in the order of their numbers; None: by name.
+        source, labels, class_names, column: as for `files_and_classes`.
         **how: of `Audio`.
 
     Raises:
         InvalidArgumentError: there are no files, or labels do not fit.
     """
-    if isinstance(labels, str) and labels == "inferred":
-        if (
-            isinstance(source, (str, os.PathLike))
-            and os.path.isdir(source)
-            and any(p.is_dir() for p in Path(source).iterdir())
-        ):
-            paths, numbers, names = in_folders(source, ENDINGS, class_names)
-            return Audio(paths, numbers, class_names=names, **how)
-        labels = None
-    return Audio(listed(source, ENDINGS), labels, class_names=class_names, **how)
+    paths, numbers, names = files_and_classes(source, ENDINGS, labels, class_names, column)
+    return Audio(paths, numbers, class_names=names, **how)

@@ -13,7 +13,9 @@ from hornbeam.errors import InvalidArgumentError
 from hornbeam_datasets.pipeline.dataset import SKIPPED, Dataset, whole_number
 from hornbeam_datasets.pipeline.skips import Skips
 
-__all__ = ["FileSamples", "in_folders", "listed"]
+__all__ = ["FileSamples", "files_and_classes", "in_folders", "listed"]
+
+PATHS = ("path", "file", "filename", "filepath", "image", "audio")  # columns of a data frame that are taken for paths
 
 
 def listed(source: Any, endings: Sequence[str]) -> list[str]:
@@ -48,6 +50,58 @@ def in_folders(
         paths += found
         labels += [number] * len(found)
     return paths, np.array(labels, np.int32), names
+
+
+def files_and_classes(
+    source: Any, endings: Sequence[str], labels: Any, class_names: Sequence[str] | None, column: str | None = None
+) -> tuple[list[str], Any, Sequence[str] | None]:
+    """The files of a source, their labels or None, and the names of the classes or None.
+
+    Args:
+        source: a folder; a path or a list of paths; or a data frame with a column of paths.
+        endings: of the files that count, in a folder.
+        labels: "inferred": the folders in `source` are the classes, of other sources there are none; None: there are none; for a
+            data frame the name of a column, whose text becomes numbers of classes; else one for each path.
+        class_names: the classes in the order of their numbers; None: by name.
+        column: of a data frame: that of the paths; None: the first that is called path, file, filename, filepath, image or audio.
+
+    Raises:
+        InvalidArgumentError: there is no such column, or a label is not among `class_names`.
+    """
+    if hasattr(source, "columns"):
+        return _of_frame(
+            source, None if isinstance(labels, str) and labels == "inferred" else labels, class_names, column
+        )
+    if isinstance(labels, str):
+        if labels != "inferred":
+            raise InvalidArgumentError(f'labels must be "inferred", None, or one for each file; got {labels!r}')
+        folder = isinstance(source, (str, os.PathLike)) and os.path.isdir(source)
+        if folder and any(p.is_dir() for p in Path(source).iterdir()):
+            return in_folders(source, endings, class_names)
+        labels = None
+    return listed(source, endings), labels, class_names
+
+
+def _of_frame(
+    frame: Any, labels: Any, class_names: Sequence[str] | None, column: str | None
+) -> tuple[list[str], Any, Sequence[str] | None]:
+    there = [str(c) for c in frame.columns]
+    named = column or next((c for c in there if c.lower() in PATHS), None)
+    if named is None or named not in there:
+        raise InvalidArgumentError(f"which column has the paths? Give column=, one of {', '.join(map(repr, there))}")
+    paths = [os.fspath(p) for p in frame[named].to_list()]
+    if not isinstance(labels, str):
+        return paths, labels, class_names
+    if labels not in there:
+        raise InvalidArgumentError(f"the data frame has no column {labels!r}; it has {', '.join(map(repr, there))}")
+    values = np.asarray(frame[labels].to_list())
+    if values.dtype.kind != "U":
+        return paths, values, class_names
+    names = sorted(set(values.tolist())) if class_names is None else list(class_names)
+    strange = sorted(set(values.tolist()) - set(names))
+    if strange:
+        raise InvalidArgumentError(f"column {labels!r} has {strange[0]!r}, which is not among class_names, {names}")
+    return paths, np.array([names.index(v) for v in values.tolist()], np.int32), names
 
 
 class FileSamples(Dataset):

@@ -90,6 +90,8 @@ def _of_polars(series: Any, name: str) -> tuple[Any, list[Any] | None]:
     if kind.startswith("Duration"):
         return _seconds(series.to_numpy().astype("timedelta64[ns]")), None
     array = series.to_numpy()
+    if kind == "Boolean" and array.dtype == object:
+        array = np.where(series.is_null().to_numpy(), np.nan, array).astype(np.float64)
     if array.dtype.kind not in "biuf":
         raise InvalidArgumentError(
             f"column {name!r} holds {kind}; numbers, text, categories and times can be read. Leave it out."
@@ -110,7 +112,8 @@ def _codes(values: Any, missing: Any, name: str) -> tuple[Any, list[Any]]:
         raise InvalidArgumentError(
             f"column {name!r} holds a {type(odd).__name__} ({odd!r}) among text; clean it, or leave it out"
         )
-    words, codes = np.unique(np.where(missing, "", values).astype(str), return_inverse=True)
-    kept = words if not missing.any() or (~missing & (values == "")).any() else words[words != ""]
+    filled = np.where(missing, "", values).astype(str)
+    words, codes = np.unique(filled, return_inverse=True)
+    kept = words if not missing.any() or (~missing & (filled == "")).any() else words[words != ""]
     shift = len(words) - len(kept)
     return np.where(missing, -1, codes - shift).astype(np.int32), [str(w) for w in kept]

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from hornbeam.errors import InvalidArgumentError
 
-from hornbeam_datasets.loaders.files import FileSamples, in_folders, listed
+from hornbeam_datasets.loaders.files import FileSamples, files_and_classes, listed
 from hornbeam_datasets.pipeline.dataset import SKIPPED, Dataset, from_slot, whole_number
 from hornbeam_datasets.pipeline.skips import Skips
 
@@ -137,10 +137,7 @@ def load_text(
     """Text of a folder, a file, or a list of files.
 
     Args:
-        source: a folder; a path or a list of paths.
-        labels: "inferred": the folders in `source` are the classes, and each file is a sample; None: there are none; else one for
-            each path.
-        class_names: the classes in the order of their numbers; None: by name.
+        source, labels, class_names: as for `files_and_classes`.
         lines: whether each line is a sample, rather than each file; None: of files given by path.
         **how: of `TextFiles` or `Lines`.
 
@@ -150,12 +147,8 @@ def load_text(
     folder = isinstance(source, (str, os.PathLike)) and os.path.isdir(source)
     if lines or (lines is None and not folder and isinstance(labels, str)):
         return Lines(listed(source, (".txt",)), **how)
-    if isinstance(labels, str) and labels == "inferred":
-        if folder and any(p.is_dir() for p in Path(source).iterdir()):
-            paths, numbers, names = in_folders(source, (".txt",), class_names)
-            return TextFiles(paths, numbers, class_names=names, **how)
-        labels = None
-    return TextFiles(listed(source, (".txt",)), labels, class_names=class_names, **how)
+    paths, numbers, names = files_and_classes(source, (".txt",), labels, class_names)
+    return TextFiles(paths, numbers, class_names=names, **how)
 
 
 def load_json_lines(source: Any, **how: Any) -> Dataset:

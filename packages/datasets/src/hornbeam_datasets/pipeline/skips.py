@@ -47,7 +47,8 @@ class Skips:
         try:
             return read()
         except Exception as error:
-            self.note(f"{where}: {type(error).__name__}: {error}")
+            said = str(error).partition(' With errors="skip"')[0]
+            self.note(said if said.startswith(where) else f"{where}: {type(error).__name__}: {said}")
             return SKIPPED
 
     def note(self, said: str) -> None:
