@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 
 import hornbeam as hb
 import numpy as np
+from hornbeam.backends.base import current_backend
+from hornbeam.plugins import registry
 from hornbeam_datasets import digits
 from hornbeam_layers import Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D
 from hornbeam_models import Sequential, load_model
@@ -41,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     (x_train, y_train), checks = (x_train[CHECKS:], y_train[CHECKS:]), (x_train[:CHECKS], y_train[:CHECKS])
     print(
         f"Digits: {len(x_train):,} to learn from, {CHECKS} to watch the learning by, {len(x_test)} held out for the test "
-        f"at the end.\nBackend: {hb.backend()}."
+        f"at the end.\n{engine()}"
     )
     x_more, y_more = shifted(x_train, y_train)
     print(f"Each digit to learn from also moved by a pixel up, down, left and right: {len(x_more):,}.\n")
@@ -66,6 +69,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     same = bool(np.array_equal(load_model(path).predict(x_test), probabilities))
     print(f"Saved model:      {path}, loaded again, predicts {'the same to the bit' if same else 'SOMETHING ELSE'}")
     return 0 if same and accuracy >= GOAL else 1
+
+
+def engine() -> str:
+    """What computes here and on what; and why not what would be preferred."""
+    chosen = current_backend()
+    statuses = registry.backends()
+    mine = next((s for s in statuses if s.name == chosen.name), None)
+    summary = f": {mine.entry.component.summary}" if mine else ""
+    lines = [f"Computed by backend {chosen.name} on {chosen.describe()}{summary}."]
+    if wish := os.environ.get("HORNBEAM_BACKEND"):
+        lines.append(f"HORNBEAM_BACKEND={wish} asks for it.")
+    lines += [
+        f"Not by {status.name}: {status.reason}."
+        for status in statuses
+        if mine and status.reason is not None and status.priority > mine.priority
+    ]
+    return "\n".join(lines)
 
 
 def build() -> Any:

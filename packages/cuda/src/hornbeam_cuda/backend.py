@@ -44,6 +44,10 @@ class CudaBackend(Backend):
         self.xp = Namespace(cupy, self.target, checked)
         self.kernels.update(kernels(self.target, special))
 
+    def describe(self) -> str:
+        """The GPU by its number and its name."""
+        return f"{self.device} ({self.target.properties.description})"
+
     # ---- transfers
 
     def from_host(self, array: Any, dtype: DType) -> Any:

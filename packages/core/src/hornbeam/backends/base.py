@@ -40,6 +40,10 @@ class Backend:
         self.kernels: dict[str, Callable[..., Any]] = {}
         self._executables: WeakKeyDictionary[Graph, Executable] = WeakKeyDictionary()
 
+    def describe(self) -> str:
+        """What computes, for people: its device."""
+        return self.device
+
     # ---- transfers
 
     def from_host(self, array: Any, dtype: DType) -> Any:
