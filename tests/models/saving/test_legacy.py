@@ -134,32 +134,86 @@ def test_weights_by_the_order_of_layers_and_by_their_names(tmp_path):
         wide.load_weights(path, by_name=True, skip_mismatch=True)
 
 
-def step_of_a_cell(x, h, c, wx, wh, bx, bh):
-    """CuDNN's LSTM with its own matrices, gate by gate: the matrices act from the left."""
-    gates = [m @ x + n @ h + p + q for m, n, p, q in zip(wx, wh, bx, bh, strict=True)]
-    i, f, o = (1 / (1 + np.exp(-gates[k])) for k in (0, 1, 3))
-    c = f * c + i * np.tanh(gates[2])
-    return o * np.tanh(c), c
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
 
 
-def test_an_lstm_of_cudnn(tmp_path):
-    units, features = 2, 3
-    wx = [kernel(units, features) for _ in range(4)]
-    wh = [kernel(units, units) for _ in range(4)]
-    bx, bh = [kernel(units) for _ in range(4)], [kernel(units) for _ in range(4)]
-    # Keras 2 read CuDNN's buffer, rows of a gate's matrix, as if they were a kernel [features, units].
-    stored = [
-        np.hstack([m.reshape(features, units) for m in wx]), np.hstack([m.T.reshape(units, units).T for m in wh]),
-        np.concatenate([*bx, *bh]),
-    ]  # fmt: skip
-    layers = [old("CuDNNLSTM", name="lstm", units=units, batch_input_shape=[None, 4, features], return_sequences=False)]
-    weights = [("lstm", [("kernel", stored[0]), ("recurrent_kernel", stored[1]), ("bias", stored[2])])]
-    model = load_model(write(tmp_path / "old.h5", old("Sequential", name="s", layers=layers), weights))
-    x = kernel(1, 4, features)
-    h = c = np.zeros(units)
-    for row in x[0]:
-        h, c = step_of_a_cell(row, h, c, wx, wh, bx, bh)
-    np.testing.assert_allclose(model.predict(x, verbose=0)[0], h, rtol=1e-4, atol=1e-5)
+def lstm_of_cudnn(x, wx, wh, bx, bh):
+    """CuDNN's LSTM with its own matrices, gate by gate (i, f, c, o): the matrices act from the left."""
+    h = c = np.zeros(len(bx[0]))
+    for row in x:
+        i, f, new, o = (m @ row + n @ h + p + q for m, n, p, q in zip(wx, wh, bx, bh, strict=True))
+        c = sigmoid(f) * c + sigmoid(i) * np.tanh(new)
+        h = sigmoid(o) * np.tanh(c)
+    return h
+
+
+def gru_of_cudnn(x, wx, wh, bx, bh):
+    """CuDNN's GRU, whose reset gate acts on the product of the state (z, r, h)."""
+    h = np.zeros(len(bx[0]))
+    for row in x:
+        from_x, from_h = (
+            [m @ v + b for m, b in zip(w, bias, strict=True)] for w, v, bias in ((wx, row, bx), (wh, h, bh))
+        )
+        z, r = (sigmoid(from_x[k] + from_h[k]) for k in (0, 1))
+        h = (1 - z) * np.tanh(from_x[2] + r * from_h[2]) + z * h
+    return h
+
+
+def of_cudnn(gates, units, features):
+    """Matrices and biases of each gate, and the weights that Keras 2 kept of them.
+
+    It read CuDNN's buffer, rows of a gate's matrix, as if they were a kernel [features, units].
+    """
+    sizes = (units, features), (units, units), (units,), (units,)
+    wx, wh, bx, bh = ([kernel(*size) for _ in range(gates)] for size in sizes)
+    kernels = np.hstack([m.reshape(features, units) for m in wx])
+    recurrent = np.hstack([m.T.reshape(units, units).T for m in wh])
+    stored = {"kernel": kernels, "recurrent_kernel": recurrent, "bias": np.concatenate([*bx, *bh])}
+    return (wx, wh, bx, bh), list(stored.items())
+
+
+CUDNN = {"CuDNNLSTM": (4, lstm_of_cudnn), "CuDNNGRU": (3, gru_of_cudnn)}
+
+
+@pytest.mark.parametrize("kind", CUDNN)
+@pytest.mark.parametrize(("units", "features"), [(2, 3), (3, 2), (2, 2)])
+def test_a_layer_of_cudnn(kind, units, features, tmp_path):
+    gates, run = CUDNN[kind]
+    matrices, stored = of_cudnn(gates, units, features)
+    layers = [old(kind, name="r", units=units, batch_input_shape=[None, 4, features], return_sequences=False)]
+    path = write(tmp_path / "old.h5", old("Sequential", name="s", layers=layers), [("r", stored)])
+    x = kernel(2, 4, features)
+    expected = [run(sample, *matrices) for sample in x]
+    model = load_model(path)
+    np.testing.assert_allclose(model.predict(x, verbose=0), expected, rtol=1e-4, atol=1e-5)
+    model.save(tmp_path / "new.keras")
+    np.testing.assert_allclose(load_model(tmp_path / "new.keras").predict(x, verbose=0), expected, rtol=1e-4, atol=1e-5)
+    wrong = GRU(units, reset_after=False) if kind == "CuDNNGRU" else LSTM(units + 1)
+    with pytest.raises(hb.SerializationError, match="has shape"):
+        Sequential([Input((4, features)), wrong]).load_weights(path)
+
+
+@pytest.mark.parametrize("kind", CUDNN)
+def test_both_directions_of_cudnn_within_a_model(kind, tmp_path):
+    gates, run = CUDNN[kind]
+    parts = [of_cudnn(gates, 2, 3) for _ in range(2)]
+    inner = old(
+        "Bidirectional",
+        name="both",
+        merge_mode="concat",
+        batch_input_shape=[None, 4, 3],
+        layer=old(kind, name="r", units=2),
+    )
+    nested = old("Sequential", name="inner", layers=[inner])
+    dense = [("kernel", kernel(4, 2)), ("bias", kernel(2))]
+    stored = [(f"{way}/{name}", value) for way, (_, values) in zip("fb", parts, strict=True) for name, value in values]
+    layers = old("Sequential", name="s", layers=[nested, old("Dense", name="d", units=2)])
+    model = load_model(write(tmp_path / "old.h5", layers, [("inner", stored), ("d", dense)]))
+    x = kernel(2, 4, 3)
+    hidden = [np.concatenate([run(s, *parts[0][0]), run(s[::-1], *parts[1][0])]) for s in x]
+    expected = np.array(hidden) @ dense[0][1] + dense[1][1]
+    np.testing.assert_allclose(model.predict(x, verbose=0), expected, rtol=1e-4, atol=1e-5)
 
 
 def test_recurrent_layers_mean_what_they_meant(tmp_path):

@@ -61,8 +61,8 @@ class Sequential(Model):
             raise InvalidArgumentError(
                 f"there is already a layer named {layer.name!r} in this model: layer names must be unique"
             )
-        if not self._stack and self._input is None and layer._input_shape_arg is not None:
-            self._input = registry.lookup("layers", "InputLayer")(layer._input_shape_arg).output
+        if not self._stack and self._input is None:
+            self._input = _input_of(layer)
         if self._input is not None:
             self._outputs.append(layer(self._outputs[-1] if self._outputs else self._input))
             self._build_shapes, self.built = self._input.shape, True
@@ -171,3 +171,15 @@ class Sequential(Model):
         if shape is not None and not model.built:
             model._build((KerasTensor(tuple(shape), model.compute_dtype),), {})
         return model
+
+
+def _input_of(layer: Any) -> KerasTensor | None:
+    """The input that a first layer says: by its argument `input_shape`, or as a model that has one."""
+    make = registry.lookup("layers", "InputLayer")
+    if layer._input_shape_arg is not None:
+        return make(layer._input_shape_arg).output
+    try:
+        (own,) = layer.inputs
+    except (AttributeError, ValueError):  # no model, or one without an input, or with several
+        return None
+    return make(batch_shape=own.shape, dtype=own.dtype).output

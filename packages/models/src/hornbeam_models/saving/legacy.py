@@ -18,6 +18,7 @@ from hornbeam.serialization import serialize_keras_object
 
 from hornbeam_models.saving.archive import KERAS_VERSION, model_from_saved
 from hornbeam_models.saving.compiling import compile_config, compile_from_config
+from hornbeam_models.saving.cudnn import with_cudnn
 from hornbeam_models.saving.old_config import modern, modern_compile_config
 from hornbeam_models.saving.store import dataset_of, group_of, values_of
 from hornbeam_models.saving.weights import open_h5
@@ -146,23 +147,11 @@ def _read_layers(model: Any, group: Any, by_name: bool, skip_mismatch: bool) -> 
 
 
 def _fitting(layer: Layer, values: list[Any]) -> list[Any]:
-    """The values as the layer wants them.
-
-    Keras 2's CuDNNLSTM and CuDNNGRU keep each gate's kernels transposed, and two biases, which are of one axis.
-    """
+    """The values as the layer, and those inside it, want them."""
     weights = ordered_weights(layer)
     if len(values) != len(weights):
         raise SerializationError(f"the file has {len(values)} weights for it; layer {layer.name!r} has {len(weights)}")
-    gates = {"LSTM": 4, "GRU": 3}.get(type(layer).__name__, 0)
-    if not gates or len(values) != 3 or values[2].shape != (2 * values[0].shape[1],):
-        return values
-    kernel, recurrent = (np.split(m, gates, axis=1) for m in values[:2])
-    bias = values[2].reshape(2, -1)
-    return [
-        np.hstack([k.T.reshape(k.shape, order="F") for k in kernel]),
-        np.hstack([k.T for k in recurrent]),
-        bias.sum(axis=0) if gates == 4 else bias,
-    ]
+    return with_cudnn(layer, weights, values)
 
 
 def _assign(layer: Layer, values: list[Any]) -> None:
