@@ -82,6 +82,13 @@ def activations(k):
 
 
 @model
+def layers_as_activations(k):
+    lay = k.layers
+    steps = [lay.LSTM(3, recurrent_activation=lay.ReLU(max_value=1.0)), lay.Dense(2, activation=lay.LeakyReLU(0.2))]
+    return k.Sequential([k.Input((4, 3)), *steps])
+
+
+@model
 def spectral(k):
     lay = k.layers
     x = of(k, (5,))

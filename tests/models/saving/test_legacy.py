@@ -2,6 +2,7 @@
 
 import json
 import warnings
+import zipfile
 
 import h5py
 import hornbeam as hb
@@ -231,6 +232,32 @@ def test_recurrent_layers_mean_what_they_meant(tmp_path):
     again = load_model(tmp_path / "new.keras")
     data = kernel(2, 4, 3)
     np.testing.assert_array_equal(again.predict(data, verbose=0), model.predict(data, verbose=0))
+
+
+def test_its_hard_sigmoid_is_saved_as_layers_that_keras_3_has(tmp_path):
+    model = model_from_config(old("Sequential", name="s", layers=dense_layers()))
+    x = np.array([-4.0, -2.5, -1.0, 0.0, 2.0, 3.0], "float32")
+    model.save(tmp_path / "new.keras")
+    with zipfile.ZipFile(tmp_path / "new.keras") as archive:
+        saved = json.loads(archive.read("config.json"))["config"]["layers"][1]["config"]["activation"]
+    assert (saved["module"], saved["class_name"]) == ("keras.layers", "Pipeline")
+    assert [layer["class_name"] for layer in saved["config"]["layers"]] == ["Rescaling", "ReLU"]
+    for one in (model, load_model(tmp_path / "new.keras"), model_from_json(model.to_json())):
+        np.testing.assert_allclose(one.layers[0].activation(x), np.clip(0.2 * x + 0.5, 0, 1), rtol=1e-6)
+        assert [w.shape for w in one.weights] == [(3, 4), (4,), (4, 2), (2,)]
+
+
+def test_layers_as_activations(tmp_path):
+    form = hb.saving.serialize_keras_object(hb.layers.LeakyReLU(0.5))
+    for activation in (hb.layers.LeakyReLU(0.5), form):
+        model = Sequential([Input((3, 2)), LSTM(3, recurrent_activation=activation), Dense(2, activation=activation)])
+        x = kernel(4, 3, 2)
+        expected = model.predict(x, verbose=0)
+        hidden, (w, b) = model.layers[0](x).numpy(), model.layers[1].get_weights()
+        out = hidden @ w + b
+        np.testing.assert_allclose(expected, np.where(out > 0, out, 0.5 * out), rtol=1e-5, atol=1e-6)
+        model.save(tmp_path / "m.keras")
+        np.testing.assert_array_equal(load_model(tmp_path / "m.keras").predict(x, verbose=0), expected)
 
 
 def test_long_lists_of_names_are_split_as_keras_does(tmp_path):

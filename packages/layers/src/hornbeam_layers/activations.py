@@ -32,6 +32,7 @@ from hornbeam.ops import squareplus as squareplus
 from hornbeam.ops import tanh as tanh
 from hornbeam.ops import tanh_shrink as tanh_shrink
 from hornbeam.ops import threshold as threshold
+from hornbeam.serialization import deserialize_keras_object, serialize_keras_object
 from hornbeam.tensor import note_activation
 
 Activation = Callable[..., Any]
@@ -100,7 +101,7 @@ def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, th
 
 
 def get(identifier: Any) -> Activation:
-    """The activation that a name, a function or None (linear) stands for.
+    """The activation that a name, a function, a layer, a saved form or None (linear) stands for.
 
     Raises:
         UnknownNameError: no activation has that name.
@@ -113,6 +114,8 @@ def get(identifier: Any) -> Activation:
         return linear
     if callable(identifier):
         return identifier
+    if isinstance(identifier, dict):
+        return get(deserialize_keras_object(identifier, kind="activations"))
     if isinstance(identifier, str):
         if identifier in NAMES:
             return globals()[identifier]
@@ -122,8 +125,10 @@ def get(identifier: Any) -> Activation:
     raise UnknownNameError("activation", identifier, NAMES)
 
 
-def serialize(activation: Any) -> str:
-    """The name of an activation, for a configuration."""
+def serialize(activation: Any) -> Any:
+    """The name of an activation, for a configuration; the saved form of one that is a layer."""
+    if hasattr(activation, "get_config"):
+        return serialize_keras_object(activation)
     return "linear" if activation is None else getattr(activation, "__name__", str(activation))
 
 
@@ -131,7 +136,7 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Ac
     """The activation of what `serialize` returned.
 
     Args:
-        config: a name.
+        config: a name, or a saved form.
         custom_objects: functions of your own, by name.
 
     Raises:

@@ -33,10 +33,3 @@ def provide_callbacks() -> list[Component]:
         "TerminateOnNaN": "nan",
     }
     return [Component(name, f"hornbeam_models.callbacks.{home}:{name}") for name, home in homes.items()]
-
-
-@hookimpl
-def provide_activations() -> list[Component]:
-    """What files of Keras 2 mean by names that mean something else now."""
-    target = "hornbeam_models.saving.old_config:hard_sigmoid_of_keras2"
-    return [Component("hard_sigmoid_of_keras2", target, summary="clip(0.2 x + 0.5, 0, 1)")]

@@ -146,9 +146,8 @@ class RecurrentCell(GatedCell):
                 f"{type(self).__name__} {self.name!r}: units must be a positive integer; got units={units!r}"
             )
         functions = [getattr(self, n) for n in self._arguments if n.endswith("activation")]
-        self.whole = all(
-            activations.serialize(f) in SUPPORTED and activations.get(activations.serialize(f)) is f for f in functions
-        )
+        names = [getattr(f, "__name__", None) for f in functions]
+        self.whole = all(n in SUPPORTED and activations.get(n) is f for n, f in zip(names, functions, strict=True))
 
     @property
     def state_size(self) -> Any:

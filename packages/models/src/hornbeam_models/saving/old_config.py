@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from hornbeam import ops
 from hornbeam.errors import SerializationError
 
-__all__ = ["hard_sigmoid_of_keras2", "modern", "modern_compile_config"]
+__all__ = ["modern", "modern_compile_config"]
 
 RENAMED = {
     "CuDNNGRU": "GRU", "CuDNNLSTM": "LSTM", "GroupedQueryAttention": "GroupQueryAttention", "Model": "Functional",
@@ -17,9 +16,18 @@ DROPPED = ("decay", "implementation", "input_dtype", "input_length", "schedule_d
 OF_LAMBDA = ("function_type", "module", "output_shape_module", "output_shape_type")
 
 
-def hard_sigmoid_of_keras2(x: Any) -> Any:
-    """clip(0.2 x + 0.5, 0, 1), which Keras 2 calls hard_sigmoid; Keras 3's has the slope 1/6."""
-    return ops.clip(0.2 * x + 0.5, 0.0, 1.0)
+def _hard_sigmoid() -> dict[str, Any]:
+    """clip(0.2 x + 0.5, 0, 1), which Keras 2 calls hard_sigmoid; that of Keras 3, which has no such function, has the slope 1/6.
+
+    Composed of layers, which Keras takes as activations: so it reads what is saved of such a model.
+    """
+    steps = (("Rescaling", {"scale": 0.2, "offset": 0.5}), ("ReLU", {"max_value": 1.0}))
+    layers = [_of_keras(name, config) for name, config in steps]
+    return _of_keras("Pipeline", {"layers": layers, "name": "hard_sigmoid_of_keras_2"})
+
+
+def _of_keras(name: str, config: dict[str, Any]) -> dict[str, Any]:
+    return {"module": "keras.layers", "class_name": name, "config": config, "registered_name": None}
 
 
 def modern(form: Any, keras2: bool = True) -> Any:
@@ -62,7 +70,7 @@ def _as_in_keras2(name: str, config: dict[str, Any]) -> None:
     """Say what Keras 2 did where its files say nothing, or say it by a name that means something else now."""
     for argument in ("activation", "recurrent_activation"):
         if config.get(argument) == "hard_sigmoid":
-            config[argument] = "hard_sigmoid_of_keras2"
+            config[argument] = _hard_sigmoid()
     if name in ("CuDNNGRU", "CuDNNLSTM"):
         config["recurrent_activation"] = "sigmoid"
     if name in ("CuDNNGRU", "GRU", "GRUCell"):
