@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hornbeam as hb
 import numpy as np
+import pytest
 from hornbeam.backends.base import Backend, make_backend, using_backend
+from hornbeam.errors import OutOfMemoryError, OutOfRangeError
 
 from tests.cuda.emulator.backend import EmulatedBackend
+from tests.cuda.emulator.device import EmulatedDevice
 
 
 def trained(backend: Backend) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -53,3 +56,41 @@ def test_state_is_updated_in_its_own_memory_and_the_step_is_replayed() -> None:
         compiled(hb.ops.ones(8))
         assert len(runner.recorded) <= 2 and backend.target.launched > launched
         np.testing.assert_array_equal(total.numpy(), np.full(8, 11.0))
+
+
+def test_an_index_out_of_range_is_told_of_though_nothing_waits_for_it() -> None:
+    backend = EmulatedBackend()
+    with using_backend(backend):
+        table = hb.ops.arange(12.0).reshape((4, 3))
+        taken = hb.jit(lambda x, i: hb.ops.take(x, i, axis=0))
+        np.testing.assert_array_equal(taken(table, hb.ops.asarray([3, -4])).numpy(), [[9, 10, 11], [0, 1, 2]])
+        with pytest.raises(OutOfRangeError, match="out of range for an axis of size 4: expected -4 to 3"):
+            taken(table, hb.ops.asarray([3, 4]))
+        np.testing.assert_array_equal(taken(table, hb.ops.asarray([2, 1])).numpy(), [[6, 7, 8], [3, 4, 5]])
+
+
+def test_two_states_that_change_places_and_an_old_value_that_is_returned() -> None:
+    with using_backend(EmulatedBackend()):
+        a, b = hb.Variable(hb.ops.zeros(3), name="a"), hb.Variable(hb.ops.ones(3), name="b")
+
+        def step():  # type: ignore[no-untyped-def]
+            old = a.value
+            a.assign(b.value)
+            b.assign(old)
+            return old
+
+        compiled = hb.jit(step)
+        for i in range(5):
+            assert compiled().numpy().tolist() == [float(i % 2)] * 3
+            assert (a.numpy()[0], b.numpy()[0]) == ((i + 1) % 2, i % 2)
+
+
+def test_a_plan_that_does_not_fit_is_refused_with_what_it_needs() -> None:
+    backend = EmulatedBackend(EmulatedDevice(memory=2**20))
+    with using_backend(backend):
+        wide = hb.jit(lambda x: hb.ops.sum(hb.ops.sort(x @ x.T, axis=0)))
+        with pytest.raises(
+            OutOfMemoryError, match=r"(?s)does not fit into the memory of cuda:0 \(1.00 MiB\).*values in between"
+        ):
+            wide(hb.ops.ones((600, 8)))
+        assert float(wide(hb.ops.ones((10, 8)))) == 800

@@ -10,13 +10,10 @@ from hornbeam_cuda.plan import Plan
 
 from tests.cuda.models import WORKLOADS, Planned, graph_of, plan, prepared
 
-NOT_YET: frozenset[str] = frozenset(("gather", "index_within", "scatter", "window_max", "window_scatter"))
-
 
 @pytest.mark.parametrize("name", WORKLOADS)
-def test_what_is_left_to_eager_kernels(name: str) -> None:
-    left = {step.node.primitive.name for step in plan(name).steps if isinstance(step, Fallback)}
-    assert left <= NOT_YET
+def test_nothing_is_left_to_eager_kernels(name: str) -> None:
+    assert [step.name for step in plan(name).steps if isinstance(step, Fallback)] == []
 
 
 @pytest.mark.parametrize("name", WORKLOADS)
@@ -45,11 +42,9 @@ def test_every_value_is_written_before_it_is_read(name: str) -> None:
     assert all(v in known or v.data is not None for v in made.results)
 
 
-def test_state_is_updated_in_place_where_no_eager_kernel_can_fail_any_more() -> None:
+def test_state_is_updated_in_place() -> None:
     made = plan("gpt2")
-    last = max((i for i, step in enumerate(made.steps) if isinstance(step, Fallback)), default=-1)
-    late = [i for i in made.home if made.lives[made.results[i]][0] > last]
-    assert len(made.direct) >= 0.9 * len(late)
+    assert len(made.direct) >= 0.95 * len(made.home)
 
 
 def test_products_of_a_transformer_are_of_half_floats_and_attention_is_one_call() -> None:

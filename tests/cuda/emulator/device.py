@@ -102,6 +102,11 @@ class EmulatedDevice:
         weakref.finalize(memory, self._freed, size)
         return memory
 
+    def shared(self, count: int) -> tuple[int, np.ndarray[Any, Any]]:
+        """Numbers that both see."""
+        array = np.zeros(count, np.int32)
+        return self.address(array), array
+
     def _freed(self, size: int) -> None:
         self.used -= size
 

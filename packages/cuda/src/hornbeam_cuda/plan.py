@@ -27,6 +27,7 @@ class Plan:
         home: output -> the input in whose memory it ends up: state that the caller donates.
         direct: those of them that are written there at once; the others are copied at the end.
         places: the arena.
+        checks: flags in memory that the host sees, and the nodes that set them where an index is out of range.
         batch: the size of the first axis that the inputs share, state aside; 0 where they share none.
     """
 
@@ -36,10 +37,11 @@ class Plan:
         lowering = Lowering(graph, device.supports, device.properties.multiprocessors)
         self.steps, results = lowering.run()
         self.results = self._apart(lowering, results)
+        self.checks = lowering.checks
         self.lives = lifetimes(self.steps)
         self.direct = {i: place for i, place in self.home.items() if self._may_take(i, graph.inputs[place])}
         self.aliases = {self.results[i]: graph.inputs[place] for i, place in self.direct.items()}
-        outside = {*graph.inputs, *graph.constants, *self.aliases}
+        outside = {*graph.inputs, *graph.constants, *self.aliases, *self.checks}
         for value in self.results:  # what is read after the last step lives to the end
             if value in self.lives and value not in outside:
                 self.lives[value] = (self.lives[value][0], len(self.steps))

@@ -9,6 +9,7 @@ from typing import Any
 
 from hornbeam import profiler
 from hornbeam.debug import enabled, show
+from hornbeam.errors import OutOfRangeError
 from hornbeam.graph.ir import Value
 from hornbeam.interpreters.evaluate import adopt
 
@@ -47,6 +48,12 @@ class Runner:
         self.before: list[int] | None = None  # the addresses of the call before
         self.recorded: OrderedDict[tuple[int, ...], list[Replay | Fallback]] = OrderedDict()
         self.warm = False
+        self.flags: Any = None
+        self.flag_places: dict[Value, int] = {}
+        if plan.checks:
+            start, self.flags = device.shared(len(plan.checks))
+            self.flag_places = {flag: start + 4 * i for i, flag in enumerate(plan.checks)}
+        self.waits = enabled("check")
         self.inputs: list[Any] = []
         self.homes = {v: number for number, v in enumerate(plan.graph.inputs)}
         self.homes |= {plan.results[i]: place for i, place in plan.direct.items()}
@@ -77,11 +84,33 @@ class Runner:
         self.bound = {v: device.address(a) for v, a in zip(plan.graph.inputs, self.inputs, strict=True)}
         self.bound |= {value: self.bound[home] for value, home in plan.aliases.items()}
         ends = [(i, place) for i, place in plan.home.items() if place in taken and i not in plan.direct]
+        waits = self.waits or not self.warm
         self._run(ends, tuple(sorted(taken)))
+        self._check(waits)
         return [
             arrays[plan.home[i]] if plan.home.get(i, -1) in taken else self._fresh(value, plan.graph.outputs[i])
             for i, value in enumerate(plan.results)
         ]
+
+    def _check(self, waits: bool) -> None:
+        """Raise if a flag is up: after the first run it is waited for; later it is seen when the device is that far.
+
+        Raises:
+            OutOfRangeError: an index was out of range.
+        """
+        if self.flags is None:
+            return
+        if waits:
+            self.device.synchronize()
+        for flag, node in zip(self.flags, self.plan.checks.values(), strict=True):
+            if flag:
+                self.flags[:] = 0
+                size = node.params["size"]
+                where = f", at {node.where}" if node.where else ""
+                raise OutOfRangeError(
+                    f"an index is out of range for an axis of size {size}: expected -{size} to {size - 1}{where}. "
+                    "It was taken as 0; a replayed step tells of it a run or two later (HORNBEAM_DEBUG=check: at once)."
+                )
 
     def _notice(self, own: list[int], state: set[int]) -> None:
         """Find out which inputs come from elsewhere each time: they get a place of their own."""
@@ -227,6 +256,8 @@ class Runner:
         """Where a value is in this call."""
         if value in self.bound:
             return self.bound[value]
+        if value in self.flag_places:
+            return self.flag_places[value]
         if not value.nbytes:
             return self.arena.address
         if value.data is not None:

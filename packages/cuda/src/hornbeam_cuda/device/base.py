@@ -58,6 +58,9 @@ class Device(Protocol):
     def allocate(self, size: int) -> Memory:
         """Memory of its own; raises MemoryError where there is not enough."""
 
+    def shared(self, count: int) -> tuple[int, Any]:
+        """So many int32, all 0, that the device writes and the host reads at any time: their address, and a NumPy array of them."""
+
     def array(self, memory: Memory, offset: int, shape: tuple[int, ...], dtype: str) -> Any:
         """Part of a memory, from a byte on, as an array of the backend in C order; the array keeps the memory."""
 

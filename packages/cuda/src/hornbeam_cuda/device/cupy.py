@@ -136,6 +136,14 @@ class CupyDevice:
                 f"{self.name}: memory was asked for while a graph is being captured: an error in the plan"
             )
 
+    def shared(self, count: int) -> tuple[int, Any]:
+        """See `Device`: pinned host memory, which the GPU reaches at the same address."""
+        with self.active():
+            memory = self._cupy.cuda.alloc_pinned_memory(max(4, 4 * count))
+        array = np.frombuffer(memory, np.int32, count)
+        array[:] = 0
+        return int(memory.ptr), array
+
     def array(self, memory: Any, offset: int, shape: tuple[int, ...], dtype: str) -> Any:
         """See `Device`."""
         return self._cupy.ndarray(shape, native_dtype(as_dtype(dtype)), memory.pointer + offset)

@@ -56,6 +56,7 @@ class Lowering:
         self.copies: dict[Value, Value] = {}
         self.exact: dict[Value, Value] = {}
         self.unaligned: set[Value] = set()
+        self.checks: dict[Value, Node] = {}
         self.steps: list[Step] = []
 
     def run(self) -> Lowered:
@@ -85,10 +86,11 @@ class Lowering:
         return layout_of(value, self.producers, self.layouts)
 
     def dense(self, value: Value) -> Value:
-        """The value in C order at the beginning of some value's memory: itself, what it is a view of, or a copy."""
+        """The value in C order at the beginning of some value's memory, aligned: itself, what it is a view of, or a copy."""
         base, offset, strides = self.layout(value)
         plain = all(by == c or n == 1 for n, by, c in zip(value.shape, strides, contiguous(value.shape), strict=True))
-        if plain and offset == 0 and base.size == value.size or not value.size:
+        whole = plain and offset == 0 and base.size == value.size and base not in self.unaligned
+        if whole or not value.size:
             return base if value.size else value
         if value not in self.copies:
             made = self.copies[value] = self.temporary(value.shape, value.dtype)
@@ -106,6 +108,12 @@ class Lowering:
         """Copy a value in C order to another of the same shape and of another dtype."""
         strides = contiguous(source.shape)
         copy(Layout(source, 0, strides), source.shape, str(source.dtype), At(target), strides, self, str(target.dtype))
+
+    def check(self, node: Node) -> Value:
+        """A flag that tells of an index out of range."""
+        flag = Value((), as_dtype("int32"))
+        self.checks[flag] = node
+        return flag
 
     def temporary(self, shape: tuple[int, ...], dtype: Any) -> Value:
         """Memory that only steps know."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hornbeam.graph.ir import Node
 
 from hornbeam_cuda.library import Call
-from hornbeam_cuda.lower import attention, convolution, movement, products, scan
+from hornbeam_cuda.lower import attention, convolution, movement, ordering, products, rows, scan, windows
 from hornbeam_cuda.lower.stage import Rule
 
 __all__ = ["RULES", "keeper"]
@@ -17,6 +17,14 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("conv_general", "conv_input_grad", "conv_kernel_grad"), convolution.lower),
     **dict.fromkeys(("attention", "attention_grad"), attention.lower),
     "scan": scan.lower,
+    "index_within": rows.lower_index_within,
+    "gather": rows.lower_gather,
+    "scatter": rows.lower_scatter,
+    **dict.fromkeys(("window_sum", "window_max", "window_gather", "window_spread", "window_scatter"), windows.lower),
+    **dict.fromkeys(("argmax", "argmin"), ordering.lower_extreme),
+    "argsort": ordering.lower_argsort,
+    "cumulative_sum": ordering.lower_cumulative_sum,
+    "searchsorted": ordering.lower_searchsorted,
     "concatenate": movement.lower_concatenate,
     "pad": movement.lower_pad,
     "update_slice": movement.lower_update_slice,

@@ -26,6 +26,7 @@ def lower(node: Node, context: Context) -> bool:
         return False
     body = prepare(node.params["body"], context.supports)
     inside = Lowering(body, context.supports, context.multiprocessors)
+    inside.checks = context.checks
     loop = _Loop(node, context, inside)
     loop.inputs()
     results = inside.run().results
@@ -88,7 +89,7 @@ class _Loop:
                 placed[i] = value
         for i in range(self.carries):
             carry, new = self.body.inputs[i], ours[i]
-            initial = self._aligned(self.node.inputs[i])
+            initial = self.context.dense(self.node.inputs[i])
             self.reads.append(initial)
             known = next((v for v in placed.values() if v is results[i]), None)
             if known is not None:
@@ -99,16 +100,6 @@ class _Loop:
             pair = [At(self.context.temporary(new.shape, new.dtype)) for _ in range(2)]
             self.places[value] = Row(pair[0], 0, last=At(out), pair=pair[1])
             self.places[carry] = Row(pair[1], 0, first=At(initial), pair=pair[0])
-
-    def _aligned(self, value: Value) -> Value:
-        """A value in C order, at a multiple of 16 bytes: the body was lowered without knowing where its state would be."""
-        found = self.context.dense(value)
-        if found not in self.context.unaligned:
-            return found
-        made = self.context.temporary(value.shape, value.dtype)
-        strides = contiguous(value.shape)
-        self.context.copied(Layout(found, 0, strides), value.shape, value.dtype, At(made), strides)
-        return made
 
     def _after_rows(self, carry: Value, row: Value, initial: At, number: int) -> None:
         """A state that is also a row of the results: it is read there, a round later; the last one is copied at the end."""
@@ -138,7 +129,7 @@ class _Loop:
         for number, step in enumerate(steps):
             for value in (*step.reads, *step.writes):
                 lives[value] = (lives.get(value, (number,))[0], number)
-        own = {v for step in steps for v in step.writes if v not in self.places}
+        own = {v for step in steps for v in step.writes if v not in self.places and v not in self.inside.checks}
         values = [v for v in lives if v in own]
         arena = assign([Block(max(1, v.nbytes), *lives[v]) for v in values])
         scratch = self.context.temporary((max(1, arena.size),), as_dtype("uint8"))

@@ -140,6 +140,7 @@ class Context(Protocol):
 
     multiprocessors: int
     unaligned: set[Value]  # what begins elsewhere than at multiples of 16 bytes
+    checks: dict[Value, Node]  # flags, and the nodes whose they are
     exact: dict[Value, Value]  # what is known in float32, beside the half floats that the graph has
 
     def layout(self, value: Value) -> Layout:
@@ -153,6 +154,9 @@ class Context(Protocol):
 
     def convert(self, source: Value, target: Value) -> None:
         """Copy a value in C order to another of the same shape and of another dtype."""
+
+    def check(self, node: Node) -> Value:
+        """A flag, one int32 that is 0 before: if it is not afterwards, the node met an index that is out of range."""
 
     def temporary(self, shape: tuple[int, ...], dtype: Any) -> Value:
         """Memory for what only the steps of this node need."""
