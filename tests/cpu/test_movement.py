@@ -1,9 +1,13 @@
 """gather, scatter, argmax, pad and concatenate on the CPU engine, against NumPy's own functions."""
 
+import math
+
 import hornbeam as hb
 import numpy as np
 import pytest
 from hornbeam.backends.base import using_backend
+from hornbeam.interpret import bind
+from hornbeam.ops.indexing import scatter_p
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,6 +62,31 @@ def test_scattered_sums_of_rows(shape, places, dtype):
     expected = np.zeros(shape, dtype)
     np.add.at(expected, index, updates)
     np.testing.assert_array_equal(run(rows, numbers(shape, dtype), updates, index), expected)
+
+
+@given(
+    st.integers(1, 40),
+    st.sampled_from(((), (3,), (2, 9))),
+    st.sampled_from((20_000, 70_001)),
+    st.sampled_from(("bool", "uint8", "int32", "int64", "float16", "float32", "float64")),
+    st.sampled_from(("add", "max", "min", "set")),
+)
+def test_many_updates_of_few_rows(size, row, numbers_in_all, dtype, mode):
+    """They are shared out over tasks with tables of their own; the sums are whole numbers, so exact in any order."""
+    count = numbers_in_all // math.prod(row)
+    index = np.random.default_rng(0).integers(0, size, count).astype("int32")
+    x, updates = numbers((size, *row), dtype), numbers((count, *row), dtype, 1)
+    if dtype == "float16" and mode == "add":
+        updates = updates * (np.arange(count) < 500).reshape(-1, *(1 for _ in row)).astype(dtype)  # no sum beyond 2048
+    expected = x.copy()
+    ufunc = {"add": np.add, "max": np.maximum, "min": np.minimum}.get(mode)
+    if ufunc:
+        ufunc.at(expected, index, updates)
+    else:
+        for i, new in zip(index, updates, strict=True):
+            expected[i] = new
+    found = run(lambda x, i, u: bind(scatter_p, x, i, u, mode=mode), x, index, updates)
+    np.testing.assert_array_equal(found, expected)
 
 
 @given(SHAPES, st.sampled_from(("float32", "float64", "int32", "int64")), st.data())

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from hornbeam_cpu.kernels.nest import Step
+from hornbeam_cpu.kernels.reductions import combine, identity
 from hornbeam_cpu.kernels.scalars import SIZES, computed, load, store, stored
 from hornbeam_cpu.llvm.builder import Builder, Module, Operand, is_float, vector
 from hornbeam_cpu.llvm.library import ABI
 from hornbeam_cpu.llvm.target import Target
 
-__all__ = ["Extreme", "Rows", "extreme", "gather", "scatter", "share", "words", "wrap"]
+__all__ = ["REDUCED", "Extreme", "Rows", "extreme", "gather", "scatter", "share", "tally", "words", "wrap"]
+
+REDUCED = {"add": "reduce_sum", "max": "reduce_max", "min": "reduce_min"}  # what a scatter's mode reduces by
 
 
 class Rows(NamedTuple):
@@ -20,11 +24,13 @@ class Rows(NamedTuple):
         dtype: of the rows.
         places: dtype of the indices.
         mode: of a scatter: "set", "add", "max" or "min".
+        single: whether a row of a scatter is one number.
     """
 
     dtype: str
     places: str
     mode: str = ""
+    single: bool = False
 
 
 class Extreme(NamedTuple):
@@ -92,34 +98,60 @@ def scatter(target: Target, rows: Rows) -> Module:
     module = Module()
     b = Builder(module, "kernel", ABI)
     index, updates, out, count, width, size, block = words(b, 3, 4)
-    kind = stored(rows.dtype)
-    lanes = target.lanes(SIZES[rows.dtype])
     first = b.mul(b.arg("task"), block)
     last = b.minimum(b.add(first, block), size)
-    signed = rows.dtype[0] not in "ub"
     with b.range(0, count) as i:
         place = _index(b, rows.places, index, i)
         mine = b.bits("and", b.compare("ge", place, first), b.compare("lt", place, last))
         with b.when(mine):
-            goal = b.at(out, b.mul(place, width), kind)
-            source = b.at(updates, b.mul(i, width), kind)
-            with b.range(0, width, lanes) as c:
-                mask = b.first_lanes(b.sub(width, c), lanes)
-                new = load(b, rows.dtype, b.at(source, c, kind), lanes, mask)
-                if rows.mode != "set":
-                    old = load(b, rows.dtype, b.at(goal, c, kind), lanes, mask)
-                    new = _taken(b, rows.mode, old, new, signed)
-                store(b, rows.dtype, new, b.at(goal, c, kind), mask)
+            _take(b, target, rows, (updates, i), (out, place), width)
     b.finish()
     return module
 
 
-def _taken(b: Builder, mode: str, old: Operand, new: Operand, signed: bool) -> Operand:
-    if new.type.endswith("x i1>"):
-        return b.bits("and" if mode == "min" else "or", old, new)
-    if mode == "add":
-        return b.add(old, new)
-    return b.maximum(old, new, signed) if mode == "max" else b.minimum(old, new, signed)
+def tally(target: Target, rows: Rows) -> Module:
+    """args: index, updates, parts, count, width, size, chunk. parts[1 + task, size, width]: what its chunk of updates comes to."""
+    module = Module()
+    b = Builder(module, "kernel", ABI)
+    index, updates, parts, count, width, size, chunk = words(b, 3, 4)
+    kind, lanes = stored(rows.dtype), target.lanes(SIZES[rows.dtype])
+    total = b.mul(size, width)
+    table = b.at(parts, b.mul(b.add(b.arg("task"), b.i64(1)), total), kind)
+    nothing = b.const(vector(computed(rows.dtype), lanes), identity(Step(REDUCED[rows.mode], (), rows.dtype, "")))
+    with b.range(0, total, lanes) as i:
+        store(b, rows.dtype, nothing, b.at(table, i, kind), b.first_lanes(b.sub(total, i), lanes))
+    first = b.mul(b.arg("task"), chunk)
+    with b.range(first, b.minimum(b.add(first, chunk), count)) as i:
+        _take(b, target, rows, (updates, i), (table, _index(b, rows.places, index, i)), width)
+    b.finish()
+    return module
+
+
+def _take(
+    b: Builder,
+    target: Target,
+    rows: Rows,
+    update: tuple[Operand, Operand],
+    goal: tuple[Operand, Operand],
+    width: Operand,
+) -> None:
+    """A row of an array takes a row of updates; rows are given as array and number."""
+    kind = stored(rows.dtype)
+    source, place = (b.at(array, b.mul(number, width), kind) for array, number in (update, goal))
+
+    def some(c: Operand, lanes: int, mask: Operand | None) -> None:
+        new = load(b, rows.dtype, b.at(source, c, kind), lanes, mask)
+        if rows.mode != "set":
+            step = Step(REDUCED[rows.mode], (), rows.dtype, "")
+            new = combine(b, step, load(b, rows.dtype, b.at(place, c, kind), lanes, mask), new)
+        store(b, rows.dtype, new, b.at(place, c, kind), mask)
+
+    if rows.single:
+        some(b.i64(0), 0, None)
+        return
+    lanes = target.lanes(SIZES[rows.dtype])
+    with b.range(0, width, lanes) as c:
+        some(c, lanes, b.first_lanes(b.sub(width, c), lanes))
 
 
 def extreme(target: Target, how: Extreme) -> Module:

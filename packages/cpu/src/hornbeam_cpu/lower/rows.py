@@ -9,8 +9,9 @@ from hornbeam import dtypes
 from hornbeam.graph.ir import Node
 
 from hornbeam_cpu.kernels import rows
+from hornbeam_cpu.kernels.combine import combine
 from hornbeam_cpu.kernels.rows import Extreme, Rows, share
-from hornbeam_cpu.kernels.scalars import SIZES
+from hornbeam_cpu.kernels.scalars import NARROW, SIZES
 from hornbeam_cpu.llvm.library import Kernel
 from hornbeam_cpu.lower.loops import copy_layout
 from hornbeam_cpu.lower.stage import Call, Context, Pointer, Stage, contiguous
@@ -56,19 +57,29 @@ def lower_gather(node: Node, context: Context) -> bool:
 
 
 def lower_scatter(node: Node, context: Context) -> bool:
-    """A copy of x, into which the updates are put."""
+    """A copy of x, into which the updates are put.
+
+    Where there are more updates than places, chunks of them come to tables of their own, which are reduced in order; else each
+    task looks at all indices for those in its part of the result.
+    """
     x, index, updates = node.inputs
     if not _known(x, index, updates):
         return False
-    width = math.prod(x.shape[1:])
+    dtype, mode, width = str(x.dtype), node.params["mode"], math.prod(x.shape[1:])
     places, new = context.dense(index), context.dense(updates)
-    copy_layout(context.layout(x), x.shape, x.dtype, Pointer(node.output), contiguous(x.shape), context)
-    block = math.ceil(x.shape[0] / min(SCATTERS, share(updates.size, 1)[1]))
-    tasks = math.ceil(x.shape[0] / block)
-    how = Rows(str(x.dtype), str(index.dtype), node.params["mode"])
-    args = (Pointer(places), Pointer(new), Pointer(node.output), index.size, width, x.shape[0], block)
-    call = Call(Kernel(rows.scatter, (how,), "scatter"), args)
-    context.emit(Stage(tasks, (call,), (places, new), (node.output,), updates.size, f"scatter {node.output!r}"))
+    how = Rows(dtype, str(index.dtype), mode, width == 1)
+    tasks = min(SCATTERS, share(updates.size, 1)[1])
+    chunks = min(tasks, updates.size // x.size)
+    apart = mode in rows.REDUCED and chunks > 1 and dtype not in NARROW
+    block = math.ceil(index.size / chunks) if apart else math.ceil(x.shape[0] / tasks)
+    tasks = math.ceil((index.size if apart else x.shape[0]) / block)
+    target = context.temporary((1 + tasks, *x.shape), x.dtype) if apart else node.output
+    copy_layout(context.layout(x), x.shape, x.dtype, Pointer(target), contiguous(x.shape), context)
+    args = (Pointer(places), Pointer(new), Pointer(target), index.size, width, x.shape[0], block)
+    call = Call(Kernel(rows.tally if apart else rows.scatter, (how,), "scatter"), args)
+    context.emit(Stage(tasks, (call,), (places, new), (target,), updates.size, f"scatter {node.output!r}"))
+    if apart:
+        combine(context, rows.REDUCED[mode], target, Pointer(node.output), node.output)
     return True
 
 
