@@ -21,6 +21,7 @@ FACES = {
                    "hornbeam_optimizers.schedules"),
     "models": ("hornbeam_models", "hornbeam_models.callbacks", "hornbeam_models.saving"),
     "datasets": ("hornbeam_datasets",),
+    "apps": ("hornbeam_apps.applications",),
 }  # fmt: skip
 
 

@@ -49,6 +49,7 @@ if _typing.TYPE_CHECKING:
     from hornbeam import models as models
     from hornbeam import callbacks as callbacks
     from hornbeam import datasets as datasets
+    from hornbeam import applications as applications
     from hornbeam import plots as plots
     from hornbeam import saving as saving
     from hornbeam import utils as utils
@@ -58,7 +59,18 @@ if _typing.TYPE_CHECKING:
 
 __version__ = "0.1.0"
 _FACADES = (
-    *("activations", "callbacks", "constraints", "datasets", "initializers", "layers", "losses", "metrics", "models"),
+    *(
+        "activations",
+        "applications",
+        "callbacks",
+        "constraints",
+        "datasets",
+        "initializers",
+        "layers",
+        "losses",
+        "metrics",
+        "models",
+    ),
     *("optimizers", "plots", "regularizers", "saving", "utils"),
 )
 _FROM_FACADES = {"Input": "layers", "Model": "models", "Sequential": "models"}

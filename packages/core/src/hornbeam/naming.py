@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import threading
 from collections.abc import Callable
@@ -13,6 +14,7 @@ _counts: dict[str, int] = {}
 _lock = threading.Lock()
 
 
+@functools.lru_cache(maxsize=4096)
 def to_snake_case(name: str) -> str:
     """A class name in Keras's snake case.
 

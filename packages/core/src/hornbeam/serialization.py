@@ -34,9 +34,6 @@ HOMES = {
     "losses": "keras.losses", "metrics": "keras.metrics", "models": "keras", "activations": "keras.activations",
 }  # fmt: skip
 APART = {"FeatureSpace": "keras.utils"}  # layers that Keras has in another place
-FUNCTIONAL = {
-    "module": "keras.src.models.functional", "class_name": "Functional", "registered_name": "Functional",
-}  # fmt: skip
 
 _safe: ContextVar[bool] = ContextVar("hornbeam_safe_mode", default=True)
 _shared: ContextVar[dict[Any, Any] | None] = ContextVar("hornbeam_shared_objects", default=None)
@@ -154,6 +151,9 @@ def _object_form(obj: Any) -> dict[str, Any]:
 
 def _class_form(cls: type) -> dict[str, Any]:
     """Whose a class is, for a file."""
+    hidden = vars(cls).get("keras_module")  # of a class that Keras has and does not export: its place there is its name
+    if hidden is not None:
+        return {"module": hidden, "class_name": cls.__name__, "registered_name": cls.__name__}
     own = {"module": cls.__module__, "class_name": cls.__name__, "registered_name": get_registered_name(cls)}
     if ">" in own["registered_name"]:
         return own
@@ -161,8 +161,6 @@ def _class_form(cls: type) -> dict[str, Any]:
     if entry is None:
         return own
     if entry.plugin.name in FIRST_PARTY and entry.kind in HOMES:
-        if entry.component.name == "Functional":
-            return dict(FUNCTIONAL)
         home = APART.get(entry.component.name, HOMES[entry.kind])
         form = {"module": home, "class_name": entry.component.name, "registered_name": None}
         return form if entry.component.version == 1 else {**form, "identity": str(entry.identity)}
@@ -283,7 +281,8 @@ def _class(form: dict[str, Any], kind: str | None) -> Any:
     if module == "keras" and name == "DTypePolicy":
         return DTypePolicy
     kinds = [k for k, home in HOMES.items() if module in (home, home.replace("optimizers.", ""))]
-    kinds = ["layers"] if module == APART.get(name) else kinds
+    if module == APART.get(name) or module.startswith("keras.src.applications."):
+        kinds = ["layers"]
     if name in ("Functional", "Sequential", "Model") and (not module or module.startswith("keras")):
         return registry.lookup("models", "Functional" if name == "Model" else name)
     try:

@@ -28,6 +28,8 @@ class Functional(Model):
         InvalidArgumentError: an output does not depend on the inputs alone, or a name is used twice.
     """
 
+    keras_module = "keras.src.models.functional"
+
     def __init__(self, inputs: Any, outputs: Any = None, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
         if outputs is None:

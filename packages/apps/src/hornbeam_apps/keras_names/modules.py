@@ -89,7 +89,7 @@ MODULES: dict[str, Names] = {
         "__version__": KERAS_VERSION, "Input": "hornbeam_layers:Input", "Layer": "hornbeam:Layer",
         "InputSpec": "hornbeam_layers:InputSpec", "Loss": "hornbeam_optimizers.losses:Loss",
         "Metric": "hornbeam_optimizers.metrics:Metric", "Optimizer": "hornbeam_optimizers:Optimizer",
-        **{name: None for name in ("layers", "models", "optimizers", "losses", "metrics", "callbacks", "datasets",
+        **{name: None for name in ("applications", "layers", "models", "optimizers", "losses", "metrics", "callbacks", "datasets",
            "initializers", "regularizers", "constraints", "activations", "saving", "utils", "ops", "random", "backend")},
     }),
     "activations": Names("hornbeam_layers.activations", others={"swish": "hornbeam.ops:silu"}),

@@ -1,0 +1,11 @@
+"""Facade: the public names of hornbeam-apps's applications, as `hornbeam.applications`."""
+
+from hornbeam.errors import MissingPackageError
+
+try:
+    from hornbeam_apps.applications import *
+    from hornbeam_apps.applications import __all__ as __all__
+except ModuleNotFoundError as error:
+    if error.name != "hornbeam_apps":
+        raise
+    raise MissingPackageError("hornbeam.applications", "hornbeam-apps") from None
