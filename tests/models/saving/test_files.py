@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hornbeam_layers import LSTM, Bidirectional, Dense, Dropout, Input
 from hornbeam_models import Model, Sequential, load_model
+from hornbeam_models.saving.walk import saveables
 
 X = np.linspace(-1, 1, 12, dtype="float32").reshape(4, 3)
 
@@ -314,3 +315,19 @@ def test_layers_inside_layers_keep_their_weights(tmp_path):
     model.save(tmp_path / "m.keras")
     data = np.ones((2, 5, 3), "float32")
     np.testing.assert_array_equal(load_model(tmp_path / "m.keras").predict(data), model.predict(data))
+
+
+def test_every_layer_of_many_nested_models_is_found():
+    """The lists of layers that models make anew when asked come and go: none is taken for another at the same address."""
+    for n in range(2, 30):
+        x = start = hb.Input((2,))
+        for i in range(n):
+            x = hb.Sequential([hb.layers.Dense(2)])(x)
+            for _ in range(i % 4):
+                x = hb.layers.LayerNormalization()(x)
+        found = []
+        for path, part in saveables(hb.Model(start, x)):
+            values = {}
+            part.save_own_variables(values)
+            found.append(path)
+        assert sum(path.endswith("/dense") for path in found) == n

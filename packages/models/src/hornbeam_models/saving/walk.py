@@ -25,13 +25,13 @@ def saveables(root: Any) -> Iterator[tuple[str, Any]]:
         >>> [path for path, _ in saveables(model)]
         ['', 'layers/dense', 'layers/dense_1']
     """
-    yield from _walk(root, "", set())
+    yield from _walk(root, "", {})
 
 
-def _walk(thing: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+def _walk(thing: Any, path: str, seen: dict[int, Any]) -> Iterator[tuple[str, Any]]:
     if id(thing) in seen:
         return
-    seen.add(id(thing))
+    seen[id(thing)] = thing
     yield path, thing
     for name, value in _attributes(thing):
         place = f"{path}/{name}" if path else name
@@ -41,10 +41,10 @@ def _walk(thing: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
             yield from _walk_container(value, place, seen)
 
 
-def _walk_container(container: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+def _walk_container(container: Any, path: str, seen: dict[int, Any]) -> Iterator[tuple[str, Any]]:
     if id(container) in seen:
         return
-    seen.add(id(container))
+    seen[id(container)] = container  # which keeps it: the next list shall not get its id
     counts: dict[str, int] = {}
     for value in container.values() if isinstance(container, dict) else container:
         one = _saveable(value)
