@@ -125,3 +125,12 @@ def test_what_is_not_there_says_what_to_use(tf, tmp_path, capfd):
     script.write_text("import tensorflow_datasets as tfds\n")
     assert main([str(script)]) == 1
     assert "hornbeam run: keras.datasets, or hornbeam.datasets.load" in capfd.readouterr().err
+
+
+def test_strings_for_a_model(tf):
+    layers = tf.keras.layers
+    words = layers.TextVectorization(vocabulary=["good", "film"], output_sequence_length=3)
+    model = tf.keras.Sequential([tf.keras.Input((1,), dtype=tf.string), words, layers.Rescaling(2.0)])
+    assert model.predict(tf.constant(["a good film", "film"]), verbose=0).tolist() == [[2.0, 4.0, 6.0], [6.0, 0.0, 0.0]]
+    given = tf.convert_to_tensor([[b"good"]], dtype=tf.string)
+    assert model(given).numpy().tolist() == [[4.0, 0.0, 0.0]]

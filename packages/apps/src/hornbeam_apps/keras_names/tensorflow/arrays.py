@@ -8,6 +8,7 @@ from typing import Any
 import hornbeam as hb
 from hornbeam import ops
 from hornbeam.dtypes import DType, floatx
+from hornbeam.host import strings as _strings
 from hornbeam.ops.movement import identity as _same
 
 from hornbeam_apps.keras_names.tensorflow.naming import renamed, same
@@ -20,11 +21,12 @@ __all__ = [
     "is_nan", "is_tensor", "linspace", "map_fn", "matmul", "meshgrid", "newaxis", "no_op", "norm", "one_hot", "ones", "pad",
     "pow", "print", "range", "rank", "reduce_all", "reduce_any", "reduce_euclidean_norm", "reduce_logsumexp", "reduce_max",
     "reduce_mean", "reduce_min", "reduce_prod", "reduce_std", "reduce_sum", "reduce_variance", "reverse", "set_random_seed",
-    "size", "sort", "split", "squared_difference", "squeeze", "tensor_scatter_nd_update", "top_k", "transpose", "uint8", "where",
+    "size", "sort", "split", "squared_difference", "squeeze", "string", "tensor_scatter_nd_update", "top_k", "transpose", "uint8", "where",
     "xlogy", "zeros",
 ]  # fmt: skip
 Tensor = hb.Tensor
 float16, float32, float64, bfloat16, complex64 = "float16", "float32", "float64", "bfloat16", "complex64"
+string = "string"
 int8, int16, int32, int64, uint8, bool = "int8", "int16", "int32", "int64", "uint8", "bool"  # noqa: A001
 set_random_seed = hb.set_random_seed
 is_tensor = ops.is_tensor
@@ -73,15 +75,20 @@ class Variable(hb.Variable):
 
 
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Any:
-    """A tensor of the value."""
-    found = ops.asarray(value, dtype=dtype)
-    if shape is None:
+    """A tensor of the value; of strings an array, as models and layers take it."""
+    found = convert_to_tensor(value, dtype)
+    if shape is None or not is_tensor(found):
         return found
     return ops.full(shape, found) if found.size == 1 else ops.reshape(found, shape)
 
 
 def convert_to_tensor(value: Any, dtype: Any = None, dtype_hint: Any = None, name: str | None = None) -> Any:
-    """A tensor of the value."""
+    """A tensor of the value; of strings an array, as models and layers take it."""
+    first = value
+    while isinstance(first, (list, tuple)) and first:
+        first = first[0]
+    if dtype == string or (dtype is None and isinstance(first, (str, bytes))):
+        return _strings(value)
     return ops.asarray(value, dtype=dtype)
 
 
