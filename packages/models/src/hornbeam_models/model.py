@@ -12,7 +12,6 @@ from hornbeam.errors import InvalidArgumentError
 
 from hornbeam_models.eight_bits import quantize
 from hornbeam_models.state import state_tree, take_state_tree
-from hornbeam_models.summary import print_summary
 from hornbeam_models.trainer import Trainer
 
 __all__ = ["Model"]
@@ -133,6 +132,8 @@ class Model(Trainer):
             show_trainable: whether a column says what is trained.
             layer_range: pair of texts: from the first layer whose name begins with one to the last whose begins with the other.
         """
+        from hornbeam_models.summary import print_summary  # rich takes 15 ms to import
+
         print_summary(self, line_length, print_fn, expand_nested, show_trainable, layer_range)
 
     def save(self, filepath: Any, overwrite: bool = True, include_optimizer: bool = True) -> None:

@@ -9,8 +9,6 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib import request
-from urllib.error import URLError
 
 import numpy as np
 from hornbeam.errors import InvalidArgumentError
@@ -110,6 +108,8 @@ class RemoteMonitor(Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Send."""
+        from urllib import request
+        from urllib.error import URLError
         from urllib.parse import urlencode
 
         figures = {"epoch": epoch, **{k: v.tolist() if hasattr(v, "tolist") else v for k, v in (logs or {}).items()}}

@@ -1,5 +1,7 @@
 """Saving and loading: Keras's names, and its files, which go both ways."""
 
+from typing import TYPE_CHECKING, Any
+
 from hornbeam.plugins.custom import custom_object_scope as custom_object_scope
 from hornbeam.plugins.custom import get_custom_objects as get_custom_objects
 from hornbeam.plugins.custom import get_registered_name as get_registered_name
@@ -12,7 +14,9 @@ from hornbeam_models.saving.api import load_model as load_model
 from hornbeam_models.saving.api import load_weights as load_weights
 from hornbeam_models.saving.api import save_model as save_model
 from hornbeam_models.saving.api import save_weights as save_weights
-from hornbeam_models.saving.editor import KerasFileEditor as KerasFileEditor
+
+if TYPE_CHECKING:
+    from hornbeam_models.saving.editor import KerasFileEditor as KerasFileEditor
 
 CustomObjectScope = custom_object_scope
 
@@ -21,3 +25,12 @@ __all__ = [
     "get_registered_name", "get_registered_object", "load_model", "load_weights", "register_keras_serializable",
     "save_model", "save_weights", "serialize_keras_object",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """The editor, which takes h5py, when it is asked for."""
+    if name == "KerasFileEditor":
+        from hornbeam_models.saving.editor import KerasFileEditor
+
+        return KerasFileEditor
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

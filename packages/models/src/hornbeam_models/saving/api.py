@@ -1,4 +1,7 @@
-"""save_model, load_model, save_weights, load_weights: the file's name says the format."""
+"""save_model, load_model, save_weights, load_weights: the file's name says the format.
+
+What reads and writes the formats is imported when it is needed: h5py takes as long to import as the rest of this package.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +11,7 @@ from hornbeam.errors import InvalidArgumentError
 from hornbeam.plugins.custom import custom_object_scope
 from hornbeam.serialization import safe_mode_scope
 
-from hornbeam_models.saving.archive import load_archive, load_archive_weights, save_archive
-from hornbeam_models.saving.files import existing, target, write_atomically
-from hornbeam_models.saving.legacy import (
-    ENDS,
-    is_legacy,
-    legacy_bytes,
-    legacy_weights_bytes,
-    load_legacy,
-    load_legacy_weights,
-)
-from hornbeam_models.saving.safetensors import SafetensorsState, safetensors_bytes
-from hornbeam_models.saving.shards import open_shards, write_shards
-from hornbeam_models.saving.store import H5State
-from hornbeam_models.saving.weights import h5_bytes, open_h5, read_state, state_of
+from hornbeam_models.saving.files import LEGACY, existing, is_legacy, target, write_atomically
 
 __all__ = ["load_model", "load_weights", "save_model", "save_weights"]
 
@@ -38,16 +28,18 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, *, include_opt
     Raises:
         InvalidArgumentError: the model has no weights yet, or the name does not end so.
     """
-    path = target(filepath, (".keras", *ENDS), overwrite)
+    from hornbeam_models.saving import archive, legacy
+
+    path = target(filepath, (".keras", *LEGACY), overwrite)
     if not model.built:
         raise InvalidArgumentError(
             f"model {model.name!r} has no weights yet: call it on data, or give it an Input, before saving"
         )
     if is_legacy(path):
-        data = legacy_bytes(model, include_optimizer)
+        data = legacy.legacy_bytes(model, include_optimizer)
         write_atomically(path, lambda file: file.write(data))
     else:
-        save_archive(model, path, include_optimizer)
+        archive.save_archive(model, path, include_optimizer)
 
 
 def load_model(
@@ -64,9 +56,11 @@ def load_model(
     Raises:
         SerializationError: the file is damaged, needs a class that is not known, or holds code.
     """
+    from hornbeam_models.saving import archive, legacy
+
     path = existing(filepath)
     with custom_object_scope(custom_objects), safe_mode_scope(safe_mode):
-        return (load_legacy if is_legacy(path) else load_archive)(path, compile)
+        return (legacy.load_legacy if is_legacy(path) else archive.load_archive)(path, compile)
 
 
 def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None) -> None:
@@ -82,16 +76,18 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
     Raises:
         InvalidArgumentError: the name ends otherwise, or `max_shard_size` does not go with it.
     """
-    path = target(filepath, (".weights.h5", ".weights.json", ".safetensors", *ENDS), overwrite)
+    from hornbeam_models.saving import legacy, safetensors, shards, weights
+
+    path = target(filepath, (".weights.h5", ".weights.json", ".safetensors", *LEGACY), overwrite)
     if (max_shard_size is not None) != path.name.endswith(".json"):
         raise InvalidArgumentError("max_shard_size goes with a name that ends in '.weights.json', and only with that")
     if max_shard_size is not None:
-        write_shards(state_of(model), path, max_shard_size)
+        shards.write_shards(weights.state_of(model), path, max_shard_size)
         return
     if path.suffix == ".safetensors":
-        data = safetensors_bytes(state_of(model))
+        data = safetensors.safetensors_bytes(weights.state_of(model))
     else:
-        data = legacy_weights_bytes(model) if is_legacy(path) else h5_bytes(model)
+        data = legacy.legacy_weights_bytes(model) if is_legacy(path) else weights.h5_bytes(model)
     write_atomically(path, lambda file: file.write(data))
 
 
@@ -108,6 +104,8 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, *, by_n
     Raises:
         SerializationError: the file is damaged, or its weights do not fit.
     """
+    from hornbeam_models.saving import archive, legacy, safetensors, shards, store, weights
+
     path = existing(filepath)
     if not model.built:
         raise InvalidArgumentError(
@@ -116,14 +114,14 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, *, by_n
     if by_name and not is_legacy(path):
         raise InvalidArgumentError(f"by_name=True goes with .h5 files in the old layout; got {path}")
     if is_legacy(path):
-        load_legacy_weights(model, path, by_name, skip_mismatch)
+        legacy.load_legacy_weights(model, path, by_name, skip_mismatch)
     elif path.suffix == ".safetensors":
-        read_state(model, SafetensorsState(path), skip_mismatch)
+        weights.read_state(model, safetensors.SafetensorsState(path), skip_mismatch)
     elif path.suffix == ".json":
-        with open_shards(path) as source:
-            read_state(model, source, skip_mismatch)
+        with shards.open_shards(path) as source:
+            weights.read_state(model, source, skip_mismatch)
     elif path.suffix == ".keras" or path.is_dir():
-        load_archive_weights(model, path, skip_mismatch)
+        archive.load_archive_weights(model, path, skip_mismatch)
     else:
-        with open_h5(str(path), str(path)) as file:
-            read_state(model, H5State(file), skip_mismatch)
+        with weights.open_h5(str(path), str(path)) as file:
+            weights.read_state(model, store.H5State(file), skip_mismatch)

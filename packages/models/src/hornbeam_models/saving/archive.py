@@ -13,9 +13,9 @@ from typing import Any
 
 import hornbeam as hb
 from hornbeam.errors import SerializationError
-from hornbeam.serialization import deserialize_keras_object, serialize_shared, sharing
+from hornbeam.serialization import serialize_shared, sharing
 
-from hornbeam_models.saving.compiling import compile_config, compile_from_config
+from hornbeam_models.saving.compiling import compile_config, model_from_saved
 from hornbeam_models.saving.files import write_atomically
 from hornbeam_models.saving.store import H5State
 from hornbeam_models.saving.walk import saveables
@@ -26,7 +26,6 @@ __all__ = [
     "archive_weights",
     "load_archive",
     "load_archive_weights",
-    "model_from_saved",
     "save_archive",
 ]
 
@@ -99,17 +98,6 @@ def _weights_name(path: Path, names: set[str]) -> str:
     if "model.weights.npz" in names:
         raise SerializationError(f"{path} keeps its weights as pickled objects, which can hold code, and are not read")
     raise SerializationError(f"{path} is damaged, or not a saved model: it lacks config.json or model.weights.h5")
-
-
-def model_from_saved(config: Any, compile: bool) -> Any:  # noqa: A002
-    """The model of a saved form, compiled if the form says how."""
-    if not isinstance(config, dict):
-        raise SerializationError(f"expected the configuration of a model as a dict; got {str(config)[:80]}")
-    model = deserialize_keras_object(config, kind="models")
-    how = config.get("compile_config")
-    if compile and how:
-        compile_from_config(model, how)
-    return model
 
 
 @contextmanager

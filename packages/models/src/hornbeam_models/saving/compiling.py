@@ -1,12 +1,13 @@
-"""How a model was compiled, as Keras's files say it: `compile_config`."""
+"""How a model was compiled, as Keras's files say it (`compile_config`), and models of what is saved of both."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from hornbeam.errors import SerializationError
 from hornbeam.serialization import deserialize_keras_object, serialize_keras_object
 
-__all__ = ["compile_config", "compile_from_config"]
+__all__ = ["compile_config", "compile_from_config", "model_from_saved"]
 
 HOW = ("run_eagerly", "steps_per_execution", "jit_compile")
 KINDS = {"loss": "losses", "loss_weights": None, "metrics": "metrics", "weighted_metrics": "metrics"}
@@ -38,3 +39,14 @@ def _read(saved: Any, kind: str | None) -> Any:
     if isinstance(saved, list):
         return [_read(value, kind) for value in saved]
     return deserialize_keras_object(saved, kind=kind)
+
+
+def model_from_saved(config: Any, compile: bool) -> Any:  # noqa: A002
+    """The model of a saved form, compiled if the form says how."""
+    if not isinstance(config, dict):
+        raise SerializationError(f"expected the configuration of a model as a dict; got {str(config)[:80]}")
+    model = deserialize_keras_object(config, kind="models")
+    how = config.get("compile_config")
+    if compile and how:
+        compile_from_config(model, how)
+    return model

@@ -10,7 +10,9 @@ from typing import Any
 
 from hornbeam.errors import DTypeError, InvalidArgumentError, SerializationError
 
-__all__ = ["existing", "path_of", "target", "write_atomically"]
+__all__ = ["LEGACY", "existing", "is_legacy", "path_of", "target", "write_atomically"]
+
+LEGACY = (".h5", ".hdf5")  # ends of names in the old layout
 
 
 def path_of(filepath: Any) -> Path:
@@ -23,6 +25,11 @@ def path_of(filepath: Any) -> Path:
         return Path(filepath)
     except TypeError:
         raise DTypeError(f"filepath must be a text or a pathlib.Path; got {filepath!r}") from None
+
+
+def is_legacy(path: Path) -> bool:
+    """Whether a file's name says that it has the old layout."""
+    return path.name.endswith(LEGACY) and not path.name.endswith(".weights.h5")
 
 
 def existing(filepath: Any) -> Path:

@@ -16,24 +16,16 @@ from hornbeam.naming import to_snake_case
 from hornbeam.plugins import registry
 from hornbeam.serialization import serialize_keras_object
 
-from hornbeam_models.saving.archive import KERAS_VERSION, model_from_saved
-from hornbeam_models.saving.compiling import compile_config, compile_from_config
+from hornbeam_models.saving.archive import KERAS_VERSION
+from hornbeam_models.saving.compiling import compile_config, compile_from_config, model_from_saved
 from hornbeam_models.saving.cudnn import with_cudnn
 from hornbeam_models.saving.old_config import modern, modern_compile_config
 from hornbeam_models.saving.store import dataset_of, group_of, values_of
 from hornbeam_models.saving.weights import open_h5
 
-__all__ = ["is_legacy", "legacy_bytes", "legacy_weights_bytes", "load_legacy", "load_legacy_weights"]
+__all__ = ["legacy_bytes", "legacy_weights_bytes", "load_legacy", "load_legacy_weights"]
 
 HEADER = 64512  # bytes: a longer attribute is split
-ENDS = (".h5", ".hdf5")
-
-
-def is_legacy(path: Path) -> bool:
-    """Whether a file's name says that it has the old layout."""
-    return path.name.endswith(ENDS) and not path.name.endswith(".weights.h5")
-
-
 # ---- reading
 
 

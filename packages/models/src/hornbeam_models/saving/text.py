@@ -9,8 +9,7 @@ from hornbeam.errors import SerializationError
 from hornbeam.plugins.custom import custom_object_scope
 from hornbeam.serialization import safe_mode_scope, serialize_shared, sharing
 
-from hornbeam_models.saving.archive import model_from_saved
-from hornbeam_models.saving.compiling import compile_config
+from hornbeam_models.saving.compiling import compile_config, model_from_saved
 
 __all__ = ["model_from_config", "model_from_json", "model_to_json"]
 
