@@ -1,5 +1,7 @@
 """Captured functions: the same results as eager ones, state, and errors that name the user's line."""
 
+import gc
+
 import hornbeam as hb
 import numpy as np
 import pytest
@@ -67,3 +69,20 @@ def test_the_print_is_stable():
         "  %4: float32[] = reduce_sum(%3, axes=(0, 1))",
         "  return %4",
     ]
+
+
+def test_cycles_are_not_looked_for_while_a_function_is_captured_and_are_afterwards():
+    seen = []
+
+    def f(x):
+        seen.append(gc.isenabled())
+        if len(seen) == 2:
+            raise ValueError("no more")
+        return x
+
+    step = hb.jit(f)
+    step(ops.zeros((2,)))
+    assert gc.isenabled()
+    with pytest.raises(ValueError, match="no more"):
+        step(ops.zeros((3,)))
+    assert seen == [False, False] and gc.isenabled()

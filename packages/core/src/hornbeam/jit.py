@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from hornbeam.backends.base import Executable, current_backend
+from hornbeam.collector import Uncollected
 from hornbeam.debug import enabled, show
 from hornbeam.dtypes import string
 from hornbeam.graph.check import check
@@ -95,7 +96,7 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
         """The compiled form for a signature, and for what the calls on the host return."""
         found = compiled.get((*key, *results))
         if found is None:
-            with compiling:
+            with compiling, Uncollected():
                 found = compiled.get((*key, *results))
                 if found is None:
                     found = compiled[*key, *results] = _compile(function, leaves, structure, backend)
