@@ -42,3 +42,55 @@ def test_a_picture(dataset, count, title, tmp_path):
     assert len(drawn) == count and drawn[1].get_title() == title
     figure.savefig(tmp_path / "batch.png")
     assert (tmp_path / "batch.png").stat().st_size > 1000
+
+
+def drawn(samples, **how):
+    """The first place of the picture of samples."""
+    figure = Dataset.from_iterable(samples).show(**how)
+    figure.canvas.draw()
+    return figure.axes[0]
+
+
+IMAGE = np.random.default_rng(0).integers(0, 256, (6, 9, 3), dtype=np.uint8)
+
+
+def test_a_mask_lies_over_its_image():
+    mask = np.zeros((6, 9), np.int32)
+    mask[2:4, 1:5] = 2
+    place = drawn([(IMAGE, mask)] * 2)
+    below, above = (np.ma.asarray(image.get_array()) for image in place.images)
+    np.testing.assert_array_equal(below, IMAGE)
+    np.testing.assert_array_equal(above.filled(0), mask)
+    assert place.get_title() == "mask of 0, 2"
+
+
+def test_boxes_lie_over_their_image():
+    boxes = {"boxes": np.array([[1.0, 2.0, 4.0, 5.0], [3.0, 0.0, 8.0, 1.0]]), "labels": np.array([1, 0])}
+    place = drawn([(IMAGE, boxes)], class_names=["cat", "dog"])
+    assert [p.get_bbox().extents.tolist() for p in place.patches] == boxes["boxes"].tolist()
+    assert place.get_title() == "dog, cat"
+
+
+@pytest.mark.parametrize("channels", [(), (1,), (2,)])
+def test_sounds_are_spectrograms(channels):
+    wave = np.sin(2 * np.pi * 1000 * np.arange(8000) / 8000).astype("float32")
+    place = drawn([(np.broadcast_to(wave.reshape(-1, *[1] * len(channels)), (8000, *channels)), 3)])
+    (picture,) = place.images
+    assert set(np.asarray(picture.get_array()).argmax(0)) == {32}  # 1000 Hz of 8000, in windows of 256
+    assert place.get_title() == "3"
+
+
+def test_windows_go_on_with_what_is_to_be_predicted():
+    series = np.arange(24.0).reshape(12, 2)
+    place = drawn([(series[:9], series[9:])])
+    assert [line.get_xdata().tolist() for line in place.lines] == [[*range(9)]] * 2 + [[9, 10, 11]] * 2
+    assert [line.get_ydata().tolist() for line in place.lines[2:]] == [[18, 20, 22], [19, 21, 23]]
+    assert [line.get_color() for line in place.lines[2:]] == [line.get_color() for line in place.lines[:2]]
+    assert place.get_title() == ""
+
+
+def test_rows_of_tables_are_told_by_column():
+    place = drawn([({"age": np.float64(31.5), "job": "smith", "x": np.zeros((4, 4))}, 1)], class_names=["no", "yes"])
+    assert place.texts[0].get_text() == "age: 31.5\njob: smith\nx: float64 (4, 4)" and place.get_title() == "yes"
+    assert drawn([(IMAGE, np.array([0.0, 1.0, 0.0]))], class_names="abc").get_title() == "b"
+    assert drawn([("a" * 300, "b" * 40)]).get_title() == "b" * 27 + "..."

@@ -140,7 +140,7 @@ class Dataset:
 
     def show(self, samples: int = 16, class_names: Any = None) -> Any:
         """A picture of the first samples, of matplotlib; see `show`."""
-        from hornbeam_datasets.pipeline.describe import show
+        from hornbeam_datasets.pipeline.show import show
 
         return show(self, samples, class_names)
 

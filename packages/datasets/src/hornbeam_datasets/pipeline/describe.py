@@ -1,4 +1,4 @@
-"""What is in a dataset: a description in words, and a picture of its first samples."""
+"""What is in a dataset, in words."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 from hornbeam.errors import InvalidArgumentError
-from hornbeam.tree import flatten
 
-from hornbeam_datasets.loaders.optional import require
 from hornbeam_datasets.pipeline.dataset import SKIPPED, Dataset
 
-__all__ = ["Description", "describe", "show"]
+__all__ = ["Description", "describe"]
 
 LISTED = 8  # values of a column that are told one by one
 
@@ -104,92 +102,3 @@ def _told(column: list[Any]) -> dict[str, Any]:
         said = ", ".join(f"{values[i]}: {100 * counts[i] / len(column):.3g} %" for i in best)
         told["values"] = said + (f", and {len(values) - LISTED} more" if len(values) > LISTED else "")
     return told
-
-
-def show(dataset: Dataset, samples: int = 16, class_names: Any = None) -> Any:
-    """A picture of the first samples: images with their labels, sounds and series as curves, texts as text.
-
-    Args:
-        dataset: single samples, or batches, of which the first is shown.
-        samples: how many are shown.
-        class_names: what labels stand for; None: `dataset.class_names`, where it has them.
-
-    Returns:
-        The figure, of matplotlib: a notebook shows it; elsewhere write it with `figure.savefig("batch.png")`.
-
-    Raises:
-        InvalidArgumentError: there are no samples.
-        MissingPackageError: matplotlib is not installed.
-    """
-    pyplot = require("matplotlib.figure", "a picture of a batch", "plot")
-    names = class_names if class_names is not None else getattr(dataset, "class_names", None)
-    found = [s for s in itertools.islice((s for s in dataset.walk(0) if s is not SKIPPED), samples)]
-    if not found:
-        raise InvalidArgumentError("show: the dataset gives no sample")
-    first = found[0]
-    leaves, _ = flatten(first)
-    if _is_batch(leaves):
-        count = min(samples, len(leaves[0]))
-        found = [tuple(p[i] for p in first) if isinstance(first, tuple) else first[i] for i in range(count)]
-    columns = min(len(found), max(1, round(len(found) ** 0.5)))
-    rows = -(-len(found) // columns)
-    figure = pyplot.Figure(figsize=(1 + 1.8 * columns, 0.4 + 2.0 * rows), layout="constrained")
-    grid = figure.subplots(rows, columns, squeeze=False)
-    for place in grid.ravel()[len(found) :]:
-        place.set_axis_off()
-    for place, sample in zip(grid.ravel(), found, strict=False):
-        x, label = (sample[0], sample[1]) if isinstance(sample, tuple) and len(sample) > 1 else (sample, None)
-        _draw(place, x)
-        if label is not None:
-            place.set_title(_label(label, names), fontsize=9)
-    return figure
-
-
-def _is_batch(leaves: list[Any]) -> bool:
-    """Whether arrays are batches: of one length, the first of them with an axis more than an image or a row needs."""
-    arrays = [np.asarray(leaf) for leaf in leaves]
-    lengths = {a.shape[0] for a in arrays if a.ndim}
-    if any(a.ndim == 0 for a in arrays) or len(lengths) != 1:
-        return False
-    return arrays[0].ndim == 4 or (len(arrays) > 1 and arrays[1].ndim <= 2) or arrays[0].dtype.kind in "UO"
-
-
-def _draw(place: Any, x: Any) -> None:
-    array = np.asarray(x)
-    if array.ndim == 3 and array.shape[-1] in (1, 3, 4):
-        real = array.dtype.kind == "f" and array.max(initial=0) > 1
-        image = np.clip(array / 255 if real else array, 0, None) if array.dtype.kind == "f" else array
-        place.imshow(image[..., 0] if array.shape[-1] == 1 else image, cmap="gray" if array.shape[-1] == 1 else None)
-        place.set_axis_off()
-    elif array.ndim == 2 and min(array.shape) > 8:
-        place.imshow(array, cmap="gray", aspect="auto")
-        place.set_axis_off()
-    elif array.ndim in (1, 2) and array.dtype.kind in "biuf":
-        place.plot(array, linewidth=0.8)
-        place.tick_params(labelsize=6)
-    else:
-        text = str(x) if array.ndim == 0 else ", ".join(map(str, array.ravel()[:20]))
-        place.text(0.5, 0.5, _wrapped(text), ha="center", va="center", fontsize=7)
-        place.set_axis_off()
-
-
-def _wrapped(text: str, width: int = 24, lines: int = 8) -> str:
-    cut = text.replace("$", r"\$")
-    rows = [cut[i : i + width] for i in range(0, len(cut), width)]
-    return "\n".join([*rows[:lines], *(["..."] if len(rows) > lines else [])])
-
-
-def _label(label: Any, names: Any) -> str:
-    array = np.asarray(label["labels"] if isinstance(label, dict) and "labels" in label else label)
-    if (
-        array.ndim == 1
-        and array.dtype.kind == "f"
-        and array.size > 1
-        and array.sum() == 1
-        and set(array.tolist()) <= {0.0, 1.0}
-    ):
-        array = np.asarray(array.argmax())
-    numbers = array.ravel()[:4].tolist()
-    if names is not None and all(float(n).is_integer() and 0 <= n < len(names) for n in numbers):
-        return ", ".join(str(names[int(n)]) for n in numbers)
-    return ", ".join(f"{n:.4g}" if isinstance(n, float) else str(n) for n in numbers)

@@ -79,8 +79,9 @@ def in_order(
             yield waiting.popleft().result()
     except BrokenExecutor as error:
         raise WorkerError(
-            "a worker process of the pipeline ended without an answer: it could not start (see above), ran out of memory, or crashed "
-            "in native code. Run the pipeline with workers=0 to see where."
+            "a worker process of the pipeline ended without an answer: it could not start (see above; a script that uses processes "
+            'begins its work below `if __name__ == "__main__":`), ran out of memory, or crashed in native code. Run the pipeline '
+            "with workers=0 to see where."
         ) from error
     finally:
         for future in waiting:
