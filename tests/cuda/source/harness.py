@@ -8,7 +8,7 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 from hornbeam_cuda.source.described import Loops
-from hornbeam_cuda.source.kernel import At, Call
+from hornbeam_cuda.source.kernel import At, Call, resolved
 
 from tests.cuda.emulator import Counts, EmulatedDevice
 
@@ -61,7 +61,7 @@ class Bench:
         self.device.counts()
         loaded = self.device.load([c.kernel for c in calls])
         for call, one in zip(calls, loaded, strict=True):
-            arguments = [a.base.address + a.offset if isinstance(a, At) else a for a in call.arguments]
+            arguments = resolved(call.arguments, lambda at: at.base.address + at.offset)
             self.device.launch(one, call.grid, call.block, call.shared, arguments)
         return self.device.counts()
 

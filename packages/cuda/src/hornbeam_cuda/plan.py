@@ -9,6 +9,7 @@ from hornbeam.graph.ir import Graph, Value
 from hornbeam.graph.views import Layout, contiguous
 
 from hornbeam_cuda.device.base import Device
+from hornbeam_cuda.lower.grouping import together
 from hornbeam_cuda.lower.plan import Lowering
 from hornbeam_cuda.lower.stage import Fallback, Library, Loop, Step
 from hornbeam_cuda.schedule import lifetimes, places
@@ -35,9 +36,10 @@ class Plan:
         self.graph, self.device = graph, device
         self.home = dict(graph.donated)
         lowering = Lowering(graph, device.supports, device.properties.multiprocessors)
-        self.steps, results = lowering.run()
+        steps, results = lowering.run()
         self.results = self._apart(lowering, results)
         self.checks = lowering.checks
+        self.steps = together(steps)
         self.lives = lifetimes(self.steps)
         self.direct = {i: place for i, place in self.home.items() if self._may_take(i, graph.inputs[place])}
         self.aliases = {self.results[i]: graph.inputs[place] for i, place in self.direct.items()}

@@ -17,7 +17,7 @@ from hornbeam_cuda.device.base import Device, Memory, Replay
 from hornbeam_cuda.lower.stage import Fallback, Library, Loop, Step, flops
 from hornbeam_cuda.needs import explained
 from hornbeam_cuda.plan import Plan
-from hornbeam_cuda.source.kernel import At, Call
+from hornbeam_cuda.source.kernel import Call, resolved
 
 __all__ = ["Runner"]
 
@@ -190,7 +190,7 @@ class Runner:
                 addresses = [find(at.base) + at.offset for at in step.addresses]
                 device.library(step.call, addresses, self.workspace.address)
             elif isinstance(step, Call):
-                arguments = [find(a.base) + a.offset if isinstance(a, At) else a for a in step.arguments]
+                arguments = resolved(step.arguments, lambda at: find(at.base) + at.offset)
                 device.launch(self.kernels[step.kernel], step.grid, step.block, step.shared, arguments)
 
     def _loop(self, loop: Loop, find: Find) -> None:

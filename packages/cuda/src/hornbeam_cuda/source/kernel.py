@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from hornbeam_cuda.source.prelude import PRELUDE
 from hornbeam_cuda.source.scalars import computed, stored
 
-__all__ = ["At", "Call", "Given", "Kernel", "Parameter", "call", "kernel", "number", "read", "write"]
+__all__ = [
+    "At",
+    "Call",
+    "Given",
+    "Kernel",
+    "Parameter",
+    "Table",
+    "call",
+    "kernel",
+    "number",
+    "read",
+    "resolved",
+    "write",
+]
 
 Parameter = tuple[str, str]  # what it is ("pointer", "int32", "float64", "bytes 4000", ...) and its name in the text
 
@@ -59,6 +72,12 @@ class At(NamedTuple):
     offset: int = 0
 
 
+class Table(NamedTuple):
+    """An argument of words of eight bytes, in order: addresses and whole numbers."""
+
+    words: tuple[At | int, ...]
+
+
 @dataclass(frozen=True)
 class Call:
     """A launch.
@@ -66,11 +85,12 @@ class Call:
     Attributes:
         kernel: what runs.
         grid, block: how many blocks, and threads in each.
-        arguments: a number, an `At`, or bytes, for each parameter.
+        arguments: a number, an `At`, or a `Table`, for each parameter.
         reads, writes: the memory (`At.base`) in which it does so.
         shared: bytes of dynamic shared memory.
         name: what profiles call it.
         in_place: pairs of memory read and written that may be the same: each element is read before it is written.
+        alone: of a plain map of dense arrays, what it does and where, by which it may join others that do the same.
     """
 
     kernel: Kernel
@@ -81,7 +101,25 @@ class Call:
     writes: tuple[Any, ...]
     shared: int = 0
     name: str = ""
-    in_place: tuple[tuple[Any, Any], ...] = field(default=())
+    in_place: tuple[tuple[Any, Any], ...] = ()
+    alone: tuple[Any, tuple[At, ...], tuple[At, ...]] | None = field(default=None, compare=False)
+
+
+def resolved(arguments: Sequence[Any], address: Callable[[At], int]) -> list[Any]:
+    """The arguments of a call as a device takes them: numbers and bytes.
+
+    Args:
+        arguments: of a `Call`.
+        address: gives the number of an address.
+    """
+
+    def word(given: At | int) -> bytes:
+        return (address(given) if isinstance(given, At) else given).to_bytes(8, "little", signed=True)
+
+    return [
+        address(a) if isinstance(a, At) else b"".join(map(word, a.words)) if isinstance(a, Table) else a
+        for a in arguments
+    ]
 
 
 class Given(NamedTuple):

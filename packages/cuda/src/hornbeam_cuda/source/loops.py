@@ -24,7 +24,7 @@ from hornbeam_cuda.source.nest import Form, Nest
 from hornbeam_cuda.source.passes import Passes
 from hornbeam_cuda.source.scalars import computed, parameter, stored
 
-__all__ = ["generate", "parameters"]
+__all__ = ["Writer", "generate", "parameters"]
 
 
 def parameters(nest: Nest, form: Form) -> list[Parameter]:
@@ -54,10 +54,12 @@ def parameters(nest: Nest, form: Form) -> list[Parameter]:
 @lru_cache(4096)
 def generate(nest: Nest, form: Form, label: str) -> Kernel:
     """The kernel of a nest."""
-    return _Writer(nest, form).kernel(label)
+    return Writer(nest, form).kernel(label)
 
 
-class _Writer(Access):
+class Writer(Access):
+    """The text of the kernel of a nest."""
+
     def __init__(self, nest: Nest, form: Form) -> None:
         super().__init__(nest, form)
         self.passes = Passes(nest, form)
@@ -84,16 +86,20 @@ class _Writer(Access):
             label, listed, declarations, f"{FUNCTIONS}typedef {index} Index;\n@@" + "\n".join(self.lines), form.threads
         )
 
+    def _share(self) -> None:
+        """Which tile, chunk and rows are this block's."""
+        self._put("long long block = blockIdx.x;")
+        self._put("const Index tile = block % tiles; block /= tiles;")
+        self._put("const Index piece = block % chunks; block /= chunks;")
+        self._put("const Index places = gridDim.x / (tiles * chunks);")
+
     def _body(self) -> None:
         nest, form = self.nest, self.form
         self._put(f"const int V = {form.vector}, A = {form.along}, R = {form.rows};")
         if self.reduced and form.threads > 1:
             self._put(f"__shared__ double scratch[{form.threads}];")
         self._put("const int lane = threadIdx.x % A, group = threadIdx.x / A;")
-        self._put("long long block = blockIdx.x;")
-        self._put("const Index tile = block % tiles; block /= tiles;")
-        self._put("const Index piece = block % chunks; block /= chunks;")
-        self._put("const Index places = gridDim.x / (tiles * chunks);")
+        self._share()
         last = self.outer + nest.inner
         self._put(
             f"const Index length = {self._product(range(self.outer, last))}, rows = {self._product(range(nest.parallel))};"

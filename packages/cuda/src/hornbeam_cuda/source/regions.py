@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from hornbeam_cuda.source import loops
@@ -12,7 +13,7 @@ from hornbeam_cuda.source.kernel import At, Call
 from hornbeam_cuda.source.nest import Array, Nest, Step
 from hornbeam_cuda.source.scalars import SIZES, held
 
-__all__ = ["MULTIPROCESSORS", "joined", "region"]
+__all__ = ["MULTIPROCESSORS", "joined", "nest_of", "region"]
 
 MULTIPROCESSORS = (
     132  # of an H100 or H200; how sums are split follows from it, so it is the same wherever a plan is made
@@ -34,7 +35,7 @@ def region(
         temporary: gives memory for that many bytes, which only these launches need.
         multiprocessors: of the device.
     """
-    nest = _nest(described, [a for a, _ in described.writes])
+    nest = nest_of(described, [a for a, _ in described.writes])
     chosen = shares(nest, described, multiprocessors)
     goals, places, joins = [], [], []
     outer = nest.parallel + nest.serial
@@ -54,11 +55,13 @@ def region(
         places.append(at)
     name = "_".join(dict.fromkeys(s.name for s in described.steps))[:40]
     pairs = [] if any(s.kind.startswith("reduce") for s in described.steps) else _pairs(described, reads, writes)
-    call = _launch(_nest(described, goals), chosen, described, goals, name, reads, places, tuple(pairs))
+    call = _launch(nest_of(described, goals), chosen, described, goals, name, reads, places, tuple(pairs))
+    if not joins and not nest.parallel and nest.inner == 1:
+        call = replace(call, alone=(described, tuple(reads), tuple(writes)))
     return [call, *joins]
 
 
-def _nest(described: Loops, goals: Sequence[Strided]) -> Nest:
+def nest_of(described: Loops, goals: Sequence[Strided]) -> Nest:
     """What the text has to know of a described loop whose results go to `goals`."""
     flat: list[tuple[int, ...]] = []
     steps = []
@@ -122,7 +125,7 @@ def joined(op: str, dtype: str, parts: At, count: int, size: int, out: At, multi
         (Operation(op, (0,), held(dtype), "reduce column"),),
         ((Strided(dtype, (0, 1)), 1),),
     )
-    nest = _nest(described, [described.writes[0][0]])
+    nest = nest_of(described, [described.writes[0][0]])
     chosen = shares(nest, described, multiprocessors, whole=True)
     return _launch(nest, chosen, described, [described.writes[0][0]], f"join_{op}", [parts], [out])
 
