@@ -15,6 +15,7 @@ from hornbeam.graph.views import VIEWS, Layout, contiguous, layout_of
 from hornbeam_cuda.library import Call as Description
 from hornbeam_cuda.lower.epilogues import takes_bias
 from hornbeam_cuda.lower.loops import can_lower, copy, lower_region
+from hornbeam_cuda.lower.recompute import recomputed
 from hornbeam_cuda.lower.rules import RULES, keeper
 from hornbeam_cuda.lower.stage import Fallback, Library, Loop, Step
 from hornbeam_cuda.source.kernel import At, Call
@@ -35,8 +36,8 @@ class Lowered(NamedTuple):
 
 
 def prepare(graph: Graph, supports: Callable[[Description], bool]) -> Graph:
-    """The graph that is lowered: optimised, composites without a rule written out."""
-    return optimize(graph, keeper(supports))
+    """The graph that is lowered: optimised, composites without a rule written out, cheap values computed where they are used."""
+    return recomputed(optimize(graph, keeper(supports)), can_lower)
 
 
 class Lowering:
