@@ -1,9 +1,12 @@
 """Preparation of tables, beside NumPy and scikit-learn."""
 
+import tracemalloc
+
 import numpy as np
+import pandas as pd
 import pytest
 from hornbeam.errors import InvalidArgumentError
-from hornbeam_datasets import Dataset, Scaler, Statistics, find_outliers, impute, select_features
+from hornbeam_datasets import Dataset, Scaler, Statistics, find_outliers, impute, load, select_features
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -121,3 +124,25 @@ def test_the_columns_that_tell_are_chosen(method, task):
 def test_what_cannot_be_meant_is_refused(call, message):
     with pytest.raises(InvalidArgumentError, match=message):
         call()
+
+
+def test_statistics_keep_a_sample_and_not_the_data():
+    tracemalloc.start()
+    seen = Statistics()
+    for seed in range(150):
+        seen.update(np.random.default_rng(seed).normal(size=(2000, 10)))
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert seen.rows == 300_000 and kept < 2 * 10_000 * 10 * 8  # the data are 24 MB
+
+
+def test_columns_by_name_are_a_table(tmp_path):
+    frame = pd.DataFrame({"a": np.arange(50.0), "b": np.arange(50) ** 2, "y": np.arange(50) % 2})
+    frame.to_parquet(tmp_path / "rows.parquet")
+    rows = load(tmp_path / "rows.parquet", label="y")
+    expected = preprocessing.StandardScaler().fit_transform(frame[["a", "b"]].to_numpy())
+    for dataset in (rows, rows.batch(16), load(frame, label="y")):
+        scaler = Scaler().fit(dataset)
+        np.testing.assert_allclose(scaler(frame[["a", "b"]]), expected, rtol=1e-9)
+    found = np.concatenate([scaler(x) for x, _ in rows.batch(16)])
+    np.testing.assert_allclose(found, expected, rtol=1e-9)

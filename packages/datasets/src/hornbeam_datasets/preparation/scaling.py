@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from hornbeam.errors import InvalidArgumentError
 
-from hornbeam_datasets.preparation.statistics import Statistics
+from hornbeam_datasets.preparation.statistics import Statistics, as_table
 
 __all__ = ["Scaler"]
 
@@ -41,7 +41,7 @@ class Scaler:
         self.scale: Any = None
 
     def fit(self, data: Any) -> Scaler:
-        """Learn from a table [rows, columns], a data frame, or a dataset of rows or batches, in one pass.
+        """Learn from a table [rows, columns], a data frame, a dict of columns, or a dataset of rows or batches, in one pass.
 
         Raises:
             InvalidArgumentError: there is no row, or something else than numbers.
@@ -78,7 +78,7 @@ class Scaler:
     def _checked(self, x: Any) -> Any:
         if self.center is None:
             raise InvalidArgumentError("Scaler: call fit(data) first")
-        x = np.asarray(x.to_numpy() if hasattr(x, "to_numpy") else x)
+        x = as_table(x)
         if x.shape[-1:] != self.center.shape:
             raise InvalidArgumentError(f"Scaler: expected rows of {len(self.center)} columns; got shape {x.shape}")
         return x

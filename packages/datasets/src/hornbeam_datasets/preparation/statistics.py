@@ -10,7 +10,7 @@ from hornbeam.errors import InvalidArgumentError
 
 from hornbeam_datasets.pipeline.dataset import SKIPPED, Dataset, stack
 
-__all__ = ["Statistics", "batches_of"]
+__all__ = ["Statistics", "as_table", "batches_of"]
 
 KEPT = 10_000  # rows of which quantiles are taken
 ROWS = 4096  # samples gathered at once from a dataset of single samples
@@ -19,7 +19,8 @@ ROWS = 4096  # samples gathered at once from a dataset of single samples
 def batches_of(data: Any) -> Any:
     """Arrays [rows, columns], piece by piece, of an array, a data frame, or a dataset of rows or batches.
 
-    A dataset's samples are rows (one axis) or batches (two); of tuples the first part counts.
+    A dataset's samples are rows (one axis) or batches (two), or dicts of columns, whose order is kept; of tuples the first part
+    counts.
 
     Raises:
         InvalidArgumentError: there is something else in it.
@@ -31,7 +32,7 @@ def batches_of(data: Any) -> Any:
     for sample in data.walk(0):
         if sample is SKIPPED:
             continue
-        part = np.asarray(sample[0] if isinstance(sample, tuple) else sample)
+        part = as_table(sample[0] if isinstance(sample, tuple) else sample)
         if part.ndim == 2:
             yield _table(part)
             continue
@@ -43,8 +44,15 @@ def batches_of(data: Any) -> Any:
         yield _table(stack(waiting))
 
 
+def as_table(data: Any) -> Any:
+    """An array of a data frame, or of a dict of columns, or of one row of such."""
+    if isinstance(data, dict):
+        return np.stack([np.asarray(column) for column in data.values()], axis=-1)
+    return np.asarray(data.to_numpy() if hasattr(data, "to_numpy") else data)
+
+
 def _table(data: Any) -> Any:
-    array = np.asarray(data.to_numpy() if hasattr(data, "to_numpy") else data)
+    array = as_table(data)
     array = array[:, None] if array.ndim == 1 else array
     if array.ndim != 2 or array.dtype.kind not in "biuf":
         raise InvalidArgumentError(
@@ -76,7 +84,7 @@ class Statistics:
         self._squares: Any = np.zeros(0)
         self.minimum: Any = np.zeros(0)
         self.maximum: Any = np.zeros(0)
-        self._sample: list[Any] = []
+        self._sample: Any = np.zeros((0, 0))
         self._draw = np.random.default_rng(seed)
 
     def update(self, data: Any) -> Statistics:
@@ -94,6 +102,7 @@ class Statistics:
             columns = x.shape[1]
             self.count, self.mean, self._squares = np.zeros(columns, np.int64), np.zeros(columns), np.zeros(columns)
             self.minimum, self.maximum = np.full(columns, np.inf), np.full(columns, -np.inf)
+            self._sample = np.zeros((0, columns))
         elif x.shape[1] != len(self.mean):
             raise InvalidArgumentError(f"statistics of {len(self.mean)} columns cannot take in a table of {x.shape[1]}")
         there = ~np.isnan(x)
@@ -109,11 +118,11 @@ class Statistics:
         self.minimum = np.minimum(self.minimum, np.where(there, x, np.inf).min(0, initial=np.inf))
         self.maximum = np.maximum(self.maximum, np.where(there, x, -np.inf).max(0, initial=-np.inf))
         free = min(KEPT - len(self._sample), len(x))
-        self._sample.extend(x[:free])
-        numbers = self._draw.integers(0, np.arange(self.rows + free, self.rows + len(x)) + 1)
-        for row, place in zip(x[free:], numbers, strict=True):
-            if place < KEPT:
-                self._sample[place] = row
+        if free:
+            self._sample = np.concatenate([self._sample, x[:free]])
+        places = self._draw.integers(0, np.arange(self.rows + free, self.rows + len(x)) + 1)
+        (taken,) = np.nonzero(places < KEPT)
+        self._sample[places[taken]] = x[free + taken]
         self.rows += len(x)
 
     @property
@@ -137,8 +146,8 @@ class Statistics:
         Raises:
             InvalidArgumentError: no row was taken in.
         """
-        if not self._sample:
+        if not self.rows:
             raise InvalidArgumentError("quantiles of nothing: no row was taken in")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # of a column that is all missing NumPy says NaN, and warns
-            return np.nanquantile(np.stack(self._sample), share, axis=0)
+            return np.nanquantile(self._sample, share, axis=0)
