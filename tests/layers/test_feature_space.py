@@ -63,6 +63,22 @@ def test_at_the_beginning_of_a_model():
     np.testing.assert_array_equal(space(data).numpy(), [[-1, 1, 0], [1, 0, 1]])
 
 
+def test_a_model_takes_raw_columns_or_encoded_rows():
+    space = adapted(crosses=[("job", "children")], crossing_dim=4)
+    inputs, encoded = space.get_inputs(), space.get_encoded_features()
+    assert {n: str(t.dtype) for n, t in inputs.items()} == {
+        "age": "float32", "job": "string", "children": "int32", "member": "float32",
+    }  # fmt: skip
+    outputs = hb.layers.Dense(1)(encoded)
+    trained, whole = hb.models.Model(encoded, outputs), hb.models.Model(inputs, outputs)
+    trained.compile("sgd", "mse")
+    trained.fit(space(PEOPLE), np.ones(4), verbose=0)
+    columns = {n: PEOPLE[n].to_numpy().reshape(-1, 1) for n in KINDS}
+    expected = trained.predict(space(PEOPLE), verbose=0)
+    np.testing.assert_allclose(whole.predict(columns, verbose=0), expected, rtol=1e-6)
+    assert space(inputs).shape == (None, *encoded.shape[1:])
+
+
 def test_edges_that_are_given_and_a_layer_of_ones_own():
     text = hb.layers.TextVectorization(output_mode="tf_idf")
     kinds = {

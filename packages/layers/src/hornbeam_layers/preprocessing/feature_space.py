@@ -202,7 +202,6 @@ class FeatureSpace(FeatureKinds, Layer):
 
         Raises:
             InvalidArgumentError: it has not been adapted.
-            CaptureError: a feature is prepared on the host, and cannot be part of a model.
         """
         return self._model()[2]
 
