@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import hornbeam as hb
+import numpy as np
 import pytest
+from hornbeam.backends.base import using_backend
 from hornbeam.primitive import Primitive, primitives
 from hornbeam.testing import check_backend, check_engine, gradient_of, graphs
 from hornbeam.testing.graphs import SMOOTH, Sample
 from hypothesis import given, settings
 
 from tests.cuda.emulator.backend import EmulatedBackend
+from tests.cuda.emulator.device import EmulatedDevice
 
 CUDA = EmulatedBackend()
 some = settings(max_examples=max(5, settings().max_examples // 4))
@@ -31,6 +35,24 @@ def few() -> Iterator[None]:
 @pytest.mark.parametrize("primitive", primitives().values(), ids=str)
 def test_every_primitive_as_the_reference_has_it(primitive: Primitive) -> None:
     check_backend(CUDA, primitive)
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize(
+    "name", ["dot_general", "conv_general", "conv_input_grad", "conv_kernel_grad", "attention", "lstm"]
+)
+def test_products_and_convolutions_without_libraries(name: str) -> None:
+    check_backend(EmulatedBackend(EmulatedDevice(libraries=False)), primitives()[name])
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint16", "int32", "int64", "uint64"])
+def test_products_of_whole_numbers_wrap_as_numpys_do(dtype: str) -> None:
+    rng = np.random.default_rng(0)
+    limits = np.iinfo(dtype)
+    x, y = (rng.integers(limits.min, limits.max, shape, dtype=dtype, endpoint=True) for shape in ((5, 7), (7, 3)))
+    with using_backend(CUDA):
+        found = hb.jit(lambda x, y: hb.ops.matmul(x, y))(x, y).numpy()
+    np.testing.assert_array_equal(found, x @ y)
 
 
 @some

@@ -10,6 +10,7 @@ from hornbeam.policy import dtype_policy, set_dtype_policy
 
 from tests.cpu.workloads import MODELS, batch, model, state
 from tests.cuda.emulator.backend import EmulatedBackend
+from tests.cuda.emulator.device import EmulatedDevice
 
 CUDA, NUMPY = EmulatedBackend(), make_backend("numpy")
 
@@ -31,6 +32,15 @@ def trained(backend: Backend, kind: str, policy: str = "float32") -> tuple[np.nd
 def test_single_precision(kind: str) -> None:
     losses, expected = trained(NUMPY, kind)
     found, ours = trained(CUDA, kind)
+    np.testing.assert_allclose(found, losses, rtol=2e-4)
+    for a, b in zip(ours, expected, strict=True):
+        np.testing.assert_allclose(np.asarray(a, float), np.asarray(b, float), rtol=1e-3, atol=2e-4)
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_without_libraries_and_with_threads_from_the_last_to_the_first(kind: str) -> None:
+    losses, expected = trained(NUMPY, kind)
+    found, ours = trained(EmulatedBackend(EmulatedDevice(backwards=True, libraries=False)), kind)
     np.testing.assert_allclose(found, losses, rtol=2e-4)
     for a, b in zip(ours, expected, strict=True):
         np.testing.assert_allclose(np.asarray(a, float), np.asarray(b, float), rtol=1e-3, atol=2e-4)

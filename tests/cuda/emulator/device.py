@@ -80,12 +80,13 @@ class EmulatedDevice:
     Args:
         memory: bytes that it has in all.
         backwards: whether blocks and threads run from the last to the first, which no correct kernel can tell.
+        libraries: whether it has any.
     """
 
-    def __init__(self, memory: int = 2**33, backwards: bool = False) -> None:
+    def __init__(self, memory: int = 2**33, backwards: bool = False, libraries: bool = True) -> None:
         self.name, self.architecture = "cuda:0", "sm_90"
         self.properties = Properties(132, 227 * 1024, memory, "emulated")
-        self.backwards = backwards
+        self.backwards, self.libraries = backwards, libraries
         self.recording: _Recorded | None = None
         self.used = 0
         self.launched = 0
@@ -195,8 +196,8 @@ class EmulatedDevice:
         self._do(lambda: _checked(ctypes.memset, destination, value, size))
 
     def supports(self, call: Any) -> bool:
-        """Whether a library can run a call: here, all."""
-        return True
+        """Whether a library can run a call: here, all or none."""
+        return self.libraries
 
     def workspace(self, call: Any) -> int:
         """Bytes that a call needs: here, none."""

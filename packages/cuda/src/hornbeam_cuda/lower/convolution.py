@@ -1,4 +1,4 @@
-"""Convolutions in one to three dimensions and their gradients, as cuDNN computes them."""
+"""Convolutions in one to three dimensions and their gradients: by cuDNN, or generated."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hornbeam_cuda.library import Convolution
 from hornbeam_cuda.lower.products import FLOATS
 from hornbeam_cuda.lower.stage import Context, Library
 from hornbeam_cuda.precision import precision_of
+from hornbeam_cuda.source.convolutions import convolution as generated
 from hornbeam_cuda.source.kernel import At
 
 __all__ = ["lower"]
@@ -35,15 +36,17 @@ def lower(node: Node, context: Context) -> bool:
         *(direction, str(out.dtype), x.shape, turned.shape, y.shape, tuple(node.params["strides"]), low, high),
         *(tuple(node.params["dilation"]), node.params["groups"], precision_of(str(out.dtype))),
     )
-    if not context.supports(call):
-        return False
     turned = context.temporary(turned.shape, kernel.dtype)
     if direction == "kernel":
         arrays = context.dense(x), context.dense(y), turned
     else:
         _turn(kernel, turned, context)
         arrays = (context.dense(first), turned, out) if direction == "forward" else (turned, context.dense(first), out)
-    context.emit(Library(call, tuple(map(At, arrays)), arrays[:2], arrays[2:]))
+    places = tuple(map(At, arrays))
+    known = context.supports(call)
+    context.emit(
+        *([Library(call, places, arrays[:2], arrays[2:])] if known else generated(call, places, context.bytes))
+    )
     if direction == "kernel":
         strides = contiguous(out.shape)
         layout = context.layout(turned)

@@ -1,6 +1,8 @@
-"""dot_general as a product that cuBLASLt computes."""
+"""dot_general as a product of matrices: by cuBLASLt, or generated."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from hornbeam.graph.ir import Node, Value
 from hornbeam.graph.products import Axis, in_order, product_axes
@@ -10,6 +12,8 @@ from hornbeam_cuda.library import Product
 from hornbeam_cuda.lower.stage import Context, Library
 from hornbeam_cuda.precision import precision_of
 from hornbeam_cuda.source.kernel import At
+from hornbeam_cuda.source.products import product
+from hornbeam_cuda.source.scalars import SIZES
 
 __all__ = ["lower"]
 
@@ -17,28 +21,43 @@ FLOATS = frozenset(("float16", "bfloat16", "float32", "float64"))
 
 
 def lower(node: Node, context: Context) -> bool:
-    """Emit a product; False for integers and complex numbers."""
+    """Emit a product: a library's of floats, a generated one of all else but truth values and complex numbers."""
     dtype = str(node.output.dtype)
-    if dtype not in FLOATS or not all(v.size for v in node.inputs):
+    if dtype not in SIZES or dtype == "bool" or not all(v.size for v in node.inputs):
         return False
+    return dtype in FLOATS and _emit(node, context, _call) or _emit(node, context, _any)
+
+
+def _emit(node: Node, context: Context, describe: Callable[..., Product | None]) -> bool:
+    """Emit a product that can be described so, with operands copied in order where strides cannot say it."""
     seen = context.layout(node.inputs[0]), context.layout(node.inputs[1])
-    # Where strides cannot say it, operands are copied in order: the smaller one, the other one, both.
-    first = int(node.inputs[0].size > node.inputs[1].size)
+    own = describe is _any
+    first = int(node.inputs[0].size > node.inputs[1].size)  # the smaller one, the other one, both
     for copied in ((), (first,), (1 - first,), (0, 1)):
         arranged = list(seen)
         for side in copied:
             arranged[side] = in_order(node, side, arranged[1 - side])
         axes = product_axes(node, *arranged)
-        call = _call(dtype, *axes) if axes else None
-        if call is not None:
+        call = describe(str(node.output.dtype), *axes) if axes else None
+        if call is not None and (own or context.supports(call)):
             break
     else:
         return False
     for side in copied:
         value, layout = node.inputs[side], arranged[side]
         context.copied(seen[side], value.shape, value.dtype, At(layout.base), layout.strides)
-    context.emit(_library(call, arranged, node.output, context))
+    step = _library(call, arranged, node.output, context)
+    context.emit(*(product(call, step.addresses, context.bytes) if own else [step]))
     return True
+
+
+def _any(dtype: str, batch: list[Axis], m: Axis, n: Axis, k: Axis) -> Product | None:
+    """What the generated product takes: any strides, one axis for the batch."""
+    if len(batch) > 1 or n.size > 1 and n.c != 1:
+        return None
+    outer = batch[0] if batch else Axis(1, 0, 0, 0)
+    sizes = (outer.size, m.size, n.size, k.size)
+    return Product(dtype, dtype, sizes, (outer.a, m.a, k.a), (outer.b, k.b, n.b), (outer.c, m.c))
 
 
 def _library(call: Product, arranged: list[Layout], output: Value, context: Context) -> Library:
