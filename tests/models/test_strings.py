@@ -115,3 +115,21 @@ def test_strings_for_what_takes_none():
         hb.Sequential([L.Dense(1)]).predict(TEXTS[:, None])
     with pytest.raises(hb.InvalidArgumentError, match=r"data must be numbers.*numpy.unique"):
         model.fit(np.zeros((6, 1)), TEXTS.astype("U"), verbose=0)
+
+
+def test_a_vocabulary_that_was_learnt_is_not_lost(tmp_path):
+    layer = L.TextVectorization(output_sequence_length=2)
+    model = hb.Sequential([hb.Input((1,), dtype="string"), layer, L.Embedding(9, 2), L.Flatten()])
+    with pytest.raises(hb.InvalidArgumentError, match=r"has no vocabulary: call adapt\(data\) first"):
+        model.predict(TEXTS, verbose=0)
+    layer.adapt(TEXTS)
+    expected = model.predict(TEXTS, verbose=0)
+    model.save(tmp_path / "it.keras")
+    np.testing.assert_array_equal(hb.models.load_model(tmp_path / "it.keras").predict(TEXTS, verbose=0), expected)
+    with pytest.raises(hb.SerializationError, match=r"no place for \['layers/text_vectorization.*vocabulary.txt'\]"):
+        model.save(tmp_path / "it.h5")
+    assert not (tmp_path / "it.h5").exists()
+    given = hb.Sequential([hb.Input((1,), dtype="string"), words(2), L.Embedding(9, 2), L.Flatten()])
+    given.save(tmp_path / "given.h5")
+    again = hb.models.load_model(tmp_path / "given.h5")
+    np.testing.assert_array_equal(again.predict(TEXTS, verbose=0), given.predict(TEXTS, verbose=0))

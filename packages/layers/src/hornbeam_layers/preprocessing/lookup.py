@@ -105,6 +105,12 @@ class Lookup(Vocabulary):
         """The error of tokens that are not in the vocabulary."""
         return wrong(self, "inputs", "in the vocabulary, where num_oov_indices is 0 (set num_oov_indices=1)", tokens)
 
+    def without(self) -> InvalidArgumentError:
+        """The error of a layer that knows no tokens."""
+        return InvalidArgumentError(
+            f"{type(self).__name__} {self.name!r} has no vocabulary: call adapt(data) first, or give vocabulary"
+        )
+
     @property
     def depth(self) -> int | None:
         """How long rows are."""
@@ -117,9 +123,7 @@ class Lookup(Vocabulary):
         if self.output_mode == "int":
             return ops.convert_to_tensor(indices, dtype="int64")
         if self.depth is None:
-            raise InvalidArgumentError(
-                f"{type(self).__name__} {self.name!r} has no vocabulary: call adapt(data) first, or give vocabulary"
-            )
+            raise self.without()
         depth = self.depth
         if self.output_mode != "tf_idf":
             return encode(indices, self.output_mode, depth, "int64")

@@ -99,6 +99,8 @@ class StringLookup(Lookup, HostLayer):
 
     def indices(self, tokens: Any) -> Any:
         """The numbers of an array of strings."""
+        if not len(self.tokens):
+            raise self.without()
         flat = tokens.ravel().tolist()
         found = np.asarray([self.numbers.get(t, -1) for t in flat], "int64")
         (unknown,) = np.nonzero(found < 0)

@@ -24,6 +24,7 @@ from hornbeam_models.saving.weights import h5_bytes, open_h5, read_state
 __all__ = [
     "KERAS_VERSION",
     "archive_weights",
+    "assets_of",
     "load_archive",
     "load_archive_weights",
     "save_archive",
@@ -52,7 +53,7 @@ def save_archive(model: Any, path: Path, include_optimizer: bool = True) -> None
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
             for name, content in members.items():
                 archive.writestr(name, content)
-            for name, asset in _assets(model).items():
+            for name, asset in assets_of(model).items():
                 archive.writestr(f"assets/{name}", asset)
 
     write_atomically(path, write)
@@ -134,7 +135,8 @@ def _check(info: zipfile.ZipInfo, path: Path) -> None:
 # ---- assets: files that layers write themselves, such as vocabularies
 
 
-def _assets(model: Any) -> dict[str, bytes]:
+def assets_of(model: Any) -> dict[str, bytes]:
+    """The files that layers keep, by path."""
     found: dict[str, bytes] = {}
     with tempfile.TemporaryDirectory() as folder:
         for path, part in saveables(model):

@@ -16,7 +16,7 @@ from hornbeam.naming import to_snake_case
 from hornbeam.plugins import registry
 from hornbeam.serialization import serialize_keras_object
 
-from hornbeam_models.saving.archive import KERAS_VERSION
+from hornbeam_models.saving.archive import KERAS_VERSION, assets_of
 from hornbeam_models.saving.compiling import compile_config, compile_from_config, model_from_saved
 from hornbeam_models.saving.cudnn import with_cudnn
 from hornbeam_models.saving.old_config import modern, modern_compile_config
@@ -197,7 +197,17 @@ def _names_in(file: Any, model: Any) -> dict[Any, str]:
 
 
 def legacy_bytes(model: Any, include_optimizer: bool = True) -> bytes:
-    """A whole model in the layout of Keras's `.h5` files."""
+    """A whole model in the layout of Keras's `.h5` files.
+
+    Raises:
+        SerializationError: a layer keeps files, as for a vocabulary that was learnt, for which there is no place.
+    """
+    files = assets_of(model)
+    if files:
+        raise SerializationError(
+            f"an .h5 file has no place for {sorted(files)}, which layers of {model.name!r} keep: save as .keras, or give the "
+            "layers their vocabularies when they are made"
+        )
     form = serialize_keras_object(model)
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:
