@@ -6,7 +6,7 @@ import zipfile
 import hornbeam as hb
 import numpy as np
 import pytest
-from hornbeam_layers import Dense, Input
+from hornbeam_layers import Conv2D, Dense, Input
 from hornbeam_models import Model, Sequential, load_model
 from hornbeam_models.callbacks import EarlyStopping, ModelCheckpoint
 
@@ -67,6 +67,34 @@ def test_fit_refuses_arguments(how, message):
 def test_data_that_are_no_arrays(x, message):
     with pytest.raises(hb.InvalidArgumentError, match=message):
         make().fit(x, [0, 1], verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        (
+            list(np.ones((64, 3))),
+            r"x: \[3, 3, 3, 3, ...\] of 64 arrays, y: \[64\]. A list of arrays means several inputs; for samples",
+        ),
+        (np.array([[1, "red", 2]] * 64, object), "array of object such as 'red'. Text among numbers(.*)get_dummies"),
+        (
+            np.array([[1, 2, 3.5]] * 64, object),
+            r"array of object such as 1. If all of them are numbers, write array.astype",
+        ),
+    ],
+    ids=["samples", "table", "objects"],
+)
+def test_data_that_are_nearly_arrays(x, message):
+    with pytest.raises(hb.InvalidArgumentError, match=message):
+        make().fit(x, np.zeros(64), verbose=0)
+
+
+def test_images_without_an_axis_of_channels():
+    with pytest.raises(
+        hb.ShapeError,
+        match=r"got shape \(None, 28, 28\). Where there is one channel, it is an axis too: x\[..., None\]",
+    ):
+        Sequential([Input((28, 28)), Conv2D(3, 3)])
 
 
 ONE_HOT = np.eye(2, dtype=np.float32)[Y]

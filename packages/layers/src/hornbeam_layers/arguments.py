@@ -67,8 +67,10 @@ def format_of(layer: Layer, data_format: Any) -> str:
 def check_rank(layer: Layer, shape: Any, rank: int) -> None:
     """Refuse inputs that have not `rank` axes."""
     if len(shape) != rank:
+        hint = " Where there is one channel, it is an axis too: x[..., None], and Input with a 1 at its end."
         raise ShapeError(
-            f"{who(layer)}: expected inputs of {rank} axes, the batch's included; got shape {tuple(shape)}"
+            f"{who(layer)}: expected inputs of {rank} axes, the batch's included; got shape {tuple(shape)}."
+            + (hint if len(shape) == rank - 1 else "")
         )
 
 

@@ -44,11 +44,15 @@ def _array(x: Any, strings: bool = False) -> Any:
     if strings and (array.dtype.kind in "UST" or (array.dtype.kind == "O" and _all_strings(array))):
         return array.astype(object)
     if array.dtype.kind not in "biuf" and array.dtype.name != "bfloat16":
-        example = f" such as {array.flat[0:1].tolist()[0]!r}" if array.size else ""
+        values = array.flat[:1000].tolist()
+        odd = next((v for v in values if isinstance(v, str)), values[0] if values else None)
+        example = f" such as {odd!r}" if values else ""
         hint = {
             "U": "For text as labels: classes, y = numpy.unique(labels, return_inverse=True).",
             "S": "For text as labels: classes, y = numpy.unique(labels, return_inverse=True).",
-            "O": "If all of them are numbers, write array.astype('float32').",
+            "O": "Text among numbers, as in a table's columns, is encoded first: pandas.get_dummies, or hornbeam.layers.StringLookup."
+            if isinstance(odd, str)
+            else "If all of them are numbers, write array.astype('float32').",
         }.get(array.dtype.kind, "Encode them as numbers first.")
         raise InvalidArgumentError(f"data must be numbers; got an array of {array.dtype}{example}. {hint}")
     return array.astype(np.float32) if array.dtype == np.float64 else array
@@ -109,7 +113,7 @@ class Given:
                 else ""
             )
             raise InvalidArgumentError(
-                f"arrays differ in their number of samples: {', '.join(f'{k}: {v}' for k, v in lengths.items() if v)}.{hint}"
+                f"arrays differ in their number of samples: {', '.join(f'{k}: {_few(v)}' for k, v in lengths.items() if v)}.{hint}"
             )
         if found == {0}:
             raise InvalidArgumentError("the data are empty: there is no sample in x")
@@ -169,6 +173,13 @@ class Given:
             None if self.y is None else map_structure(lambda a: a[rows], self.y),
         )
         return Given(x, y, None if self.sample_weight is None else map_structure(lambda a: a[rows], self.sample_weight))
+
+
+def _few(numbers: list[int]) -> str:
+    """The numbers, or the first of many."""
+    if len(numbers) <= 8:
+        return str(numbers)
+    return f"[{', '.join(map(str, numbers[:4]))}, ...] of {len(numbers)} arrays"
 
 
 def _numbers_to_array(tree: Any) -> Any:
