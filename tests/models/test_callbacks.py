@@ -192,6 +192,21 @@ def test_learning_rate_finder_leaves_everything_as_it_was():
     assert float(model.optimizer.learning_rate) == pytest.approx(0.01)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_noise_of_the_first_losses_is_not_taken_for_a_fall(seed):
+    """A loss that is level up to a rate of 1e-3, falls evenly up to 1e-1, and grows from there on."""
+    finder = callbacks.LearningRateFinder(1e-6, 10.0, steps=100)
+    finder.rates = np.geomspace(1e-6, 10.0, 100).tolist()
+    decades = np.log10(finder.rates)
+    losses = 2.3 - np.clip((decades + 3) / 2, 0, 1) + np.exp(np.clip(4 * (decades + 0.5), -50, 3))
+    losses += np.random.default_rng(seed).normal(size=100, scale=0.15)
+    mean = 0.0
+    for i, loss in enumerate(losses, 1):
+        mean = 0.9 * mean + 0.1 * loss
+        finder.losses.append(mean / (1 - 0.9**i))
+    assert 1e-3 < finder.suggestion < 0.3
+
+
 # ---- files and servers
 
 

@@ -118,16 +118,24 @@ class LearningRateFinder(Callback):
 
     @property
     def suggestion(self) -> float:
-        """The rate where the loss falls fastest over the logarithm of the rate.
+        """The rate where the loss falls fastest over the logarithm of the rate, before it is least.
+
+        The first steps are left out, whose running mean rests on few losses; slopes are those of lines through a tenth of the steps.
 
         Raises:
             InvalidArgumentError: there were fewer than three steps.
         """
-        pairs = [(r, v) for r, v in zip(self.rates, self.losses, strict=False) if math.isfinite(v)]
+        pairs = [(math.log(r), v) for r, v in zip(self.rates, self.losses, strict=False) if math.isfinite(v)]
         if len(pairs) < 3:
             raise InvalidArgumentError(f"LearningRateFinder needs at least three steps; it saw {len(pairs)}")
-        slopes = [
-            (pairs[i + 1][1] - pairs[i - 1][1]) / math.log(pairs[i + 1][0] / pairs[i - 1][0])
-            for i in range(1, len(pairs) - 1)
-        ]
-        return pairs[1 + slopes.index(min(slopes))][0]
+        first = min(round(1 / (1 - self.smoothing)), len(pairs) // 3)
+        least = min(range(first, len(pairs)), key=lambda i: pairs[i][1])
+        half = max(1, len(pairs) // 20)
+        middles = range(first, max(least, first + 1))
+        return math.exp(pairs[min(middles, key=lambda i: _slope(pairs[max(0, i - half) : i + half + 1]))][0])
+
+
+def _slope(points: list[tuple[float, float]]) -> float:
+    """That of the line of least squares."""
+    x, y = (sum(values) / len(points) for values in zip(*points, strict=True))
+    return sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points)
