@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import hornbeam as hb
 import numpy as np
 import pytest
-from hornbeam_layers import BatchNormalization, Conv2D, Dense, Dropout, GlobalAveragePooling2D, Input
+from hornbeam_layers import Add, BatchNormalization, Conv2D, Dense, Dropout, GlobalAveragePooling2D, Input
 from hornbeam_models import Model, Sequential
 from hornbeam_models.costs import operations
 from hornbeam_models.diagram import boxes
@@ -166,6 +166,23 @@ def test_the_summary_tells_what_there_is():
 def test_a_narrow_summary_leaves_columns_out():
     assert max(map(len, text_of(branched(), line_length=70).splitlines())) <= 70
     assert "operations " not in text_of(branched(), line_length=70).splitlines()[2]
+
+
+def test_a_narrow_summary_breaks_no_name_of_a_layer_and_tells_of_branches_only():
+    x = Input((224, 224, 30), name="x")
+    one = BatchNormalization(name="a_long_name_of_a_layer")(x)
+    other = Conv2D(64, 3, padding="same", name="conv2_block1_0_conv")(x)
+    joined = Add(name="conv2_block1_add")([one, Conv2D(30, 1, name="conv2_block1_1_conv")(other)])
+    lines = text_of(Model(x, joined), line_length=80).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert all(len(line) == len(lines[1]) for line in lines[1:-2])
+    names = [line.split("│")[1].strip() for line in lines if line.startswith("│")]
+    assert [n for n in names if n] == [
+        *("x (Input)", "a_long_name_of_a_layer", "(BatchNormalization)", "conv2_block1_0_conv", "(Conv2D)"),
+        *("conv2_block1_1_conv", "(Conv2D)", "conv2_block1_add (Add)"),
+    ]
+    told = "".join(line.split("│")[4].strip() for line in lines if line.startswith("│"))
+    assert told == "xa_long_name_of_a_layer,conv2_block1_1_conv"
 
 
 def test_the_summary_of_what_is_not_built():

@@ -18,6 +18,8 @@ from hornbeam_models.diagram import Box, boxes
 __all__ = ["print_summary", "readable"]
 
 COLUMNS = ("layer (class)", "output shape", "parameters", "operations", "memory", "connected to", "trained")
+FOLDED = ("layer (class)", "connected to")
+WORD = 26  # letters that a name may have without being broken
 
 
 def readable(number: float, unit: str = "", base: int = 1000) -> str:
@@ -44,7 +46,10 @@ def print_summary(
     show_trainable: bool = False,
     layer_range: Any = None,
 ) -> None:
-    """Print one line a call: layer, output shape, parameters, operations and memory for one sample; and the totals."""
+    """Print one line a call: layer, output shape, parameters, operations and memory for one sample; and the totals.
+
+    Where it is narrow, operations and memory are left out, and what a layer is connected to where that is the one above.
+    """
     found = _between(boxes(model), layer_range)
     branches = _branches(found)
     rows: list[list[str]] = []
@@ -61,7 +66,7 @@ def print_summary(
             out = Console(file=out.file, width=needed)
         else:
             columns = [c for c in columns if c not in ("operations", "memory")]
-            table = _table(title, columns, rows)
+            table = _table(title, columns, _without_the_obvious(rows), out.width)
     out.print(table)
     weights, trainable = model.weights, model.trainable_weights
     counts = sum(w.size for w in weights), sum(w.size for w in trainable)
@@ -103,20 +108,34 @@ def _branches(found: list[Box]) -> bool:
     return any(box.feeds and box.feeds != [before.get(box.path)] for box in found)
 
 
-def _table(title: str, columns: list[str], rows: list[list[str]]) -> Table:
+def _without_the_obvious(rows: list[list[str]]) -> list[list[str]]:
+    """The rows, which say what they are connected to where that is not the row before."""
+    place = COLUMNS.index("connected to")
+    before = ["", *(row[0].split()[0] for row in rows)]
+    return [
+        [*row[:place], "" if row[place] == last else row[place], *row[place + 1 :]]
+        for row, last in zip(rows, before, strict=False)
+    ]
+
+
+def _table(title: str, columns: list[str], rows: list[list[str]], width: int | None = None) -> Table:
+    """The table; with a width, names of layers are broken between words, and what they are connected to where it has to be."""
     table = Table(title=title, title_justify="left")
+    cells = [[column, *(row[COLUMNS.index(column)] for row in rows)] for column in columns]
+    longest = min(WORD, max(len(word) for text in cells[0] for word in text.split()))
+    left = (width or 0) - 1 - sum(3 + max(map(len, c)) for c in cells if c[0] not in FOLDED) - (3 + longest) - 3
     for column in columns:
-        fold = column in ("layer (class)", "connected to")
         right = column in ("parameters", "operations", "memory")
         table.add_column(
             column,
             overflow="fold",
-            no_wrap=not fold,
-            min_width=18 if fold else None,
+            no_wrap=column not in FOLDED,
+            min_width=longest if column == "layer (class)" else None,
+            max_width=max(8, left) if width and column == "connected to" else None,
             justify="right" if right else "left",
         )
-    for row in rows:
-        table.add_row(*(row[COLUMNS.index(column)] for column in columns))
+    for row in zip(*(c[1:] for c in cells), strict=True):
+        table.add_row(*row)
     return table
 
 
