@@ -313,3 +313,18 @@ def test_the_reviews_are_told_apart(tmp_path: Path, capfd: Any) -> None:
     script = shortened("imdb_lstm.py", tmp_path, sizes=("batch_size = 5000, 400, 128", "batch_size = 5000, 8, 8"))
     assert run_script(script, [str(tmp_path), "6"]) == 0
     assert float(capfd.readouterr().out.rpartition("Test accuracy: ")[2]) > 0.95
+
+
+def test_networks_of_keras_applications_under_all_their_names(run: Any) -> None:
+    text = """
+        import keras
+        from keras.applications import imagenet_utils
+        from keras.applications.vgg16 import VGG16, decode_predictions, preprocess_input
+        from tensorflow.keras.applications.mobilenet_v2 import MobileNetV2
+        model = keras.applications.MobileNet(weights=None, alpha=0.25, input_shape=(32, 32, 3), classes=3)
+        print(model.count_params(), keras.applications.resnet50.ResNet50 is keras.applications.ResNet50)
+        print(MobileNetV2 is keras.applications.MobileNetV2, VGG16.__name__, callable(imagenet_utils.preprocess_input))
+    """
+    status, out, err = run(text)
+    assert (status, err) == (0, "")
+    assert out.split() == ["219315", "True", "True", "VGG16", "True"]

@@ -18,6 +18,8 @@ KNOWN = json.loads((HERE / "architectures.json").read_text())
 OUTPUTS = dict(np.load(HERE / "outputs.npz"))
 # What NumPy is slow at is computed by the engine.
 ON_ENGINE = ("VGG16", "Xception", "InceptionV3", "EfficientNetB0", "EfficientNetV2B0", "ConvNeXtTiny")
+# The other networks share their ends; live_applications.py looks at them all.
+OWN_ENDS = ("VGG16", "MobileNet", "MobileNetV2", "MobileNetV3Small", "NASNetMobile", "ConvNeXtTiny")
 
 
 def test_every_network_of_keras_is_here():
