@@ -28,9 +28,7 @@ def test_every_network_of_keras_is_here():
     assert ours == set(architectures.NAMES)
 
 
-@pytest.mark.parametrize(
-    "name", [n for n in KNOWN if "top" not in n or architectures.VARIANTS[n][0] in architectures.SMALL]
-)
+@pytest.mark.parametrize("name", [n for n in KNOWN if "top" not in n or n.split()[0] in OWN_ENDS])
 def test_architecture(name):
     clear_session()
     with using_backend("shapes"):
