@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from hornbeam.dtypes import as_dtype
 from hornbeam.graph.ir import Graph, Node, Value
 from hornbeam.graph.passes.dead import dead_code
+from hornbeam.host import native_dtype
 from hornbeam.ops.convert import constant
 from hornbeam.primitive import primitives
 
+from hornbeam_cpu.lower import fourier
 from hornbeam_cpu.lower.loops import COMPLEX, copy_layout
 from hornbeam_cpu.lower.stage import Context, Layout, Pointer, contiguous
 
@@ -40,6 +43,13 @@ class _Parts:
         self.nodes.append(Node(primitive, inputs, params, (out,), self.where))
         return out
 
+    def constant(self, array: Any, like: Value) -> Value:
+        """An array in the dtype of a value."""
+        data = constant(np.asarray(array, native_dtype(like.dtype)), like.dtype)
+        found = Value(data.shape, data.dtype, data=data)
+        self.constants.append(found)
+        return found
+
     def of(self, value: Value) -> Pair:
         """The parts of a complex value; a real one, and zeros."""
         if value not in self.known:
@@ -59,7 +69,8 @@ class _Parts:
             node = Node(old.primitive, inputs, old.params, old.outputs, old.where)
             self.where = node.where
             rule = _RULES.get(node.primitive.name)
-            if rule is None or not any(v.dtype.kind == "complex" for v in (*node.inputs, *node.outputs)):
+            complex = any(v.dtype.kind == "complex" for v in (*node.inputs, *node.outputs))
+            if rule is None or not complex or "fft" in node.primitive.name and not fourier.suits(node):
                 self.nodes.append(node)
                 continue
             found = rule(self, node)
@@ -83,6 +94,28 @@ def _product(p: _Parts, x: Value, y: Value) -> Pair:
     (a, b), (c, d) = p.of(x), p.of(y)
     re = p.emit("subtract", p.emit("multiply", a, c), p.emit("multiply", b, d))
     return re, p.emit("add", p.emit("multiply", a, d), p.emit("multiply", b, c))
+
+
+def _quotient(p: _Parts, x: Value, y: Value) -> Pair:
+    """As NumPy divides, so that squares of large and small numbers do not come up.
+
+    Source: Smith 1962, "Algorithm 116: Complex division".
+    """
+    (a, b), (c, d) = p.of(x), p.of(y)
+    zeros = p.emit("broadcast_to", p.constant(0.0, c), shape=c.shape)
+    turned = p.emit("less", p.emit("abs", c), p.emit("abs", d))
+    large, small = p.emit("where", turned, d, c), p.emit("where", turned, c, d)
+    none = p.emit("equal", large, zeros)
+    ratio = p.emit("where", none, zeros, p.emit("divide", small, large))
+    whole = p.emit("add", large, p.emit("multiply", small, ratio))
+
+    def part(first: Value, second: Value, sign: str) -> Value:
+        """(first + second * ratio) / whole, or what it is with the divisor's parts exchanged; `sign` is that of second."""
+        straight = p.emit(sign, first, p.emit("multiply", second, ratio))
+        crossed = p.emit(sign, p.emit("multiply", first, ratio), second)
+        return p.emit("divide", p.emit("where", turned, crossed, straight), whole)
+
+    return part(a, b, "add"), part(b, a, "subtract")
 
 
 def _where(p: _Parts, node: Node) -> Pair:
@@ -113,6 +146,12 @@ def _compared(both: str) -> Callable[[_Parts, Node], Value]:
     return rule
 
 
+def _fft(p: _Parts, node: Node) -> Pair:
+    (x,) = node.inputs
+    parts = p.of(x) if x.dtype.kind == "complex" else (x, None)
+    return fourier.transform(p, parts, **node.params)
+
+
 _RULES: dict[str, Callable[[_Parts, Node], Pair | Value]] = {
     **dict.fromkeys(("add", "subtract", "negative", "positive", "reduce_sum", "stop_gradient"), _each),
     "complex": lambda p, node: (node.inputs[0], node.inputs[1]),
@@ -120,10 +159,14 @@ _RULES: dict[str, Callable[[_Parts, Node], Pair | Value]] = {
     "imag": lambda p, node: p.of(node.inputs[0])[1],
     "conj": lambda p, node: (p.of(node.inputs[0])[0], p.emit("negative", p.of(node.inputs[0])[1])),
     "multiply": lambda p, node: _product(p, *node.inputs),
+    "divide": lambda p, node: _quotient(p, *node.inputs),
     "square": lambda p, node: _product(p, node.inputs[0], node.inputs[0]),
     "abs": lambda p, node: p.emit("hypot", *p.of(node.inputs[0])),
     "where": _where,
     "cast": _cast,
+    "fft": _fft,
+    "rfft": lambda p, node: fourier.transform_real(p, node.inputs[0], **node.params),
+    "irfft": lambda p, node: fourier.inverse_real(p, p.of(node.inputs[0]), **node.params),
     "equal": _compared("logical_and"),
     "not_equal": _compared("logical_or"),
 }
