@@ -212,6 +212,25 @@ def test_normalization_and_its_gradient(rows: int, length: int, backwards: bool)
     assert counts.loaded < (2 * rows * length + 4 * 132 * 2 * length + rows * length) * 8
 
 
+@given(
+    st.sampled_from([1, 6, 500]), st.sampled_from([3, 64, 300, 1000, 40000]), st.sampled_from([2, 132]), st.booleans()
+)
+def test_sums_over_rows_columns_and_everything_at_once(
+    rows: int, length: int, processors: int, backwards: bool
+) -> None:
+    rows = min(rows, 200000 // length)
+    sizes = (rows, length)
+    whole = Strided("float64", dense(sizes, (0, 1)))
+    kinds = (("column", (1,)), ("all", ()))
+    steps = tuple(Step("reduce_sum", (0,), "float64", f"reduce {kind}") for kind, _ in kinds)
+    writes = tuple((Strided("float64", dense(sizes, dims)), 1 + i) for i, (_, dims) in enumerate(kinds))
+    x = drawn(np.random.default_rng(0), rows * length, "float64")
+    check(Loops(sizes, (0, 1, 1), (whole,), (), steps, writes), [x], 1e-10, backwards, processors)
+    steps = (Step("reduce_sum", (0,), "float64", "reduce row"), Step("reduce_sum", (0,), "float64", "reduce column"))
+    writes = ((Strided("float64", dense(sizes, (0,))), 1), (Strided("float64", dense(sizes, (1,))), 2))
+    check(Loops(sizes, (0, 1, 1), (whole,), (), steps, writes), [x], 1e-10, backwards, processors)
+
+
 @given(st.sampled_from([(5,), (64,), (3, 40), (7, 9)]), st.booleans())
 def test_random_words_are_those_of_core(sizes: tuple[int, ...], turned: bool) -> None:
     bench = Bench()

@@ -18,7 +18,7 @@ __all__ = ["Shares", "shares"]
 
 THREADS = 256  # of a block, usually: eight blocks fill a multiprocessor
 HELD = 80  # registers of a thread for the values of a row that it holds; half of it where 1024 threads share a block's
-WAVES = 4  # blocks of long sums on each multiprocessor
+WAVES = 8  # blocks of long sums on each multiprocessor: as many as it runs at once, for much has to be on its way from memory
 
 
 class Shares(NamedTuple):
@@ -57,12 +57,18 @@ def shares(nest: Nest, described: Loops, multiprocessors: int, whole: bool = Fal
     taken = {a for s in nest.steps for a in s.args}
     consumed = any(s.kind == "reduce row" and nest.first + i in taken for i, s in enumerate(nest.steps))
     columns = [s for s in nest.steps if s.kind == "reduce column" and nest.is_full(s.args[0])]
-    along = _along(vectors, rows * places, consumed or "reduce row" in kinds, bool(columns), multiprocessors)
+    arrays = 1 + sum(nest.is_full(i) for i in range(len(nest.reads)))  # one value is kept for a later pass, as a rule
+    each = vector * arrays  # registers of a vector of everything
+    along = _along(vectors, rows * places, over_row, bool(columns), each, multiprocessors)
     group = max(1, THREADS // along)
     stacked = bool(nest.serial) and not (places <= 64 and rows >= 2 * group * multiprocessors)
     stack = places if stacked else rows
     group = max(min(group, power(stack)), 32 // along, 1)
-    held = _held(nest, vectors, along, vector, consumed, bool(columns))
+    held = -(-vectors // along)  # vectors of a row for each thread
+    if not columns and not (consumed and _fits(held, along, each)):
+        held = 0
+    elif columns and not over_row:
+        held = 1
     part, tiles, chunk, chunks = max(length, 1), 1, max(places, 1), 1
     room = max(1, WAVES * multiprocessors // max(1, -(-rows // (1 if stacked else group))))
     if not consumed and not over_row and nest.inner:
@@ -84,25 +90,22 @@ def shares(nest: Nest, described: Loops, multiprocessors: int, whole: bool = Fal
     return Shares(form, part, tiles, chunk, chunks, max(1, min(blocks, max(64 * multiprocessors, 65536) // tiles)))
 
 
-def _along(vectors: int, rows: int, over_row: bool, columns: bool, multiprocessors: int) -> int:
-    """Threads on a row."""
+def _along(vectors: int, rows: int, over_row: bool, columns: bool, each: int, multiprocessors: int) -> int:
+    """Threads on a row.
+
+    Where rows are many and short a warp takes each, or as few warps as can hold it in registers: no thread waits for more than it has to.
+    """
     if not over_row:
         return min(power(vectors), 32 if columns else THREADS)
     if rows >= 16 * multiprocessors and vectors <= 256:
-        return min(power(vectors), 32)  # a warp on each row: no thread waits for another warp
+        least = min(power(vectors), 32)
+        return next((a for a in (least, 64, 128, 256) if _fits(-(-vectors // a), a, each)), 32)
     return min(max(power(-(-vectors // 4)), 32), 1024)
 
 
-def _held(nest: Nest, vectors: int, along: int, vector: int, consumed: bool, columns: bool) -> int:
-    """Vectors of a row that a thread holds: as many as it has, where they are used again and registers suffice."""
-    each = -(-vectors // along)
-    if columns and not consumed:
-        return 1
-    full = 1 + sum(
-        1 for i in range(len(nest.reads)) if nest.is_full(i)
-    )  # one value is kept for a later pass, as a rule
-    fits = each <= 16 and each * vector * full <= (HELD if along < 1024 else HELD // 2)
-    return each if columns or consumed and fits else 0
+def _fits(held: int, along: int, each: int) -> bool:
+    """Whether a thread has registers for so many vectors of everything."""
+    return held <= 16 and held * each <= (HELD if along < 1024 else HELD // 2)
 
 
 def _vector(nest: Nest, described: Loops) -> tuple[int, frozenset[tuple[str, int]]]:

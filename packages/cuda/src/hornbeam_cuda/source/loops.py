@@ -124,6 +124,8 @@ class Writer(Access):
             self._put(f"const Index all = {self._product(range(nest.parallel, self.outer))};")
             self._put("const Index from = piece * chunk, to = all - from < chunk ? all : from + chunk;")
             by = "R" if form.stacked else "1"
+            if not any(nest.is_full(n) and not nest.over_serial(n) for _, n in nest.writes):
+                self._put("#pragma unroll 2")  # the next row is on its way while this one is added
             self._open(f"for (Index next = from; next < to; next += {by})")
             if form.stacked and form.rows > 1:
                 self._put("const bool here = next + group < to;")
