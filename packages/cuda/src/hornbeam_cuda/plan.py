@@ -9,7 +9,7 @@ from hornbeam.graph.ir import Graph, Value
 from hornbeam.graph.views import Layout, contiguous
 
 from hornbeam_cuda.device.base import Device
-from hornbeam_cuda.lower.grouping import together
+from hornbeam_cuda.lower.grouping import needed, together
 from hornbeam_cuda.lower.plan import Lowering
 from hornbeam_cuda.lower.stage import Fallback, Library, Loop, Step
 from hornbeam_cuda.schedule import lifetimes, places
@@ -39,7 +39,7 @@ class Plan:
         steps, results = lowering.run()
         self.results = self._apart(lowering, results)
         self.checks = lowering.checks
-        self.steps = together(steps)
+        self.steps = together(needed(steps, {*self.results, *self.checks}))
         self.lives = lifetimes(self.steps)
         self.direct = {i: place for i, place in self.home.items() if self._may_take(i, graph.inputs[place])}
         self.aliases = {self.results[i]: graph.inputs[place] for i, place in self.direct.items()}

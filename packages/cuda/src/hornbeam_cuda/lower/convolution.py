@@ -36,11 +36,11 @@ def lower(node: Node, context: Context) -> bool:
         *(direction, str(out.dtype), x.shape, turned.shape, y.shape, tuple(node.params["strides"]), low, high),
         *(tuple(node.params["dilation"]), node.params["groups"], precision_of(str(out.dtype))),
     )
-    turned = context.temporary(turned.shape, kernel.dtype)
     if direction == "kernel":
+        turned = context.temporary(turned.shape, kernel.dtype)
         arrays = context.dense(x), context.dense(y), turned
     else:
-        _turn(kernel, turned, context)
+        turned = _turned(kernel, context)
         arrays = (context.dense(first), turned, out) if direction == "forward" else (turned, context.dense(first), out)
     places = tuple(map(At, arrays))
     known = context.supports(call)
@@ -54,7 +54,16 @@ def lower(node: Node, context: Context) -> bool:
     return True
 
 
-def _turn(kernel: Value, turned: Value, context: Context) -> None:
-    """Copy a filter, its last axis first."""
-    strides = contiguous(turned.shape)
-    context.copied(context.layout(kernel), kernel.shape, kernel.dtype, At(turned), (*strides[1:], strides[0]))
+def _turned(kernel: Value, context: Context) -> Value:
+    """A copy of a filter, its last axis first: made once, and from what it was converted from."""
+    if kernel not in context.turned:
+        made = context.turned[kernel] = context.temporary((kernel.shape[-1], *kernel.shape[:-1]), kernel.dtype)
+        maker = context.producers.get(kernel)
+        source = maker.inputs[0] if maker is not None and maker.primitive.name == "cast" else kernel
+        if str(source.dtype) not in FLOATS:
+            source = kernel
+        strides = contiguous(made.shape)
+        after = "" if source.dtype == kernel.dtype else str(kernel.dtype)
+        layout = context.layout(source)
+        context.copied(layout, kernel.shape, source.dtype, At(made), (*strides[1:], strides[0]), after)
+    return context.turned[kernel]

@@ -1,31 +1,49 @@
-"""Updates of many parameters as few launches: maps that are alike and that no later step reads from."""
+"""Many small maps as few launches: those that are alike and can be done together; and steps that nobody needs are left out."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 
-from hornbeam_cuda.lower.stage import Step
+from hornbeam.graph.ir import Value
+
+from hornbeam_cuda.lower.stage import Fallback, Step
 from hornbeam_cuda.source.kernel import Call
 from hornbeam_cuda.source.many import alike, as_one
 
-__all__ = ["together"]
+__all__ = ["needed", "together"]
+
+
+def needed(steps: Sequence[Step], results: Collection[Value]) -> list[Step]:
+    """The steps without those whose results nobody reads; eager kernels stay, for they may raise errors."""
+    wanted, kept = set(results), list[Step]()
+    for step in reversed(steps):
+        if isinstance(step, Fallback) or not wanted.isdisjoint(step.writes):
+            wanted.update(step.reads)
+            kept.append(step)
+    return kept[::-1]
 
 
 def together(steps: Sequence[Step]) -> list[Step]:
-    """The steps, with maps that do the same joined where the last of them stands.
+    """The steps, with maps that do the same joined.
 
-    Only what no later step reads is moved: the new state of an optimizer, above all. So gradients live to the end of the step.
+    What no later step reads is done where the last of them stands: the new state of an optimizer, above all; so gradients live to
+    the end of the step. What reads nothing that a step makes is done where the first stands: weights in half precision.
     """
     last_read = {value: number for number, step in enumerate(steps) for value in step.reads}
-    groups: dict[Hashable, list[int]] = {}
+    made = {value for step in steps for value in step.writes}
+    late: dict[Hashable, list[int]] = {}
+    early: dict[Hashable, list[int]] = {}
     for number, step in enumerate(steps):
         if isinstance(step, Call) and step.alone is not None and step.alone[0].size:
             key = alike(step.alone[0])
             if key is not None and all(last_read.get(value, -1) <= number for value in step.writes):
-                groups.setdefault(key, []).append(number)
+                late.setdefault(key, []).append(number)
+            elif key is not None and made.isdisjoint(step.reads):
+                early.setdefault(key, []).append(number)
     moved: dict[int, list[Step]] = {}
-    for members in groups.values():
-        if len(members) > 1:
-            calls = [step for number in members if isinstance(step := steps[number], Call)]
-            moved |= {number: [] for number in members} | {members[-1]: [*as_one(calls)]}
+    for groups, place in ((late, -1), (early, 0)):
+        for members in groups.values():
+            if len(members) > 1:
+                calls = [step for number in members if isinstance(step := steps[number], Call)]
+                moved |= {number: [] for number in members} | {members[place]: [*as_one(calls)]}
     return [one for number, step in enumerate(steps) for one in moved.get(number, [step])]

@@ -55,6 +55,7 @@ class Lowering:
         self.users = graph.users()
         self.layouts: dict[Value, Layout] = {}
         self.copies: dict[Value, Value] = {}
+        self.turned: dict[Value, Value] = {}
         self.exact: dict[Value, Value] = {}
         self.unaligned: set[Value] = set()
         self.checks: dict[Value, Node] = {}
@@ -101,14 +102,17 @@ class Lowering:
     def _copy(self, source: Value, target: Value) -> None:
         self.copied(self.layout(source), source.shape, source.dtype, At(target), contiguous(source.shape))
 
-    def copied(self, layout: Layout, shape: tuple[int, ...], dtype: Any, target: At, strides: tuple[int, ...]) -> None:
-        """Copy what is seen with one layout to memory that is seen with other strides."""
-        copy(layout, shape, str(dtype), target, strides, self)
+    def copied(
+        self, layout: Layout, shape: tuple[int, ...], dtype: Any, target: At, strides: tuple[int, ...], after: str = ""
+    ) -> None:
+        """Copy what is seen with one layout to memory that is seen with other strides, and may have another dtype."""
+        copy(layout, shape, str(dtype), target, strides, self, after)
 
     def convert(self, source: Value, target: Value) -> None:
         """Copy a value in C order to another of the same shape and of another dtype."""
         strides = contiguous(source.shape)
-        copy(Layout(source, 0, strides), source.shape, str(source.dtype), At(target), strides, self, str(target.dtype))
+        layout = Layout(source, 0, strides)
+        self.copied(layout, source.shape, source.dtype, At(target), strides, str(target.dtype))
 
     def check(self, node: Node) -> Value:
         """A flag that tells of an index out of range."""

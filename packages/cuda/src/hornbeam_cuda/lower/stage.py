@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -141,7 +141,12 @@ class Context(Protocol):
     multiprocessors: int
     unaligned: set[Value]  # what begins elsewhere than at multiples of 16 bytes
     checks: dict[Value, Node]  # flags, and the nodes whose they are
+    turned: dict[Value, Value]  # filters, and their copies with the last axis first
     exact: dict[Value, Value]  # what is known in float32, beside the half floats that the graph has
+
+    @property
+    def producers(self) -> Mapping[Value, Node]:
+        """The node that makes each value."""
 
     def layout(self, value: Value) -> Layout:
         """Where a value is; views (transposes, slices, broadcasts) are not copied, so any strides can come."""
@@ -149,8 +154,10 @@ class Context(Protocol):
     def dense(self, value: Value) -> Value:
         """The value, or a copy of it, in C order in memory of its own."""
 
-    def copied(self, layout: Layout, shape: tuple[int, ...], dtype: Any, target: At, strides: tuple[int, ...]) -> None:
-        """Copy what is seen with one layout to memory that is seen with other strides."""
+    def copied(
+        self, layout: Layout, shape: tuple[int, ...], dtype: Any, target: At, strides: tuple[int, ...], after: str = ""
+    ) -> None:
+        """Copy what is seen with one layout to memory that is seen with other strides, and may have another dtype."""
 
     def convert(self, source: Value, target: Value) -> None:
         """Copy a value in C order to another of the same shape and of another dtype."""
