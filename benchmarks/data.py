@@ -1,4 +1,4 @@
-"""Loaders beside PyTorch's and TensorFlow's on the same files: python benchmarks/data.py [quick].
+"""Loaders beside PyTorch's, TensorFlow's and Keras's on the same files: python benchmarks/data.py [quick].
 
 Each framework runs in a process of its own with `--inside`; they take turns, and the fastest pass counts. CPU seconds are those of
 the process and its workers.
@@ -188,7 +188,22 @@ def tensorflow_passes(folder: Path) -> dict[str, Callable[[], Iterator[int]]]:
     return {name: (lambda dataset=dataset: (len(y) for _, y in dataset)) for name, dataset in made.items()}  # type: ignore[misc]
 
 
-PASSES = {"Hornbeam": hornbeam_passes, "PyTorch": torch_passes, "tf.data": tensorflow_passes}
+def keras_passes(folder: Path) -> dict[str, Callable[[], Iterator[int]]]:
+    """Keras's own loaders, which it has for folders of images and sounds."""
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    import keras
+    import tensorflow as tf
+
+    tf.config.threading.set_inter_op_parallelism_threads(WORKERS)
+    tf.config.threading.set_intra_op_parallelism_threads(WORKERS)
+    how = {"batch_size": BATCH, "verbose": False}
+    images = keras.utils.image_dataset_from_directory(folder / "images", image_size=(128, 128), **how)
+    sounds = keras.utils.audio_dataset_from_directory(folder / "sounds", **how)
+    found = {"JPEG folder": images, "WAV folder": sounds}
+    return {name: (lambda dataset=dataset: (len(y) for _, y in dataset)) for name, dataset in found.items()}  # type: ignore[misc]
+
+
+PASSES = {"Hornbeam": hornbeam_passes, "PyTorch": torch_passes, "tf.data": tensorflow_passes, "Keras": keras_passes}
 
 
 # ---- measuring
@@ -200,7 +215,8 @@ def inside(framework: str, folder: Path) -> None:
     print(json.dumps("ready"), flush=True)
     for line in sys.stdin:
         before, start = _cpu(), time.perf_counter()
-        count = sum(passes[line.strip()]())
+        name = line.strip()
+        count = sum(passes[name]()) if name in passes else 0
         print(json.dumps([count, time.perf_counter() - start, _cpu() - before]), flush=True)
 
 
@@ -225,7 +241,8 @@ def main() -> None:
     arguments.add_argument("quick", nargs="?", choices=["quick"])
     arguments.add_argument("--inside", nargs=2, metavar=("FRAMEWORK", "FOLDER"))
     arguments.add_argument(
-        "--peers", help="the interpreter of an environment with torch, tensorflow, h5py, pyarrow, pillow, soundfile"
+        "--peers",
+        help="the interpreter of an environment with torch, tensorflow, keras, h5py, pyarrow, pillow, soundfile",
     )
     given = arguments.parse_args()
     if given.inside:
@@ -259,7 +276,7 @@ def main() -> None:
                     process.stdin.write(name + "\n")
                     process.stdin.flush()
                     found[framework].append(json.loads(_line(process)))
-            _table(name, {f: turns[1:] for f, turns in found.items()})
+            _table(name, {f: turns[1:] for f, turns in found.items() if turns[0][0]})
         for process in running.values():
             assert process.stdin
             process.stdin.close()
