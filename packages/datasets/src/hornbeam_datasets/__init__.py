@@ -1,14 +1,18 @@
 """Data loaders for Hornbeam."""
 
 from hornbeam_datasets import boston_housing as boston_housing
+from hornbeam_datasets import breast_cancer as breast_cancer
 from hornbeam_datasets import california_housing as california_housing
 from hornbeam_datasets import cifar10 as cifar10
 from hornbeam_datasets import cifar100 as cifar100
+from hornbeam_datasets import diabetes as diabetes
 from hornbeam_datasets import digits as digits
 from hornbeam_datasets import fashion_mnist as fashion_mnist
 from hornbeam_datasets import imdb as imdb
+from hornbeam_datasets import iris as iris
 from hornbeam_datasets import mnist as mnist
 from hornbeam_datasets import reuters as reuters
+from hornbeam_datasets import wine as wine
 from hornbeam_datasets.arrays import ArrayLoader as ArrayLoader
 from hornbeam_datasets.download import DownloadError as DownloadError
 from hornbeam_datasets.download import get_file as get_file
@@ -59,9 +63,11 @@ __all__ = [
     "array_to_img",
     "audio_dataset_from_directory",
     "boston_housing",
+    "breast_cancer",
     "california_housing",
     "cifar10",
     "cifar100",
+    "diabetes",
     "digits",
     "fashion_mnist",
     "find_outliers",
@@ -71,6 +77,7 @@ __all__ = [
     "imdb",
     "img_to_array",
     "impute",
+    "iris",
     "load",
     "load_img",
     "make_sampling_table",
@@ -89,4 +96,5 @@ __all__ = [
     "timeseries_dataset_from_array",
     "to_categorical",
     "tokenizer_from_json",
+    "wine",
 ]
