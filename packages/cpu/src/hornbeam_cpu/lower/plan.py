@@ -137,9 +137,9 @@ class Lowering:
         self.varying.add(made)
         return made
 
-    def check(self, node: Node, source: Value, bad: Value) -> None:
-        """Run a node's NumPy kernel on `source`, for the error that it raises, if any element of `bad` is not 0."""
-        self.steps.append(Fallback(node, (source,), bad))
+    def check(self, node: Node, sources: tuple[Value, ...], bad: Value) -> None:
+        """Run a node's NumPy kernel on `sources`, for the error that it raises, if any element of `bad` is not 0."""
+        self.steps.append(Fallback(node, sources, bad))
 
     def emit(self, stage: Stage) -> None:
         """Add a stage."""

@@ -37,7 +37,7 @@ def lower_index_within(node: Node, context: Context) -> bool:
     args = (Pointer(source), Pointer(node.output), Pointer(bad), index.size, node.params["size"], block)
     call = Call(Kernel(rows.wrap, (dtype,), "index_within"), args)
     context.emit(Stage(tasks, (call,), (source,), (node.output, bad), index.size, "index_within"))
-    context.check(node, source, bad)
+    context.check(node, (source,), bad)
     return True
 
 

@@ -14,6 +14,7 @@ from hornbeam_cpu.lower import (
     ordering,
     rows,
     scan,
+    solving,
     window,
 )
 from hornbeam_cpu.lower.stage import Rule
@@ -44,6 +45,7 @@ RULES: dict[str, Rule] = {
     "dynamic_update_slice": movement.lower_dynamic_update_slice,
     "cumulative_sum": ordering.lower_cumulative_sum,
     "argsort": ordering.lower_argsort,
+    "solve": solving.lower,
     "searchsorted": ordering.lower_searchsorted,
 }
 

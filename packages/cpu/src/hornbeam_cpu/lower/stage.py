@@ -77,8 +77,8 @@ class Context(Protocol):
     def emit(self, stage: Stage) -> None:
         """Add a stage."""
 
-    def check(self, node: Node, source: Value, bad: Value) -> None:
-        """Once `bad` is written, and if it holds anything but zeros, run the node's NumPy kernel on `source`: it raises."""
+    def check(self, node: Node, sources: tuple[Value, ...], bad: Value) -> None:
+        """Once `bad` is written, and if it holds anything but zeros, run the node's NumPy kernel on `sources`: it raises."""
 
 
 # Emits the stages that compute `node.outputs` (which are dense) from its inputs; or returns False and emits nothing, where it
