@@ -28,6 +28,8 @@ RULES: dict[str, Rule] = {
     "concatenate": movement.lower_concatenate,
     "pad": movement.lower_pad,
     "update_slice": movement.lower_update_slice,
+    "dynamic_slice": movement.lower_dynamic_slice,
+    "dynamic_update_slice": movement.lower_dynamic_update_slice,
 }
 
 
