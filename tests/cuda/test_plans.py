@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hornbeam.errors import OutOfMemoryError
-from hornbeam_cuda.lower.stage import Fallback, Library
+from hornbeam_cuda.lower.stage import Fallback, Library, Loop
 from hornbeam_cuda.needs import explained, fitting_batch
 from hornbeam_cuda.plan import Plan
 
@@ -84,3 +84,9 @@ def test_a_residual_network_moves_few_bytes() -> None:
     """Without values that are computed anew it was 173 GB a step; each array read and written once by each layer would be 68."""
     moved = sum(v.nbytes for step in plan("resnet50").steps for v in dict.fromkeys((*step.reads, *step.writes)))
     assert moved < 115e9
+
+
+def test_a_step_of_a_recurrent_network_is_a_product_and_one_loop() -> None:
+    loops = [step for step in plan("characters").steps if isinstance(step, Loop)]
+    assert [sorted(type(s).__name__ for s in loop.steps) for loop in loops] == [["Call", "Library"]] * 2
+    assert [loop.rounds for loop in loops] == [40, 40]

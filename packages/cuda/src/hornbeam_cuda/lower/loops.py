@@ -47,7 +47,7 @@ class _Access:
 
 
 def lower_region(region: Region, context: Context, makers: Makers) -> None:
-    """Emit the launches of a region, which writes its outputs densely."""
+    """Emit the launches of a region."""
     _Lowering(region, context, makers).emit()
 
 
@@ -93,9 +93,7 @@ class _Lowering:
     def emit(self) -> None:
         """Choose the order of the loops, join what can be joined, and emit."""
         region = self.region
-        writes = [
-            (_Access(str(v.dtype), At(v), _strides(region.axes[v], contiguous(v.shape))), v) for v in region.outputs
-        ]
+        writes = [(self._write(v), v) for v in region.outputs]
         groups = [list(region.parallel), list(region.serial), list(region.inner)]
         if not region.reductions and not region.inner:  # a plain map: any order of the loops will do
             groups = [list(range(len(region.extents))), [], []]
@@ -124,6 +122,12 @@ class _Lowering:
             tuple((a.along(dims, self.context), self.numbers[v]) for a, v in writes),
         )
         _emit(loops, self.reads, [a for a, _ in writes], self.context)
+
+    def _write(self, value: Value) -> _Access:
+        """Where an output goes: to memory of its own, or to its part of what it is concatenated to."""
+        base, offset, strides = self.context.layout(value)
+        at = At(base, offset * value.dtype.itemsize)
+        return _Access(str(value.dtype), at, _strides(self.region.axes[value], strides))
 
     def _step(self, node: Node, dims: list[tuple[int, ...]], inner: set[int]) -> Operation:
         region, name = self.region, node.primitive.name

@@ -16,13 +16,15 @@ __all__ = [
 
 
 def lower_concatenate(node: Node, context: Context) -> bool:
-    """Each operand is copied to its place."""
+    """Each operand is copied to its place, unless it was made there."""
     out, axis = node.output, node.params["axis"]
     strides, begin = contiguous(out.shape), 0
     for value in node.inputs:
-        if value.size:
+        source = context.layout(value)
+        at_home = source.base is out and source.offset == begin * strides[axis]
+        if value.size and not at_home:
             target = At(out, begin * strides[axis] * out.dtype.itemsize)
-            context.copied(context.layout(value), value.shape, value.dtype, target, strides)
+            context.copied(source, value.shape, value.dtype, target, strides)
         begin += value.shape[axis]
     return True
 

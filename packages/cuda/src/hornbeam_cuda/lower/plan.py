@@ -9,7 +9,7 @@ from hornbeam.dtypes import as_dtype
 from hornbeam.graph.fusion import fuse
 from hornbeam.graph.ir import Graph, Node, Value
 from hornbeam.graph.passes import optimize
-from hornbeam.graph.region import Makers, Region
+from hornbeam.graph.region import REDUCTIONS, Makers, Region
 from hornbeam.graph.views import VIEWS, Layout, contiguous, layout_of
 
 from hornbeam_cuda.library import Call as Description
@@ -17,6 +17,7 @@ from hornbeam_cuda.lower.epilogues import takes_bias
 from hornbeam_cuda.lower.loops import can_lower, copy, lower_region
 from hornbeam_cuda.lower.recompute import recomputed
 from hornbeam_cuda.lower.rules import RULES, keeper
+from hornbeam_cuda.lower.slices import sliced_first
 from hornbeam_cuda.lower.stage import Fallback, Library, Loop, Step
 from hornbeam_cuda.source.kernel import At, Call
 
@@ -37,7 +38,7 @@ class Lowered(NamedTuple):
 
 def prepare(graph: Graph, supports: Callable[[Description], bool]) -> Graph:
     """The graph that is lowered: optimised, composites without a rule written out, cheap values computed where they are used."""
-    return recomputed(optimize(graph, keeper(supports)), can_lower)
+    return recomputed(sliced_first(optimize(graph, keeper(supports))), can_lower)
 
 
 class Lowering:
@@ -63,13 +64,27 @@ class Lowering:
 
     def run(self) -> Lowered:
         """Lower every group of the graph, then bring the outputs into C order."""
-        for item in fuse(self.graph, can_lower):
+        groups = fuse(self.graph, can_lower)
+        self._put_in_place({v for item in groups if isinstance(item, Region) for v in item.outputs})
+        for item in groups:
             if isinstance(item, Region):
                 if not takes_bias(item, self):
                     lower_region(item, self, self.producers)
             else:
                 self._node(item)
         return Lowered(self.steps, [self.dense(v) for v in self.graph.outputs])
+
+    def _put_in_place(self, made: set[Value]) -> None:
+        """Let loops write what is concatenated right where it goes."""
+        for node in self.graph.nodes:
+            if node.primitive.name != "concatenate":
+                continue
+            strides, begin = contiguous(node.output.shape), 0
+            for value in node.inputs:
+                maker = self.producers.get(value)
+                if value in made and value not in self.layouts and maker and maker.primitive.name not in REDUCTIONS:
+                    self.layouts[value] = Layout(node.output, begin * strides[node.params["axis"]], strides)
+                begin += value.shape[node.params["axis"]]
 
     def _node(self, node: Node) -> None:
         name = node.primitive.name
