@@ -1,6 +1,7 @@
 """Any pipeline: what it gives is what plain Python gives, resumed anywhere, on any number of workers, epoch after epoch."""
 
 import itertools
+import math
 import os
 
 import numpy as np
@@ -205,10 +206,17 @@ def test_an_error_of_a_function_comes_through(wrap):
         list(dataset)
 
 
-def test_samples_that_fail_are_left_out_on_request_and_listed():
-    dataset = Dataset.of(np.arange(6)).map(lambda x: 12 // (3 - int(x)), errors="skip")
-    assert [b.tolist() for b in dataset.batch(2)] == [[4, 6], [12, -12], [-6]]
-    assert dataset.skips.count == 1 and "sample 3: ZeroDivisionError" in str(dataset.skips)
+@pytest.mark.parametrize("how", [{}, {"workers": 2}, {"workers": 2, "processes": True}])
+def test_samples_that_fail_are_left_out_on_request_and_listed(how):
+    dataset = Dataset.of(np.array([4, 9, 16, -1, 25, 36])).map(math.sqrt, errors="skip")  # which other processes know
+    assert [b.tolist() for b in dataset.prefetch(2, **how).batch(2)] == [[2, 3], [4, 5], [6]]
+    assert dataset.skips.count == 1 and "sample 3: ValueError" in str(dataset.skips)
+
+
+def test_skips_of_many_threads_are_all_counted():
+    dataset = Dataset.of(np.full(3000, -1)).map(math.sqrt, errors="skip")
+    assert list(dataset.prefetch(8, workers=8)) == []
+    assert dataset.skips.count == 3000 and len(dataset.skips.listed) == 1000
 
 
 def test_batches_that_a_script_stops_using_end_their_threads():

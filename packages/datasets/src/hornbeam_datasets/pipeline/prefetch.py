@@ -14,6 +14,7 @@ import numpy as np
 from hornbeam.tree import map_structure
 
 from hornbeam_datasets.pipeline.dataset import SKIPPED, Dataset, whole_number
+from hornbeam_datasets.pipeline.skips import skips_of
 from hornbeam_datasets.pipeline.workers import held_by_worker, in_order, processes, threads
 
 __all__ = ["Prefetch"]
@@ -81,8 +82,15 @@ class Prefetch(Dataset):
         if self.pool is None:
             self.pool = processes(self.workers, self.parent) if self.processes else threads(self.workers)
             weakref.finalize(self, _end, self.pool)
-        work = _of_held if self.processes else self.parent.at
-        yield from in_order(self.pool, work, tasks, self.size * self.workers)
+        if not self.processes:
+            yield from in_order(self.pool, self.parent.at, tasks, self.size * self.workers)
+            return
+        skips = skips_of(self.parent)
+        for sample, notes in in_order(self.pool, _of_held, tasks, self.size * self.workers):
+            for own, said in zip(skips, notes, strict=True):
+                for one in said:
+                    own.note(one)
+            yield sample
 
     def _ahead(self, epoch: int, start: int) -> Iterator[Any]:
         """One thread walks ahead and puts what it finds into a queue."""
@@ -137,8 +145,13 @@ class Prefetch(Dataset):
         return {**self.__dict__, "pool": None, "workers": 0}
 
 
-def _of_held(slot: int, epoch: int) -> Any:
-    return held_by_worker().at(slot, epoch)
+def _of_held(slot: int, epoch: int) -> tuple[Any, list[list[str]]]:
+    """In a worker process: a sample, and what was passed over for it."""
+    dataset = held_by_worker()
+    skips = skips_of(dataset)
+    before = [own.count for own in skips]
+    sample = dataset.at(slot, epoch)
+    return sample, [own.since(count) for own, count in zip(skips, before, strict=True)]
 
 
 def _end(pool: Executor) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 from hornbeam.errors import InvalidArgumentError
 
-from hornbeam_datasets.pipeline.dataset import SKIPPED
+from hornbeam_datasets.pipeline.dataset import SKIPPED, Dataset
 
-__all__ = ["Skips"]
+__all__ = ["Skips", "skips_of"]
 
 LISTED = 1000  # of the newest are kept
 
@@ -21,7 +22,7 @@ class Skips:
         errors: "raise": nothing is passed over; "skip": everything that a sample's own reading or function raises.
 
     Attributes:
-        count: how many were passed over, in this process.
+        count: how many were passed over.
         listed: where and why, the newest thousand.
 
     Example:
@@ -39,6 +40,7 @@ class Skips:
         self.skip = errors == "skip"
         self.count = 0
         self.listed: list[str] = []
+        self.lock = threading.Lock()  # threads of a pipeline may meet errors at the same time
 
     def guard(self, read: Callable[[], Any], where: str) -> Any:
         """What `read` returns; SKIPPED where it fails and that is passed over."""
@@ -53,9 +55,37 @@ class Skips:
 
     def note(self, said: str) -> None:
         """Count and list one."""
-        self.count += 1
-        self.listed = [*self.listed[1 - LISTED :], said]
+        with self.lock:
+            self.count += 1
+            self.listed = [*self.listed[1 - LISTED :], said]
+
+    def since(self, count: int) -> list[str]:
+        """What was listed since there were `count`."""
+        return self.listed[count - self.count :] if self.count > count else []
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For other processes, without the lock."""
+        return {name: value for name, value in self.__dict__.items() if name != "lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """In another process."""
+        self.__dict__ = {**state, "lock": threading.Lock()}
 
     def __str__(self) -> str:
         """The count and the list."""
         return "\n".join((f"{self.count} skipped", *self.listed))
+
+
+def skips_of(dataset: Dataset) -> list[Skips]:
+    """Those of a pipeline, of every step before it, in an order that is the same in every process."""
+    found: dict[int, Skips] = {}
+    waiting: list[Any] = [dataset]
+    while waiting:
+        for value in vars(waiting.pop()).values():
+            if isinstance(value, Skips):
+                found[id(value)] = value
+            elif isinstance(value, Dataset):
+                waiting.append(value)
+            elif isinstance(value, (list, tuple)) and value and isinstance(value[0], Dataset):
+                waiting += value
+    return list(found.values())
