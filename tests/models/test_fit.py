@@ -196,9 +196,8 @@ def test_what_is_compiled_ahead_changes_nothing():
 
 
 def test_a_large_network_is_looked_at_without_being_run(monkeypatch):
-    from hornbeam_models import trainer
 
-    monkeypatch.setattr(trainer, "LARGE", 0)
+    monkeypatch.setattr(ready, "LARGE", 0)
     model = make()
     model.fit(np.ones((8, 2), np.float32), np.zeros(8, int), verbose=0)
     with pytest.raises(hb.ShapeError, match="do not fit"):

@@ -87,7 +87,8 @@ class Fitting:
             return None
         logs = model.figures(returned)
         loss = logs.get("loss", 0.0)
-        if epoch == self.initial_epoch and np.ndim(loss) == 0 and math.isnan(loss):
+        unexplained = epoch == self.initial_epoch and not model.stop_training  # else TerminateOnNaN said more
+        if unexplained and np.ndim(loss) == 0 and math.isnan(loss):
             warnings.warn(f"the loss is NaN after the first epoch. {_why_nan(batches.given)}", stacklevel=4)
         if self.held_out is not None and self._validates(epoch):
             found = evaluate(model, self.held_out, self.validation_steps, self.told)

@@ -6,28 +6,19 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-import hornbeam as hb
 from hornbeam import Layer
 from hornbeam.errors import InvalidArgumentError
-from hornbeam.jit import compiling as compiling_alone
-from hornbeam.layer import training_phase
-from hornbeam.tree import flatten, map_structure, unflatten
 
 from hornbeam_models import compiling, loops
 from hornbeam_models.callbacks import Callback, CallbackList, History
 from hornbeam_models.callbacks.progress import verbosity
-from hornbeam_models.costs import graph_operations, graph_steps
 from hornbeam_models.data import Batches, ClassWeights, Given, whole
-from hornbeam_models.inputs import batch_size_of
-from hornbeam_models.steps import Steps
+from hornbeam_models.ready import Ready
 
 __all__ = ["Trainer"]
 
-LARGE = 10**6  # parameters
-LONG = 1000  # operations, those of each round of a loop
 
-
-class Trainer(Steps):
+class Trainer(Ready):
     """A layer that can be compiled and trained. Override `train_step`, `test_step` or `predict_step` for steps of your own."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -121,83 +112,6 @@ class Trainer(Steps):
     def _require_compiled(self, what: str) -> None:
         if self.optimizer is None:
             raise InvalidArgumentError(f"call compile(optimizer, loss) before {what}()")
-
-    # ---- before the first step
-
-    def _match(self, inputs: Any) -> Any:
-        """The inputs as `call` needs them; models that know their inputs' shapes check them here."""
-        return inputs
-
-    def _make_ready_for(self, batches: Batches) -> None:
-        """Find data that cannot be learned from, before the first step."""
-        batches.given.check_labels()
-        x, y, _ = batches.peek()
-        self._make_ready(x, y, labelled=True)
-        batches.check = self._check_values if batches.streamed else None
-        self._check_values(y if batches.streamed else batches.given.y)
-
-    def _check_values(self, y: Any) -> None:
-        assert self._losses_given is not None
-        self._losses_given.check_values(y, self._outputs_called)
-
-    def _make_ready(self, x: Any, y: Any = None, labelled: bool = False) -> None:
-        """Build the model, and what depends on its outputs, before the first step: errors show before any training."""
-        kind = (_described(x), _described(y), labelled)
-        if not self.built or kind not in self._checked:
-            try:
-                with compiling_alone:  # a callback may ask while the step is compiled in the background
-                    self._look_at(x, y, labelled)
-            except hb.HornbeamError:
-                if not self._has_own_steps(labelled):
-                    raise  # steps of one's own may do something else with the data
-            self._checked.add(kind)
-        if labelled:
-            self.optimizer.build(self.trainable_variables)
-
-    def _has_own_steps(self, labelled: bool) -> bool:
-        own = (type(self).train_step, type(self).test_step) if labelled else (type(self).predict_step,)
-        return any(step not in (Steps.train_step, Steps.test_step, Steps.predict_step) for step in own)
-
-    def _look_at(self, x: Any, y: Any, labelled: bool) -> None:
-        self._match(x)
-        size = batch_size_of(self)
-        pred = self._outputs_like(map_structure(lambda a: a[: size or 1], x), shapes_only=size is not None)
-        if size is not None:
-            pred = map_structure(lambda t: t[:1], pred)
-        if labelled:
-            assert self._losses_given is not None
-            assert self._metrics_given is not None
-            self._losses_given.check(y, pred)
-            if not self._metrics_given.ready:
-                self._metrics_given.build(y, pred, self._losses_given)
-            self._outputs_called = compiling.output_names(pred, getattr(self, "output_names", None))
-
-    def _outputs_like(self, one: Any, shapes_only: bool) -> Any:
-        """The outputs for one sample; zeros like them where running a network operation by operation is felt.
-
-        Args:
-            one: inputs of one sample, or of as many as the model takes at once.
-            shapes_only: zeros in any case: running a stateful layer would move its state.
-        """
-        structure: Any = None
-        count = 0
-
-        def forward(inputs: Any) -> Any:
-            nonlocal structure, count
-            with training_phase(False), hb.no_grad():
-                pred = self(inputs)
-            self.clear_losses()
-            flat, structure = flatten(pred)
-            count = len(flat)
-            return pred
-
-        if self.built and not self.run_eagerly:
-            graph = hb.capture(forward, one)
-            large = self.count_params() > LARGE and graph_operations(graph) > 100 * LARGE
-            if large or shapes_only or graph_steps(graph) > LONG:
-                outputs = graph.outputs[:count]  # behind them stand the states of stateful layers
-                return unflatten(structure, [hb.ops.zeros(v.shape, v.dtype) for v in outputs])
-        return forward(one)
 
     # ---- training
 
@@ -363,12 +277,6 @@ class Trainer(Steps):
         x = Given.of(x).x
         self._make_ready(x)
         return loops.on_host(self.step_function("predict")((x, None, None)))
-
-
-def _described(tree: Any) -> Any:
-    """Structure, shapes of a sample and dtypes of data."""
-    arrays, structure = flatten(tree)
-    return structure, tuple((a.shape[1:], a.dtype) for a in arrays)
 
 
 def _inside(layer: Layer) -> Any:
