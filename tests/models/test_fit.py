@@ -196,6 +196,7 @@ def test_what_is_compiled_ahead_changes_nothing():
 
 
 def test_a_large_network_is_looked_at_without_being_run(monkeypatch):
+    from hornbeam_models import ready
 
     monkeypatch.setattr(ready, "LARGE", 0)
     model = make()
