@@ -5,6 +5,7 @@ Run with Keras 3.15.1 and JAX on a CPU: `python make_adaptation.py`. The test be
 
 import json
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -13,6 +14,9 @@ os.environ |= {"KERAS_BACKEND": "jax"}
 import keras
 import numpy as np
 import quantized
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from settled import settled  # noqa: E402
 
 TABLE = {"input_dim": 7, "output_dim": 4}
 BACK = {"ReversibleEmbedding": {"reverse": True}}  # arguments of the call
@@ -70,7 +74,7 @@ def main():
         quantized.quantize(name, built)
         with tempfile.TemporaryDirectory() as folder:
             built.save(Path(folder, "it.keras"))
-            stored[f"{name}/file"] = np.frombuffer(Path(folder, "it.keras").read_bytes(), "uint8")
+            stored[f"{name}/file"] = np.frombuffer(settled(Path(folder, "it.keras").read_bytes()), "uint8")
         stored[f"{name}/out"] = np.asarray(built.predict(x, verbose=0))
     np.savez_compressed(Path(__file__).with_name("adaptation.npz"), **stored)
 

@@ -5,12 +5,16 @@ Run with Keras 3.15.1 and TensorFlow on a CPU: `python make_feature_space.py`. T
 
 import json
 import os
+import sys
 from pathlib import Path
 
 os.environ |= {"KERAS_BACKEND": "tensorflow", "TF_ENABLE_ONEDNN_OPTS": "0"}
 
 import keras
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from settled import settled  # noqa: E402
 
 RNG = np.random.default_rng(0)
 ROWS = 100
@@ -69,7 +73,9 @@ def main():
         one = {name: values[0] for name, values in data.items()}
         outs = [plain(space(batch)) for batch in (some, few, one)]
         stored.append({"features": features, "arguments": arguments, "batches": [some, few, one], "outs": outs})
-    space.save(Path(__file__).with_name("feature_space.keras"))
+    file = Path(__file__).with_name("feature_space.keras")
+    space.save(file)
+    file.write_bytes(settled(file.read_bytes()))
     text = json.dumps({"data": DATA, "cases": stored}, ensure_ascii=True)
     Path(__file__).with_name("feature_space.json").write_text(text + "\n")
 
