@@ -223,6 +223,10 @@ IN_MODELS = {
     "one hot": (lambda: L.StringLookup(vocabulary=["c", "b"], output_mode="one_hot"), [WORDS]),
     "hashed": (lambda: L.Hashing(5), [WORDS]),
     "hashed numbers": (lambda: L.Hashing(5, output_mode="multi_hot"), [np.array([[3, 4], [5, 6]])]),
+    "unknown numbers hashed": (
+        lambda: L.IntegerLookup(vocabulary=[3], num_oov_indices=4, oov_method="farmhash"),
+        [np.array([[3], [4], [70]])],
+    ),
     "crossed": (lambda: L.HashedCrossing(5), [WORDS, np.array([[1], [2], [3]])]),
     "crossed, one hot": (lambda: L.HashedCrossing(5, output_mode="one_hot"), [WORDS, np.array([[1], [2], [3]])]),
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from hornbeam import Tensor, ops
+from hornbeam import KerasTensor, Tensor, ops
+from hornbeam.host_calls import host_call
 from hornbeam.interpret import capturing
 
 from hornbeam_layers.preprocessing.arguments import check_choice, wrong
@@ -32,7 +33,7 @@ class IntegerLookup(Lookup):
         output_mode: "int", "one_hot", "multi_hot", "count" or "tf_idf".
         sparse: False: tensors are dense.
         pad_to_max_tokens: make rows of `max_tokens` elements even if there are fewer tokens.
-        oov_method: "floormod", or "farmhash", which works on the host only.
+        oov_method: "floormod", or "farmhash", which works on the host.
         salt: one or two integers, the key of the hash.
         **kwargs: `name`, ...
 
@@ -109,8 +110,11 @@ class IntegerLookup(Lookup):
         if self.num_oov_indices == 1:
             return 0
         if self.oov_method == "farmhash":
-            return ops.convert_to_tensor(hashed(host_values(x), self.num_oov_indices, self.key))
+            return host_call(self._hashed, lambda x: KerasTensor(x.shape, "int64"), x)
         return ops.mod(x, self.num_oov_indices)
+
+    def _hashed(self, x: Tensor) -> Tensor:
+        return ops.convert_to_tensor(hashed(host_values(x), self.num_oov_indices, self.key))
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
