@@ -219,8 +219,12 @@ def test_lines_of_json(tmp_path):
     with pytest.raises(InvalidArgumentError, match="rows.jsonl, line 3: "):
         list(hb.datasets.load(path))
     dataset = hb.datasets.load(path, keys=("x", "y"), errors="skip")
-    assert list(dataset) == [([1, 2], 0), ([], 2)]
+    assert [(x.tolist(), y) for x, y in dataset] == [([1, 2], 0), ([], 2)]
     assert dataset.skips.count == 2 and "line 4: there is no 'x'" in dataset.skips.listed[1]
+    path.write_text('{"x": [[1, 2], [3, 4]], "ragged": [[1], [2, 3]], "words": ["a"], "deep": {"z": [0.5]}}\n')
+    (row,) = hb.datasets.load(path)
+    assert row["x"].shape == (2, 2) and row["deep"]["z"].tolist() == [0.5] and row["words"] == ["a"]
+    assert [part.tolist() for part in row["ragged"]] == [[1], [2, 3]]
 
 
 def shard(path, members):

@@ -153,6 +153,42 @@ def test_arrow_types(tmp_path):
     assert batch["category"].tolist() == ["a", "b", "a"] and batch["flag"].tolist() == [True, False, True]
 
 
+@pytest.mark.parametrize("block", [40, 1 << 22])
+def test_fields_that_do_not_fit_their_column_are_named_or_left_out(block, tmp_path):
+    path = tmp_path / "rows.csv"
+    lines = [f"{i},{i / 2},w{i},{'true' if i % 2 else 'false'},2020-01-0{1 + i % 9}" for i in range(12)]
+    lines[6], lines[8], lines[9], lines[10] = (
+        "x,1.5,NA,true,2020-01-01",
+        "1,2",
+        "9,oh,w,true,2020-01-01",
+        "10,,w10,false,",
+    )
+    path.write_text("\n".join(["a,b,word,flag,day", *lines]) + "\n")
+    dtypes = {"a": "int64", "b": "float64", "flag": "bool", "day": "date32"}
+    with pytest.raises(
+        InvalidArgumentError, match=r"rows\.csv.*invalid value 'x'|rows\.csv, row 10: expected 5 fields"
+    ):
+        list(hb.datasets.load(path, dtypes=dtypes, block_size=block))
+    dataset = hb.datasets.load(path, dtypes=dtypes, block_size=block, errors="skip")
+    rows = list(dataset)
+    assert [int(r["a"]) for r in rows] == [0, 1, 2, 3, 4, 5, 7, 10, 11]
+    assert [bool(r["flag"]) for r in rows] == [i % 2 == 1 for i in (0, 1, 2, 3, 4, 5, 7, 10, 11)]
+    assert np.isnan(rows[7]["b"]) and np.isnan(rows[7]["day"]) and rows[7]["word"] == "w10"
+    assert sorted(dataset.skips.listed) == sorted([
+        f"{path}, row 8: column 'a': x is no int64",
+        f"{path}, row 10: expected 5 fields, got 2: '1,2'",
+        f"{path}, row 11: column 'b': oh is no double",
+    ])  # fmt: skip
+
+
+def test_encodings(tmp_path):
+    path = tmp_path / "latin.csv"
+    path.write_bytes("a,b\n1,schön\n".encode("latin1"))
+    with pytest.raises(InvalidArgumentError, match=r"latin\.csv: column 'b' is no text in utf8: give encoding="):
+        list(hb.datasets.load(path))
+    assert list(hb.datasets.load(path, encoding="latin1"))[0]["b"] == "schön"
+
+
 def test_folders_named_after_values_make_columns(tmp_path):
     for year, town in ((2023, "Ulm"), (2024, "Kiel")):
         folder = tmp_path / f"year={year}" / f"town={town}"

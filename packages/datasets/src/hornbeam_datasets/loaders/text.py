@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+import numpy as np
 from hornbeam.errors import InvalidArgumentError
 
 from hornbeam_datasets.loaders.files import FileSamples, files_and_classes, listed
@@ -94,7 +95,7 @@ class JSONLines(Lines):
     """Objects of files with one JSON object in each line.
 
     Args:
-        paths, encoding, errors: as for `Lines`; lines that are no JSON are left out alone.
+        paths, encoding, errors: as for `Lines`; lines that are no JSON are left out alone. Lists of numbers become arrays.
         keys: names of the values wanted: one, or a tuple, list or dict of names, which samples then are like; None: the object.
     """
 
@@ -110,13 +111,26 @@ class JSONLines(Lines):
 
     def _object(self, line: str, path: str, number: int) -> Any:
         try:
-            found = json.loads(line)
+            found = _arrays(json.loads(line))
             return found if self.keys is None else _picked(found, self.keys)
         except (ValueError, KeyError, TypeError) as error:
             missing = f"there is no {error}" if isinstance(error, KeyError) else str(error)
             raise InvalidArgumentError(
                 f'{path}, line {number}: {missing}. With errors="skip" such lines are left out.'
             ) from error
+
+
+def _arrays(value: Any) -> Any:
+    """Lists of numbers, of lists of numbers, ... as arrays."""
+    if isinstance(value, dict):
+        return {name: _arrays(one) for name, one in value.items()}
+    if not isinstance(value, list):
+        return value
+    try:
+        array = np.asarray(value)
+    except ValueError:  # lists of different lengths
+        return list(map(_arrays, value))
+    return array if array.dtype.kind in "biuf" else list(map(_arrays, value))
 
 
 def _picked(found: Any, keys: Any) -> Any:
