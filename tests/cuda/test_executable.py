@@ -94,3 +94,28 @@ def test_a_plan_that_does_not_fit_is_refused_with_what_it_needs() -> None:
         ):
             wide(hb.ops.ones((600, 8)))
         assert float(wide(hb.ops.ones((10, 8)))) == 800
+
+
+def test_plans_of_one_device_share_their_memory() -> None:
+    backend = EmulatedBackend()
+    with using_backend(backend):
+        many = hb.jit(lambda x: hb.ops.sum(hb.ops.sort(hb.ops.tanh(x) @ x.T, axis=0)))
+        many(hb.ops.ones((200, 8)))
+        used = backend.target.used
+        for size in range(100, 200, 9):
+            for _ in range(3):
+                many(hb.ops.ones((size, 8)))
+        assert backend.target.used < used + 192 * 1024  # inputs that come from elsewhere get a place of their own
+
+
+def test_a_plan_that_runs_within_another_has_memory_of_its_own() -> None:
+    def body(x):  # type: ignore[no-untyped-def]
+        return hb.ops.while_loop(lambda i, y: i < 3, lambda i, y: (i + 1, hb.ops.sort(y @ y) / 8.0), (0, x))[1]
+
+    x = np.random.default_rng(0).normal(size=(8, 8))
+    found = []
+    for backend in (make_backend("numpy"), EmulatedBackend()):
+        with using_backend(backend):
+            step = hb.jit(lambda x: body(hb.ops.exp(x)) + hb.ops.sin(x) * hb.ops.cumsum(x, axis=0))
+            found.append([step(x + i).numpy() for i in range(4)])
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-10)

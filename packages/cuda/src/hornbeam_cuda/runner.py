@@ -9,14 +9,16 @@ from typing import Any
 
 from hornbeam import profiler
 from hornbeam.debug import enabled, show
-from hornbeam.errors import OutOfRangeError
+from hornbeam.errors import OutOfMemoryError, OutOfRangeError
 from hornbeam.graph.ir import Value
 from hornbeam.interpreters.evaluate import adopt
 
+from hornbeam_cuda.arenas import lent
 from hornbeam_cuda.device.base import Device, Memory, Replay
 from hornbeam_cuda.lower.stage import Fallback, Library, Loop, Step, flops
 from hornbeam_cuda.needs import explained
 from hornbeam_cuda.plan import Plan
+from hornbeam_cuda.schedule import ALIGNMENT
 from hornbeam_cuda.source.kernel import Call, resolved
 
 __all__ = ["Runner"]
@@ -40,12 +42,11 @@ class Runner:
                 self.segments[-1].append(step)
             else:
                 self.segments.append([step])
-        self.arena = self._memory(plan.places.size)
-        self.workspace = self._memory(plan.workspace)
+        self.arena: Memory | None = None  # while it runs
+        self.workspace = -(-plan.places.size // ALIGNMENT) * ALIGNMENT  # in the arena, behind all values
         self.constants: dict[Value, Any] = {}
         self.kernels = dict(zip(plan.kernels, device.load(plan.kernels), strict=True))
         self.staging: dict[int, tuple[Memory, Any]] = {}  # input -> where it is copied to
-        self.before: list[int] | None = None  # the addresses of the call before
         self.recorded: OrderedDict[tuple[int, ...], list[Replay | Fallback]] = OrderedDict()
         self.warm = False
         self.flags: Any = None
@@ -54,10 +55,16 @@ class Runner:
             start, self.flags = device.shared(len(plan.checks))
             self.flag_places = {flag: start + 4 * i for i, flag in enumerate(plan.checks)}
         self.waits = enabled("check")
-        self.inputs: list[Any] = []
+        self.state = {place: index for index, place in plan.home.items()}
+        self.seen: list[Any] = [None] * len(plan.graph.inputs)  # the arrays of the call before
+        self.own: list[Any] = list(self.seen)  # the same in C order
+        self.inputs: list[Any] = list(self.seen)  # what is read instead: they, or copies at fixed places
+        self.donated: tuple[bool, ...] | None = None
+        self.taken: set[int] = set()  # state that is updated in its own memory
         self.homes = {v: number for number, v in enumerate(plan.graph.inputs)}
         self.homes |= {plan.results[i]: place for i, place in plan.direct.items()}
         self.bound: dict[Value, int] = {}
+        self.key: tuple[int, ...] = ()
 
     def _memory(self, size: int) -> Memory:
         try:
@@ -69,28 +76,58 @@ class Runner:
 
     def run(self, arrays: Sequence[Any], donate: Sequence[bool]) -> list[Any]:
         """Run the plan; see `Executable`."""
-        plan, device = self.plan, self.device
-        given = [device.contiguous(a) for a in arrays]
-        own = [device.address(a) for a in given]
-        state = set(plan.home.values())
-        taken = {place for place in state if donate and donate[place] and given[place] is arrays[place]}
-        self._notice(own, state)
-        self.inputs = [
-            array
-            if number in taken or number not in state and number not in self.staging
-            else self._staged(number, array)
-            for number, array in enumerate(given)
-        ]
-        self.bound = {v: device.address(a) for v, a in zip(plan.graph.inputs, self.inputs, strict=True)}
-        self.bound |= {value: self.bound[home] for value, home in plan.aliases.items()}
-        ends = [(i, place) for i, place in plan.home.items() if place in taken and i not in plan.direct]
+        self._place(arrays, tuple(donate))
+        for number in self.staging:
+            if number not in self.taken:
+                self._fill(number)
         waits = self.waits or not self.warm
-        self._run(ends, tuple(sorted(taken)))
+        try:
+            with lent(self.device, self.workspace + self.plan.workspace) as self.arena:
+                self._run()
+                found = [self._result(index, value, arrays) for index, value in enumerate(self.plan.results)]
+        except MemoryError as error:
+            if isinstance(error, OutOfMemoryError) and self.arena is not None:
+                raise
+            raise explained(self.plan, self.device) from error
+        finally:
+            self.arena = None
         self._check(waits)
-        return [
-            arrays[plan.home[i]] if plan.home.get(i, -1) in taken else self._fresh(value, plan.graph.outputs[i])
-            for i, value in enumerate(plan.results)
-        ]
+        return found
+
+    def _place(self, arrays: Sequence[Any], donated: tuple[bool, ...]) -> None:
+        """Find out where each input is: only arrays that are not those of the call before are looked at."""
+        first = self.donated is None
+        moved = [i for i, array in enumerate(arrays) if array is not self.seen[i]]
+        if donated != self.donated or not self.state.keys().isdisjoint(moved):
+            changed: Sequence[int] = range(len(arrays))
+        else:
+            changed = moved
+        for number in moved:
+            self.seen[number] = arrays[number]
+            before, self.own[number] = self.own[number], self.device.contiguous(arrays[number])
+            if not first and number not in self.state and self._differ(before, self.own[number]):
+                self._stage(number)  # it comes from elsewhere each time
+        self.donated = donated
+        if changed is not moved:
+            self.taken = {i for i in self.state if donated and donated[i] and self.own[i] is arrays[i]}
+        values = self.plan.graph.inputs
+        for number in changed:
+            if number in self.state and number not in self.taken:
+                self._stage(number)
+            held = number in self.staging and number not in self.taken
+            self.inputs[number] = self.staging[number][1] if held else self.own[number]
+            self.bound[values[number]] = self.device.address(self.inputs[number])
+        if changed:
+            self.bound |= {value: self.bound[home] for value, home in self.plan.aliases.items()}
+            self.key = (*self.bound.values(), -1, *sorted(self.taken))
+
+    def _differ(self, before: Any, now: Any) -> bool:
+        return before is not None and self.device.address(before) != self.device.address(now)
+
+    def _result(self, index: int, value: Value, arrays: Sequence[Any]) -> Any:
+        """An output: state in its old memory, all else in memory of its own."""
+        home = self.plan.home.get(index, -1)
+        return arrays[home] if home in self.taken else self._fresh(value, self.plan.graph.outputs[index])
 
     def _check(self, waits: bool) -> None:
         """Raise if a flag is up: after the first run it is waited for; later it is seen when the device is that far.
@@ -112,27 +149,18 @@ class Runner:
                     "It was taken as 0; a replayed step tells of it a run or two later (HORNBEAM_DEBUG=check: at once)."
                 )
 
-    def _notice(self, own: list[int], state: set[int]) -> None:
-        """Find out which inputs come from elsewhere each time: they get a place of their own."""
-        if self.before is not None:
-            for number, (old, new) in enumerate(zip(self.before, own, strict=True)):
-                if old != new and number not in state and number not in self.staging:
-                    self._stage(number)
-        self.before = own
-
     def _stage(self, number: int) -> None:
-        value = self.plan.graph.inputs[number]
-        memory = self._memory(value.nbytes)
-        self.staging[number] = memory, self.device.array(memory, 0, value.shape, str(value.dtype))
-
-    def _staged(self, number: int, array: Any) -> Any:
+        """Give an input a fixed place, if it has none."""
         if number not in self.staging:
-            self._stage(number)
-        memory, place = self.staging[number]
+            value = self.plan.graph.inputs[number]
+            memory = self._memory(value.nbytes)
+            self.staging[number] = memory, self.device.array(memory, 0, value.shape, str(value.dtype))
+
+    def _fill(self, number: int) -> None:
+        """Copy an input to its fixed place."""
         size = self.plan.graph.inputs[number].nbytes
         if size:
-            self.device.copy(memory.address, self.device.address(array), size)
-        return place
+            self.device.copy(self.staging[number][0].address, self.device.address(self.own[number]), size)
 
     def _fresh(self, source: Value, output: Value) -> Any:
         """An output in memory of its own."""
@@ -143,18 +171,19 @@ class Runner:
 
     # ---- steps
 
-    def _run(self, ends: list[tuple[int, int]], taken: tuple[int, ...]) -> None:
+    def _run(self) -> None:
+        ends = [(i, place) for i, place in self.plan.home.items() if place in self.taken and i not in self.plan.direct]
         profile = profiler.active()
         if profile is not None or self.timed:
             self._timed(profile or profiler.Profile(), ends)
             return
         if not self.warm:  # libraries and kernels are loaded at their first use, which must not be recorded
-            self.warm = True
             for segment in self.segments:
                 self._eager(segment) if isinstance(segment, Fallback) else self._launch(segment, self.address)
             self._end(ends)
+            self.warm = True
             return
-        key = (*self.bound.values(), -1, *taken)
+        key = (self._start, *self.key)
         replays = self.recorded.get(key)
         if replays is None:
             replays = self.recorded[key] = self._record(ends)
@@ -163,6 +192,12 @@ class Runner:
         self.recorded.move_to_end(key)
         for part in replays:
             self._eager(part) if isinstance(part, Fallback) else part.replay()
+
+    @property
+    def _start(self) -> int:
+        """Where the arena begins."""
+        assert self.arena is not None
+        return self.arena.address
 
     def _record(self, ends: list[tuple[int, int]]) -> list[Replay | Fallback]:
         """Every segment as a graph; the eager kernels stay between them."""
@@ -188,7 +223,7 @@ class Runner:
                 self._loop(step, find)
             elif isinstance(step, Library):
                 addresses = [find(at.base) + at.offset for at in step.addresses]
-                device.library(step.call, addresses, self.workspace.address)
+                device.library(step.call, addresses, self._start + self.workspace)
             elif isinstance(step, Call):
                 arguments = resolved(step.arguments, lambda at: find(at.base) + at.offset)
                 device.launch(self.kernels[step.kernel], step.grid, step.block, step.shared, arguments)
@@ -250,6 +285,7 @@ class Runner:
             return self.inputs[self.homes[value]].reshape(shape)
         if value.data is not None:
             return self._constant(value).reshape(shape)
+        assert self.arena is not None
         return self.device.array(self.arena, self.plan.places.offsets[value], shape, str(value.dtype))
 
     def address(self, value: Value) -> int:
@@ -259,7 +295,7 @@ class Runner:
         if value in self.flag_places:
             return self.flag_places[value]
         if not value.nbytes:
-            return self.arena.address
+            return self._start
         if value.data is not None:
             return self.device.address(self._constant(value))
-        return self.arena.address + self.plan.places.offsets[value]
+        return self._start + self.plan.places.offsets[value]
