@@ -4,6 +4,7 @@ import hornbeam as hb
 import numpy as np
 import pytest
 from hornbeam.saving import register_keras_serializable
+from hornbeam_models import ready
 
 L = hb.layers
 TEXTS = np.array(["good film", "a bad film", "bad", "good plot", "so bad", "good good"], object)
@@ -73,6 +74,18 @@ def test_a_model_of_strings_within_another():
     model.compile("adam", "mse")
     batches = [({k: v[i : i + 2] for k, v in given.items()}, RATINGS[i : i + 2]) for i in (0, 2, 4)]
     assert len(model.fit(iter(batches * 2), steps_per_epoch=3, epochs=2, verbose=0).history["loss"]) == 2
+
+
+def test_a_large_model_that_ends_in_strings(monkeypatch):
+    monkeypatch.setattr(ready, "LARGE", 0)
+    inputs = hb.Input((3,))
+    scores = L.Dense(2, name="scores")(inputs)
+    names = L.StringLookup(vocabulary=["red", "blue"], num_oov_indices=0, invert=True)(hb.ops.argmax(scores, axis=-1))
+    model = hb.Model(inputs, {"name": names, "scores": scores})
+    x = np.random.default_rng(0).normal(size=(9, 3)).astype("float32")
+    found = model.predict(x, batch_size=4, verbose=0)
+    np.testing.assert_allclose(found["scores"], model.get_layer("scores")(x).numpy(), rtol=1e-5)
+    assert found["name"].tolist() == np.array(["red", "blue"])[found["scores"].argmax(1)].tolist()
 
 
 def test_texts_in_every_form():

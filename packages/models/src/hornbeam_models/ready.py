@@ -84,20 +84,22 @@ class Ready(Steps):
         """
         structure: Any = None
         count = 0
+        numbers = True
 
         def forward(inputs: Any) -> Any:
-            nonlocal structure, count
+            nonlocal structure, count, numbers
             with training_phase(False), hb.no_grad():
                 pred = self(inputs)
             self.clear_losses()
             flat, structure = flatten(pred)
             count = len(flat)
+            numbers = all(isinstance(leaf, hb.Tensor) for leaf in flat)
             return pred
 
         if self.built and not self.run_eagerly:
             graph = hb.capture(forward, one)
             large = self.count_params() > LARGE and graph_operations(graph) > 100 * LARGE
-            if large or shapes_only or graph_steps(graph) > LONG:
+            if numbers and (large or shapes_only or graph_steps(graph) > LONG):
                 outputs = graph.outputs[:count]  # behind them stand the states of stateful layers
                 return unflatten(structure, [hb.ops.zeros(v.shape, v.dtype) for v in outputs])
         return forward(one)
