@@ -235,6 +235,16 @@ def test_a_generator_goes_on_where_it_was():
     assert numbers(again, 3) == [3, 4, 5]
 
 
+@pytest.mark.parametrize("labels", [np.arange(5, dtype="int32"), [0, 1, 2, 3, 4]])
+def test_single_samples_are_told_from_batches(labels):
+    model = hb.Sequential([hb.layers.Dense(5, activation="softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    samples = hb.datasets.Dataset.from_iterable(list(zip(np.ones((5, 3)), labels, strict=True)))
+    with pytest.raises(hb.InvalidArgumentError, match=r"gives single samples, not batches.*\.batch\(32\)"):
+        model.fit(samples, verbose=0)
+    model.fit(samples.batch(2), verbose=0)
+
+
 def test_an_empty_iterable_is_not_asked_for_ever():
     batches = Batches(Given.of(Counted(length=0)), 32, shuffle=False)
     assert numbers(batches, 5) == []

@@ -3,6 +3,7 @@
 import itertools
 import math
 import os
+import time
 
 import numpy as np
 import pytest
@@ -230,6 +231,29 @@ def test_batches_that_a_script_stops_using_end_their_threads():
     assert running() == 1
     iteration.close()
     assert running() == 0
+
+
+def test_a_pipeline_may_be_thrown_away_in_its_own_thread():
+    import threading
+
+    found, ready = [], threading.Event()
+
+    class Last(Dataset):
+        slots = 3
+
+        def at(self, slot, epoch):
+            if slot == 1:
+                ready.wait()
+                iterations.clear()  # of what this thread runs for
+                found.append(threading.current_thread().name)
+            return slot
+
+    iterations = [iter(Last().prefetch(1))]
+    next(iterations[0])
+    ready.set()
+    while not found:
+        time.sleep(0.01)
+    assert found == ["hornbeam-prefetch"]
 
 
 def test_a_compiled_function():

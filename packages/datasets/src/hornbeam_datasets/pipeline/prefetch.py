@@ -132,7 +132,8 @@ class Prefetch(Dataset):
                 yield sample
         finally:
             stop.set()
-            thread.join()
+            if thread is not threading.current_thread():  # the collector of garbage may come by in any thread
+                thread.join()
 
     def close(self) -> None:
         """End the workers; the next iteration starts others."""

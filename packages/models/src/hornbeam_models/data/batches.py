@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+from hornbeam.errors import InvalidArgumentError
 from hornbeam.tree import flatten, unflatten
 
 from hornbeam_models.data.given import Batch, Given, unpack_x_y_sample_weight, whole
@@ -169,7 +170,13 @@ class Batches:
     def _checked(self, item: Any) -> Batch:
         if isinstance(item, list) and type(self.given.iterable).__module__.startswith("torch.utils.data"):
             item = tuple(item)  # PyTorch's loaders give lists
-        checked = Given.of(*unpack_x_y_sample_weight(item))
+        x, y, sample_weight = unpack_x_y_sample_weight(item)
+        if y is not None and not isinstance(y, (dict, list, tuple)) and np.ndim(y) == 0:
+            raise InvalidArgumentError(
+                f"the {type(self.given.iterable).__name__} gives single samples, not batches: its labels are numbers, such as {y!r}. "
+                "Put samples together first, as with .batch(32)."
+            )
+        checked = Given.of(x, y, sample_weight)
         checked.check_labels()
         if self.check is not None:
             self.check(checked.y)
