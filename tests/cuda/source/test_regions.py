@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hornbeam.backends.reference.random import philox
+from hornbeam_cuda.source import forms
 from hornbeam_cuda.source.described import Loops, Operation, Strided
 from hornbeam_cuda.source.kernel import At
 from hornbeam_cuda.source.regions import region
@@ -144,6 +145,7 @@ def test_sums_over_columns(places: int, length: int, images: int, dtype: str, pr
     _, calls = check(Loops(sizes, (1, 1, 1), (read,), (), steps, writes), [array], close, backwards, processors)
     if images == 1 and places == 2000 and processors == 132:
         assert calls[0].grid[0] > 1  # long sums are split
+        assert len(calls) == 2  # and the parts of all three are joined by one launch
 
 
 @given(
@@ -278,3 +280,19 @@ def test_what_is_read_where_it_is_written_may_be_one_memory() -> None:
     nest = Loops((40,), (0, 0, 1), (array, Strided("float32", (0,))), (), steps, ((array, 2),))
     (call,) = region(nest, [x, y], [z], lambda size: At("t"))
     assert call.in_place == (("x", "z"),)
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_indices_of_64_bits(backwards: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What arrays of more than 2**31 elements get, which are too large for a test."""
+    monkeypatch.setattr(forms, "_wide", lambda described: True)
+    rng = np.random.default_rng(0)
+    sizes = (5, 6, 33)
+    whole, turned = Strided("float32", dense(sizes, (0, 1, 2))), Strided("float32", dense(sizes, (2, 0, 1)))
+    x, y = drawn(rng, 990, "float32"), drawn(rng, 990, "float32")
+    nest = Loops(sizes, (2, 0, 1), (whole, turned), (), (Step("add", (0, 1), "float32"),), ((whole, 2),))
+    _, calls = check(nest, [x, y], backwards=backwards)
+    assert "int64" in calls[0].kernel.parameters
+    steps = (Step("reduce_sum", (0,), "float32", "reduce column"),)
+    out = Strided("float32", dense(sizes, (0, 2)))
+    check(Loops(sizes, (1, 1, 1), (turned,), (), steps, ((out, 1),)), [x], 1e-5, backwards)

@@ -37,20 +37,21 @@ def power(n: int) -> int:
     return 1 << max(0, n - 1).bit_length()
 
 
-def shares(nest: Nest, described: Loops, multiprocessors: int, whole: bool = False) -> Shares:
+def shares(nest: Nest, described: Loops, multiprocessors: int, joins: bool = False) -> Shares:
     """How a nest is shared out.
 
     Args:
         nest: what is computed.
         described: the same, with sizes and strides.
         multiprocessors: of the device.
-        whole: whether no sum may be split.
+        joins: whether it joins parts of sums: a block of 1024 threads takes 32 bytes of many of them at a time, for what lasts is
+            the way from memory, not the amount.
     """
     sizes = described.extents
     outer = nest.parallel + nest.serial
     rows, places = math.prod(sizes[: nest.parallel]), math.prod(sizes[nest.parallel : outer])
     length = math.prod(sizes[outer:])
-    vector, scattered = _vector(nest, described)
+    vector, scattered = (1, frozenset[tuple[str, int]]()) if joins else _vector(nest, described)
     vectors = -(-length // vector)
     kinds = {s.kind for s in nest.steps}
     over_row = bool(kinds & {"reduce row", "reduce all"}) and bool(nest.inner)
@@ -60,7 +61,9 @@ def shares(nest: Nest, described: Loops, multiprocessors: int, whole: bool = Fal
     arrays = 1 + sum(nest.is_full(i) for i in range(len(nest.reads)))  # one value is kept for a later pass, as a rule
     each = vector * arrays  # registers of a vector of everything
     along = _along(vectors, rows * places, over_row, bool(columns), each, multiprocessors)
-    group = max(1, THREADS // along)
+    if joins:
+        along = min(power(length), 8)
+    group = max(1, (1024 if joins else THREADS) // along)
     stacked = bool(nest.serial) and not (places <= 64 and rows >= 2 * group * multiprocessors)
     stack = places if stacked else rows
     group = max(min(group, power(stack)), 32 // along, 1)
@@ -75,11 +78,11 @@ def shares(nest: Nest, described: Loops, multiprocessors: int, whole: bool = Fal
         steps = 1 if columns or vectors * rows < 16 * multiprocessors * THREADS else 4
         part = along * vector * (held or steps)
         tiles = -(-length // part)
-    elif not consumed and not columns and not whole:
+    elif not consumed and not columns and not joins:
         tiles = max(1, min(room // max(1, min(places, room)), vectors // (4 * along)))
         part = math.ceil(math.ceil(length / tiles) / vector) * vector
         tiles = -(-length // part)
-    if nest.serial and not whole:
+    if nest.serial and not joins:
         least = group if stacked else 1
         chunks = max(1, min(room // tiles, -(-places // (4 * least)), 1024))
         chunk = -(-places // chunks)

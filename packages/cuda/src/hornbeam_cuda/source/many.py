@@ -21,7 +21,7 @@ from hornbeam_cuda.source.scalars import computed, parameter, stored
 
 __all__ = ["alike", "as_one"]
 
-WORDS = 500  # of a table: a kernel takes 4 KB of arguments
+WORDS = 480  # of a table: a kernel takes 4 KB of arguments
 
 
 def alike(described: Loops) -> Hashable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from hornbeam_cuda.source import loops
 from hornbeam_cuda.source.described import Loops, Operation, Strided
@@ -13,7 +13,7 @@ from hornbeam_cuda.source.kernel import At, Call
 from hornbeam_cuda.source.nest import Array, Nest, Step
 from hornbeam_cuda.source.scalars import SIZES, held
 
-__all__ = ["MULTIPROCESSORS", "joined", "nest_of", "region"]
+__all__ = ["MULTIPROCESSORS", "Part", "joined", "nest_of", "region"]
 
 MULTIPROCESSORS = (
     132  # of an H100 or H200; how sums are split follows from it, so it is the same wherever a plan is made
@@ -37,7 +37,8 @@ def region(
     """
     nest = nest_of(described, [a for a, _ in described.writes])
     chosen = shares(nest, described, multiprocessors)
-    goals, places, joins = [], [], []
+    goals, places = [], []
+    joins: dict[tuple[int, int], list[Part]] = {}
     outer = nest.parallel + nest.serial
     for (array, number), at in zip(described.writes, writes, strict=True):
         step = nest.step(number)
@@ -48,7 +49,7 @@ def region(
             size = _size(described, array)
             where = temporary(count * size * SIZES[held(array.dtype)])
             d = nest.rank - 1 if kind == "reduce row" else outer - 1
-            joins.append(joined(step.op, array.dtype, where, count, size, at, multiprocessors))
+            joins.setdefault((count, size), []).append(Part(step.op, array.dtype, where, at))
             array = Strided(held(array.dtype), (*array.strides[:d], size, *array.strides[d + 1 :]))
             at = where
         goals.append(array)
@@ -58,7 +59,7 @@ def region(
     call = _launch(nest_of(described, goals), chosen, described, goals, name, reads, places, tuple(pairs))
     if not joins and not nest.parallel and nest.inner == 1:
         call = replace(call, alone=(described, tuple(reads), tuple(writes)))
-    return [call, *joins]
+    return [call, *(joined(parts, *sizes, multiprocessors) for sizes, parts in joins.items())]
 
 
 def nest_of(described: Loops, goals: Sequence[Strided]) -> Nest:
@@ -115,19 +116,30 @@ def _launch(
     )
 
 
-def joined(op: str, dtype: str, parts: At, count: int, size: int, out: At, multiprocessors: int) -> Call:
-    """The launch that joins `count` partial results of `size` numbers each, which lie one after another."""
+class Part(NamedTuple):
+    """Results of parts of a reduction, which lie one after another, and where they go when they are joined."""
+
+    op: str
+    dtype: str
+    parts: At
+    out: At
+
+
+def joined(parts: Sequence[Part], count: int, size: int, multiprocessors: int) -> Call:
+    """The launch that joins `count` partial results of `size` numbers each, of some reductions."""
     described = Loops(
         (count, size),
         (0, 1, 1),
-        (Strided(held(dtype), (size, 1)),),
+        tuple(Strided(held(part.dtype), (size, 1)) for part in parts),
         (),
-        (Operation(op, (0,), held(dtype), "reduce column"),),
-        ((Strided(dtype, (0, 1)), 1),),
+        tuple(Operation(part.op, (i,), held(part.dtype), "reduce column") for i, part in enumerate(parts)),
+        tuple((Strided(part.dtype, (0, 1)), len(parts) + i) for i, part in enumerate(parts)),
     )
-    nest = nest_of(described, [described.writes[0][0]])
-    chosen = shares(nest, described, multiprocessors, whole=True)
-    return _launch(nest, chosen, described, [described.writes[0][0]], f"join_{op}", [parts], [out])
+    goals = [array for array, _ in described.writes]
+    nest = nest_of(described, goals)
+    chosen = shares(nest, described, multiprocessors, joins=True)
+    name = "_".join(dict.fromkeys(part.op for part in parts))
+    return _launch(nest, chosen, described, goals, f"join_{name}", [p.parts for p in parts], [p.out for p in parts])
 
 
 def _size(described: Loops, array: Strided) -> int:

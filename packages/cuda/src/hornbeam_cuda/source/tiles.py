@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from hornbeam_cuda.source.kernel import At, Call, Given, call, number, write
-from hornbeam_cuda.source.regions import MULTIPROCESSORS, joined
+from hornbeam_cuda.source.regions import MULTIPROCESSORS, Part, joined
 from hornbeam_cuda.source.scalars import NARROW, SIZES, computed, held, is_float
 
 __all__ = ["Operands", "tiled"]
@@ -144,7 +144,7 @@ def tiled(
     arguments += [number(n, v) for n, v in (("rows", rows), ("columns", columns), ("steps", steps), ("part", part))]
     found = [call(name, arguments, text, blocks, more=(parts, 1))]
     if parts > 1:
-        found.append(joined("reduce_sum", result, goal, parts, size, out, MULTIPROCESSORS))
+        found.append(joined([Part("reduce_sum", result, goal, out)], parts, size, MULTIPROCESSORS))
     return found
 
 
