@@ -132,14 +132,17 @@ BELOW = frozenset({  # modules below others, whose names are those of the one ab
 })  # fmt: skip
 ALSO = {"initializations": "initializers", "objectives": "losses", "legacy": "layers"}  # names of Keras 1
 TF = "hornbeam_apps.keras_names.tensorflow"
-OF_TF = tuple(f"{TF}.{part}" for part in ("arrays", "functions", "tape", "operations"))
+OF_TF = tuple(f"{TF}.{part}" for part in (
+    "arrays", "arithmetic", "places", "surroundings", "functions", "tape", "operations",
+))  # fmt: skip
 MODULES |= {
     "tensorflow": Names(*OF_TF, others={"__version__": TENSORFLOW_VERSION}),
     "tensorflow.config": Names(f"{TF}.config"),
     "tensorflow.data": Names(f"{TF}.data"),
     "tensorflow.image": Names(f"{TF}.images", "hornbeam.ops.image"),
-    "tensorflow.linalg": Names(f"{TF}.arrays", "hornbeam.ops.linalg", f"{TF}.operations"),
+    "tensorflow.linalg": Names(f"{TF}.arithmetic", f"{TF}.places", "hornbeam.ops.linalg", f"{TF}.operations"),
     "tensorflow.math": Names(*OF_TF, f"{TF}.networks"),
+    "tensorflow.nest": Names("hornbeam.tree"),
     "tensorflow.nn": Names(f"{TF}.networks", *OF_TF),
     "tensorflow.random": Names(f"{TF}.random"),
 }
