@@ -87,6 +87,8 @@ def published_size(start: Any, sizes: Sequence[int], stacklevel: int = 3) -> int
     rows, columns = start.shape[1:3]
     if rows == columns and rows in sizes:
         return int(rows)
+    if rows is None and columns is None:
+        return 224
     warnings.warn(
         f"there are published weights for square images of {list(sizes)} pixels a side; got images of {rows} by {columns}. "
         "Those of 224 pixels are taken.",
