@@ -20,28 +20,34 @@ class Axis(NamedTuple):
     c: int
 
 
-def in_order(node: Node, side: int, other: Layout) -> Layout:
-    """Memory for one operand in the order batch, m, k or batch, k, n; what is summed over in the order of the other operand."""
+def in_order(node: Node, side: int, other: Layout, own: Layout | None = None) -> Layout:
+    """Memory for one operand in the order batch, m, k or batch, k, n; what is summed over in the order of the other operand.
+
+    Where `own`, its layout before, says that rows of m lie in one run, they stay so: the order is batch, k, m.
+    """
     value = node.inputs[side]
     contracting, batch = node.params["contracting"], node.params["batch"]
     pairs = sorted(zip(*contracting, strict=True), key=lambda pair: -abs(other.strides[pair[1 - side]]))
     summed = tuple(pair[side] for pair in pairs)
     free = free_axes(len(value.shape), summed, batch[side])
-    order = (*batch[side], *summed, *free) if side else (*batch[side], *free, *summed)
+    runs = own is not None and any(own.strides[a] == 1 for a in free)
+    order = (*batch[side], *summed, *free) if side or runs else (*batch[side], *free, *summed)
     shape = tuple(value.shape[a] for a in order)
     strides = dict(zip(order, contiguous(shape), strict=True))
     return Layout(Value(shape, value.dtype), 0, tuple(strides[a] for a in range(len(order))))
 
 
-def product_axes(node: Node, left: Layout, right: Layout) -> tuple[list[Axis], Axis, Axis, Axis] | None:
-    """(batch, m, n, k), each m, n and k as one axis; None where k cannot be."""
+def product_axes(
+    node: Node, left: Layout, right: Layout, goal: Layout | None = None
+) -> tuple[list[Axis], Axis, Axis, Axis] | None:
+    """(batch, m, n, k), each m, n and k as one axis; None where k cannot be. `goal`: of the result, default: in C order."""
     x, y = node.inputs
     contracting, batch = node.params["contracting"], node.params["batch"]
     free = free_axes(len(x.shape), contracting[0], batch[0]), free_axes(len(y.shape), contracting[1], batch[1])
-    out = iter(contiguous(node.output.shape))
+    out = iter(goal.strides if goal else contiguous(node.output.shape))
     batches = [Axis(x.shape[i], left.strides[i], right.strides[j], next(out)) for i, j in zip(*batch, strict=True)]
-    ms = joined([Axis(x.shape[i], left.strides[i], 0, next(out)) for i in free[0]])
-    ns = joined([Axis(y.shape[j], 0, right.strides[j], next(out)) for j in free[1]])
+    ms = joined(sorted((Axis(x.shape[i], left.strides[i], 0, next(out)) for i in free[0]), key=lambda axis: -axis.c))
+    ns = joined(sorted((Axis(y.shape[j], 0, right.strides[j], next(out)) for j in free[1]), key=lambda axis: -axis.c))
     ks = [Axis(x.shape[i], left.strides[i], right.strides[j], 0) for i, j in zip(*contracting, strict=True)]
     ks = joined(sorted(ks, key=lambda axis: (-abs(axis.a), -abs(axis.b))))  # the order of a sum is free
     if len(ks) > 1:

@@ -30,14 +30,14 @@ def lower(node: Node, context: Context) -> bool:
     dtype = str(node.output.dtype)
     if dtype not in ("float32", "float64") or not all(v.size for v in node.inputs):
         return False
-    seen = context.layout(node.inputs[0]), context.layout(node.inputs[1])
+    seen, goal = (context.layout(node.inputs[0]), context.layout(node.inputs[1])), context.layout(node.output)
     # Where strides cannot say it, operands are copied in order: the smaller one, the other one, both.
     first = int(node.inputs[0].size > node.inputs[1].size)
     for copied in ((), (first,), (1 - first,), (0, 1)):
         arranged = list(seen)
         for side in copied:
-            arranged[side] = in_order(node, side, arranged[1 - side])
-        axes = product_axes(node, *arranged)
+            arranged[side] = in_order(node, side, arranged[1 - side], seen[side])
+        axes = product_axes(node, arranged[0], arranged[1], goal)
         if axes and len(axes[0]) <= gemm.BATCH:
             break
     else:
@@ -46,7 +46,8 @@ def lower(node: Node, context: Context) -> bool:
         value, layout = node.inputs[side], arranged[side]
         copy_layout(seen[side], value.shape, value.dtype, Pointer(layout.base), layout.strides, context)
     left, right = arranged
-    _emit(node.output, context, (left.base, right.base), (left.offset, right.offset), *axes, copied=1 in copied)
+    bases, offsets, cuts = (left.base, right.base), (left.offset, right.offset), goal.base is node.output
+    _emit(goal.base, context, bases, offsets, *axes, copied=1 in copied, cuts=cuts)
     return True
 
 
@@ -60,8 +61,13 @@ def _emit(
     n: Axis,
     k: Axis,
     copied: bool,
+    cuts: bool,
 ) -> None:
-    """The stages of a product; `copied`: whether the right operand is a copy that this node makes, so anew at each step of a loop."""
+    """The stages of a product.
+
+    `copied`: whether the right operand is a copy that this node makes, so anew at each step of a loop; `cuts`: whether the sum may be
+    cut into parts.
+    """
     dtype = str(output.dtype)
     size = SIZES[dtype]
     transposed = n.b != 1 and n.size > 1
@@ -71,6 +77,7 @@ def _emit(
     batches = math.prod(axis.size for axis in batch)
     flops = 2 * batches * m.size * n.size * k.size
     rows, panels, parts = _share(batches, m.size, -(-n.size // width), k.size, flops, height)
+    parts = parts if cuts else 1
     chunk = -(-k.size // parts)
     parts = -(-k.size // chunk)
     blocks = -(-k.size // DEPTH) if parts == 1 else -(-chunk // DEPTH)

@@ -10,6 +10,7 @@ from hornbeam.graph.region import Makers, Region
 from hornbeam.graph.views import VIEWS, layout_of
 
 from hornbeam_cpu.llvm.target import Target, host
+from hornbeam_cpu.lower.arranged import arranged
 from hornbeam_cpu.lower.loops import can_lower, copy_layout, lower_region
 from hornbeam_cpu.lower.rules import RULES
 from hornbeam_cpu.lower.shifted import shifted
@@ -75,6 +76,7 @@ class Lowering:
         self.producers = Makers(graph)
         self.layouts: dict[Value, Layout] = {}
         self.shifts = shifted(graph) if outside is None else {}
+        self.layouts |= arranged(graph) if outside is None else {}
         for results, shift in self.shifts.items():
             self.layouts |= {results: shift.results, shift.value: shift.moved}
         self.copies: dict[Value, Value] = {}
