@@ -12,7 +12,7 @@ from hornbeam_cpu.llvm.builder import Builder, Module, Operand, is_float, vector
 from hornbeam_cpu.llvm.library import ABI
 from hornbeam_cpu.llvm.target import Target
 
-__all__ = ["REDUCED", "Extreme", "Rows", "extreme", "gather", "scatter", "share", "tally", "words", "wrap"]
+__all__ = ["REDUCED", "Extreme", "Rows", "extreme", "gather", "scatter", "share", "words", "wrap"]
 
 REDUCED = {"add": "reduce_sum", "max": "reduce_max", "min": "reduce_min"}  # what a scatter's mode reduces by
 
@@ -91,38 +91,35 @@ def gather(target: Target, rows: Rows) -> Module:
 
 
 def scatter(target: Target, rows: Rows) -> Module:
-    """args: index, updates, out, count, width, size, block. out[index[i], :] takes updates[i, :], in the order of i.
+    """args: index, updates, out, count, width, size, block, apart. out[index[i], :] takes updates[i, :], in the order of i.
 
-    A task owns `block` of the `size` rows of out, and looks at all indices: no two tasks write one row.
+    A task owns `block` of the `size` rows of out, and looks at all indices: no two tasks write one row. Where `apart`, it owns
+    `block` of the updates, and out[1 + task, size, width] becomes what these alone come to.
     """
     module = Module()
     b = Builder(module, "kernel", ABI)
-    index, updates, out, count, width, size, block = words(b, 3, 4)
+    index, updates, out, count, width, size, block, apart = words(b, 3, 5)
     first = b.mul(b.arg("task"), block)
-    last = b.minimum(b.add(first, block), size)
-    with b.range(0, count) as i:
-        place = _index(b, rows.places, index, i)
-        mine = b.bits("and", b.compare("ge", place, first), b.compare("lt", place, last))
-        with b.when(mine):
-            _take(b, target, rows, (updates, i), (out, place), width)
-    b.finish()
-    return module
-
-
-def tally(target: Target, rows: Rows) -> Module:
-    """args: index, updates, parts, count, width, size, chunk. parts[1 + task, size, width]: what its chunk of updates comes to."""
-    module = Module()
-    b = Builder(module, "kernel", ABI)
-    index, updates, parts, count, width, size, chunk = words(b, 3, 4)
-    kind, lanes = stored(rows.dtype), target.lanes(SIZES[rows.dtype])
-    total = b.mul(size, width)
-    table = b.at(parts, b.mul(b.add(b.arg("task"), b.i64(1)), total), kind)
-    nothing = b.const(vector(computed(rows.dtype), lanes), identity(Step(REDUCED[rows.mode], (), rows.dtype, "")))
-    with b.range(0, total, lanes) as i:
-        store(b, rows.dtype, nothing, b.at(table, i, kind), b.first_lanes(b.sub(total, i), lanes))
-    first = b.mul(b.arg("task"), chunk)
-    with b.range(first, b.minimum(b.add(first, chunk), count)) as i:
-        _take(b, target, rows, (updates, i), (table, _index(b, rows.places, index, i)), width)
+    together = b.compare("eq", apart, b.i64(0))
+    with b.when(together):
+        last = b.minimum(b.add(first, block), size)
+        with b.range(0, count) as i:
+            place = _index(b, rows.places, index, i)
+            mine = b.bits("and", b.compare("ge", place, first), b.compare("lt", place, last))
+            with b.when(mine):
+                _take(b, target, rows, (updates, i), (out, place), width)
+    if rows.mode in REDUCED:
+        with b.when(b.bits("xor", together, b.const("i1", True))):
+            kind, lanes = stored(rows.dtype), target.lanes(SIZES[rows.dtype])
+            total = b.mul(size, width)
+            table = b.at(out, b.mul(b.add(b.arg("task"), b.i64(1)), total), kind)
+            nothing = b.const(
+                vector(computed(rows.dtype), lanes), identity(Step(REDUCED[rows.mode], (), rows.dtype, ""))
+            )
+            with b.range(0, total, lanes) as i:
+                store(b, rows.dtype, nothing, b.at(table, i, kind), b.first_lanes(b.sub(total, i), lanes))
+            with b.range(first, b.minimum(b.add(first, block), count)) as i:
+                _take(b, target, rows, (updates, i), (table, _index(b, rows.places, index, i)), width)
     b.finish()
     return module
 

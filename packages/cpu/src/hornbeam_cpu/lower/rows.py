@@ -75,8 +75,8 @@ def lower_scatter(node: Node, context: Context) -> bool:
     tasks = math.ceil((index.size if apart else x.shape[0]) / block)
     target = context.temporary((1 + tasks, *x.shape), x.dtype) if apart else node.output
     copy_layout(context.layout(x), x.shape, x.dtype, Pointer(target), contiguous(x.shape), context)
-    args = (Pointer(places), Pointer(new), Pointer(target), index.size, width, x.shape[0], block)
-    call = Call(Kernel(rows.tally if apart else rows.scatter, (how,), "scatter"), args)
+    args = (Pointer(places), Pointer(new), Pointer(target), index.size, width, x.shape[0], block, int(apart))
+    call = Call(Kernel(rows.scatter, (how,), "scatter"), args)
     context.emit(Stage(tasks, (call,), (places, new), (target,), updates.size, f"scatter {node.output!r}"))
     if apart:
         combine(context, rows.REDUCED[mode], target, Pointer(node.output), node.output)
