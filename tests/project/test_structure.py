@@ -112,7 +112,7 @@ def test_models_load_what_reads_files_and_draws_tables_when_it_is_needed() -> No
     code = (
         "import sys, hornbeam as hb\n"
         "model = hb.Sequential([hb.layers.Input((2,)), hb.layers.Dense(1)])\n"
-        "print(sorted({'h5py', 'rich', 'matplotlib', 'urllib.request'} & set(sys.modules)))\n"
+        "print(sorted({'h5py', 'rich', 'matplotlib', 'multiprocessing', 'urllib.request'} & set(sys.modules)))\n"
         "print(callable(hb.models.load_model), hb.saving.KerasFileEditor.__name__)\n"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
 from hornbeam.errors import InvalidArgumentError
@@ -69,9 +69,13 @@ def batches_of(source: Any, order: Any) -> Iterator[Any]:
     if workers <= 1:
         yield from map(source.__getitem__, order)
         return
-    pool: Executor = (ProcessPoolExecutor if getattr(source, "use_multiprocessing", False) else ThreadPoolExecutor)(
-        workers
-    )
+    pool: Executor
+    if getattr(source, "use_multiprocessing", False):
+        from concurrent.futures import ProcessPoolExecutor  # which imports multiprocessing
+
+        pool = ProcessPoolExecutor(workers)
+    else:
+        pool = ThreadPoolExecutor(workers)
     ahead = max(1, int(getattr(source, "max_queue_size", 10)))
     waiting: deque[Any] = deque()
     try:
