@@ -14,6 +14,7 @@ from hornbeam_cuda.source.convolutions import convolution
 from hornbeam_cuda.source.described import Loops, Operation, Strided
 from hornbeam_cuda.source.expressions import supported
 from hornbeam_cuda.source.kernel import At, Call, Kernel
+from hornbeam_cuda.source.moments import moments
 from hornbeam_cuda.source.prelude import PRELUDE
 from hornbeam_cuda.source.products import product
 from hornbeam_cuda.source.regions import region
@@ -60,6 +61,7 @@ def templates() -> list[Call]:
         )
     dense = Strided("bfloat16", (1,))
     update = Loops((100,), (0, 0, 1), (dense, dense), (), (Operation("subtract", (0, 1), "bfloat16"),), ((dense, 2),))
+    found += moments(A, "bfloat16", B, C, 500, 64, At, 132)
     return found + many.as_one(region(update, [A, B], [C], At) * 2)
 
 

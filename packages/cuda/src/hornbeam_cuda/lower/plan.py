@@ -19,6 +19,7 @@ from hornbeam_cuda.lower.recompute import recomputed
 from hornbeam_cuda.lower.rules import RULES, keeper
 from hornbeam_cuda.lower.slices import sliced_first
 from hornbeam_cuda.lower.stage import Fallback, Library, Loop, Step
+from hornbeam_cuda.lower.statistics import found_in
 from hornbeam_cuda.source.kernel import At, Call
 
 __all__ = ["Lowered", "Lowering", "prepare"]
@@ -66,8 +67,13 @@ class Lowering:
         """Lower every group of the graph, then bring the outputs into C order."""
         groups = fuse(self.graph, can_lower)
         self._put_in_place({v for item in groups if isinstance(item, Region) for v in item.outputs})
-        for item in groups:
-            if isinstance(item, Region):
+        replaced = found_in(groups, self)
+        for number, item in enumerate(groups):
+            if number in replaced:
+                statistics = replaced[number]
+                if statistics is not None:
+                    statistics.lower(self)
+            elif isinstance(item, Region):
                 if not takes_bias(item, self):
                     lower_region(item, self, self.producers)
             else:
