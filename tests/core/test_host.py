@@ -1,5 +1,8 @@
 """Numbers that come in: nested lists keep the integers that they hold."""
 
+import copy
+import pickle
+
 import hornbeam as hb
 import numpy as np
 import pytest
@@ -29,3 +32,15 @@ def test_what_no_integer_dtype_holds():
     np.testing.assert_array_equal(
         ops.asarray([2**64 - 1, 1], dtype="uint64").numpy(), np.array([2**64 - 1, 1], np.uint64)
     )
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "int8", "uint32", "bool", "complex64"])
+@pytest.mark.parametrize("again", [lambda x: pickle.loads(pickle.dumps(x)), copy.deepcopy, copy.copy])
+def test_tensors_are_pickled_and_copied_as_values(dtype, again):
+    for shape in ((), (0, 2), (2, 3)):
+        tensor = ops.asarray(np.arange(np.prod(shape, dtype=int)).reshape(shape).astype(dtype))
+        other = again(tensor)
+        assert other.dtype == tensor.dtype and other.shape == shape and other.uid != tensor.uid
+        np.testing.assert_array_equal(other.numpy(), tensor.numpy())
+    variable = again(hb.Variable(np.ones(2, dtype), name="v", trainable=False))
+    assert (variable.name, variable.trainable, variable.numpy().tolist()) == ("v", False, [1, 1])

@@ -1,5 +1,7 @@
 """FeatureSpace beyond what Keras's numbers show: a model on it, layers of one's own, and what it says of wrong data."""
 
+import pickle
+
 import hornbeam as hb
 import numpy as np
 import pandas as pd
@@ -77,6 +79,11 @@ def test_a_model_takes_raw_columns_or_encoded_rows():
     expected = trained.predict(space(PEOPLE), verbose=0)
     np.testing.assert_allclose(whole.predict(columns, verbose=0), expected, rtol=1e-6)
     assert space(inputs).shape == (None, *encoded.shape[1:])
+
+
+def test_it_is_sent_to_other_processes():
+    space = adapted(crosses=[("job", "children")])
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(space))(PEOPLE).numpy(), space(PEOPLE).numpy())
 
 
 def test_edges_that_are_given_and_a_layer_of_ones_own():

@@ -103,6 +103,12 @@ class Tensor(Methods):
 
         return to_array(self.owner.to_host(self._concrete("numpy.asarray()")), dtype, copy)
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """For pickle and copy: the values, which become a tensor of the backend in use where they are read."""
+        if type(self) is not Tensor:
+            return super().__reduce_ex__(protocol)
+        return _of_values, (self.numpy(), self.dtype)
+
     def item(self) -> Any:
         """The only element, as a Python number.
 
@@ -243,3 +249,9 @@ def widened(output: Any) -> Any:
     if made_by is not None and made_by[2] == output.uid:
         note_activation(wide, made_by[0], astype(made_by[1], "float32"))
     return wide
+
+
+def _of_values(values: Any, dtype: DType) -> Tensor:
+    from hornbeam.ops.convert import as_tensor
+
+    return as_tensor(values, dtype=dtype)
