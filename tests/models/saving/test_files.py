@@ -331,3 +331,13 @@ def test_every_layer_of_many_nested_models_is_found():
             part.save_own_variables(values)
             found.append(path)
         assert sum(path.endswith("/dense") for path in found) == n
+
+
+@pytest.mark.parametrize("name", ["w.weights.h5", "w.safetensors"])
+def test_weights_are_not_taken_for_a_damaged_model(tmp_path, name):
+    model = Sequential([Input((3,)), Dense(2)])
+    model.save_weights(tmp_path / name)
+    with pytest.raises(
+        hb.SerializationError, match=rf"{name} holds weights, and no model: .* model.load_weights\('.*{name}'\)"
+    ):
+        hb.models.load_model(tmp_path / name)

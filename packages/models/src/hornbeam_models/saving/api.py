@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from hornbeam.errors import InvalidArgumentError
+from hornbeam.errors import InvalidArgumentError, SerializationError
 from hornbeam.plugins.custom import custom_object_scope
 from hornbeam.serialization import safe_mode_scope
 
 from hornbeam_models.saving.files import LEGACY, existing, is_legacy, target, write_atomically
 
 __all__ = ["load_model", "load_weights", "save_model", "save_weights"]
+
+WEIGHTS = (".weights.h5", ".weights.json", ".safetensors")  # ends of names of files that hold nothing else
 
 
 def save_model(model: Any, filepath: Any, overwrite: bool = True, *, include_optimizer: bool = True) -> None:
@@ -59,6 +61,10 @@ def load_model(
     from hornbeam_models.saving import archive, legacy
 
     path = existing(filepath)
+    if path.name.endswith(WEIGHTS):
+        raise SerializationError(
+            f"{path} holds weights, and no model: make the model as it was made, and call model.load_weights({str(filepath)!r})"
+        )
     with custom_object_scope(custom_objects), safe_mode_scope(safe_mode):
         return (legacy.load_legacy if is_legacy(path) else archive.load_archive)(path, compile)
 
@@ -78,7 +84,7 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
     """
     from hornbeam_models.saving import legacy, safetensors, shards, weights
 
-    path = target(filepath, (".weights.h5", ".weights.json", ".safetensors", *LEGACY), overwrite)
+    path = target(filepath, (*WEIGHTS, *LEGACY), overwrite)
     if (max_shard_size is not None) != path.name.endswith(".json"):
         raise InvalidArgumentError("max_shard_size goes with a name that ends in '.weights.json', and only with that")
     if max_shard_size is not None:
