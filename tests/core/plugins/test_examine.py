@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from hornbeam.plugins.doctor import render
 from hornbeam.plugins.examine import _cgroup_limit, examine
 
 from .conftest import Install
@@ -118,3 +119,21 @@ def test_a_file_that_another_process_removes_meanwhile(monkeypatch, tmp_path):
     monkeypatch.setattr(Path, "rglob", lambda self, pattern: iter([self / "kept", gone]))
     monkeypatch.setattr(Path, "is_file", lambda self: self == gone or real(self))
     assert module._caches()["parts"] == {"kernels": {"files": 1, "bytes": 3}}
+
+
+def test_what_a_backend_does_without(install: Install) -> None:
+    manifest = """
+@hookimpl
+def provide_backends():
+    return [
+        BackendComponent("a", "a:B", priority=5, notes=lambda: ["no fast library: pip install it"]),
+        BackendComponent("b", "b:B", probe=lambda: "no device", notes=lambda: ["never asked"]),
+        BackendComponent("c", "c:B", priority=4, notes=lambda: 1 / 0),
+    ]
+"""
+    report = examine(install(acme={"manifest": manifest}), {})
+    found = {backend["name"]: backend["notes"] for backend in report["backends"]}
+    broken = ["its notes raised ZeroDivisionError: division by zero"]
+    assert {n: notes for n, notes in found.items() if notes} == {"a": ["no fast library: pip install it"], "c": broken}
+    lines = [line.split() for line in render(report).splitlines()]
+    assert ["note", "no", "fast", "library:", "pip", "install", "it"] in lines

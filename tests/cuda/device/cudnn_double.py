@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 
-class cudnnGraphNotSupportedError(RuntimeError):  # noqa: N801, N818 - cuDNN's name
+class cudnnGraphNotSupportedError(Exception):  # noqa: N801, N818 - cuDNN's name
     """As the frontend raises it."""
 
 
@@ -122,7 +122,7 @@ class Graph:
 
     def deserialize(self, handle: int, data: list[int]) -> None:
         if self.cudnn.refuse == "deserialize":
-            raise RuntimeError("made by another version")
+            raise cudnnGraphNotSupportedError("made by another version")
         self.life.append(("deserialize", handle, json.loads(bytes(data))))
 
     def execute(self, places: dict[int, int], workspace: int, handle: int) -> None:

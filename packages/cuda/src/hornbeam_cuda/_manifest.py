@@ -14,6 +14,13 @@ def probe() -> str | None:
     return why_not()
 
 
+def notes() -> list[str]:
+    """What the backend does without on this machine."""
+    from hornbeam_cuda.device.probe import missing
+
+    return missing()
+
+
 @hookimpl
 def provide_backends() -> list[BackendComponent]:
     """Preferred to everything else where there is a GPU."""
@@ -24,5 +31,6 @@ def provide_backends() -> list[BackendComponent]:
             summary="steps compiled to CUDA kernels and replayed as one graph, on an NVIDIA GPU",
             probe=probe,
             priority=200,
+            notes=notes,
         )
     ]

@@ -137,6 +137,7 @@ def _backends(backends: list[dict[str, Any]]) -> list[str]:
         state = "default" if backend["default"] else "usable" if backend["usable"] else "unusable"
         about = backend["reason"] or backend["summary"]
         rows.append([state, backend["name"], backend["plugin"], f"priority {backend['priority']}", about])
+        rows += [["", "", "", "note", note] for note in backend["notes"]]
         if backend["kernels"]:
             rows.append(["", "", "", "kernels of plugins", ", ".join(backend["kernels"].values())])
     return _columns(rows)

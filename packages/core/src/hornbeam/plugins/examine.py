@@ -13,8 +13,9 @@ from typing import Any
 from ..errors import HornbeamError
 from ..folders import cache_folder
 from .discovery import version_of
+from .engines import BackendStatus
 from .loader import Plugin
-from .manifest import FIRST_PARTY, KINDS
+from .manifest import FIRST_PARTY, KINDS, BackendComponent
 from .store import Registry
 
 __all__ = ["examine"]
@@ -149,6 +150,7 @@ def _backends(registry: Registry, environment: Mapping[str, str], problems: list
             "reason": status.reason,
             "default": status.entry.label == default,
             "summary": status.entry.component.summary,
+            "notes": _notes(status),
             "kernels": {
                 name: entry.label
                 for name, entry in _or_problem(lambda n=status.name: registry.kernels(n), problems, {}).items()
@@ -187,6 +189,17 @@ def _caches() -> dict[str, Any]:
             ]
             parts[part.name] = {"files": len(sizes), "bytes": sum(sizes)}
     return {"folder": str(folder), "exists": folder.is_dir(), "parts": parts}
+
+
+def _notes(status: BackendStatus) -> list[str]:
+    """What a usable backend does without here."""
+    component = status.entry.component
+    if status.reason is not None or not isinstance(component, BackendComponent):
+        return []
+    try:
+        return [str(note) for note in component.notes()]
+    except (Exception, SystemExit) as error:
+        return [f"its notes raised {type(error).__name__}: {error}"]
 
 
 def _size(path: Path) -> int | None:

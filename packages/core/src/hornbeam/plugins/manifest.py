@@ -151,6 +151,8 @@ class BackendComponent(Component):
             when backends are listed or chosen, so it should be quick and import as little as it can.
         priority: the usable backend with the highest is the default. NumPy has 0, hornbeam-cpu 100, hornbeam-cuda
             200; below 0 is never chosen by itself.
+        notes: function without arguments that answers what a usable backend does without here, and what to do about it,
+            in lines of text. Only `doctor` asks.
 
     Raises:
         InvalidArgumentError: an argument is not as said above, or for `Component`.
@@ -164,11 +166,13 @@ class BackendComponent(Component):
 
     probe: Callable[[], str | None] = field(default=_always_usable)
     priority: int = 0
+    notes: Callable[[], list[str]] = field(default=list)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not callable(self.probe):
-            raise InvalidArgumentError(f"BackendComponent {self.name!r}: probe must be a function, got {self.probe!r}.")
+        for name in ("probe", "notes"):
+            if not callable(given := getattr(self, name)):
+                raise InvalidArgumentError(f"BackendComponent {self.name!r}: {name} must be a function, got {given!r}.")
         if not isinstance(self.priority, int) or isinstance(self.priority, bool):
             raise InvalidArgumentError(
                 f"BackendComponent {self.name!r}: priority must be a whole number, got {self.priority!r}."

@@ -109,7 +109,7 @@ class Cudnn:
         graph = self._cudnn.pygraph(handle=self._handle)
         try:
             graph.deserialize(self._handle, list(data))
-        except RuntimeError as error:
+        except (self._cudnn.cudnnGraphNotSupportedError, RuntimeError) as error:
             show("kernels", f"a stored plan of cuDNN is made anew: {error}")
             return None
         return graph

@@ -64,18 +64,18 @@ def _installed(distribution: str) -> bool:
 
 
 def missing() -> list[str]:
-    """What the backend can do without, but slower: a line for each library that is not there."""
+    """A line for each library that the backend would use and that is in no wheel here."""
     from hornbeam_cuda.device.libraries import find
 
     lines = []
     if importlib.util.find_spec("cudnn") is None:
         lines.append(
-            "nvidia-cudnn-frontend is not installed: convolutions and attention run on kernels of our own. "
-            "Run: pip install 'nvidia-cudnn-frontend>=1.18,<1.25'"
+            "without nvidia-cudnn-frontend convolutions and attention are put together from products: "
+            "pip install 'nvidia-cudnn-frontend>=1.18,<1.25'"
         )
-    for name, wheel in (("cublasLt", "nvidia-cublas"), ("cudnn", "nvidia-cudnn-cu13"), ("nvrtc", "nvidia-cuda-nvrtc")):
+    for name, wheel in (("cudnn", "nvidia-cudnn-cu13"), ("cublasLt", "nvidia-cublas"), ("nvrtc", "nvidia-cuda-nvrtc")):
         if find(name) is None:
-            lines.append(f"lib{name} is in no wheel; the system's is used if there is one. Run: pip install {wheel}")
+            lines.append(f"lib{name} is in no wheel; the system's is used if there is one: pip install {wheel}")
     return lines
 
 
