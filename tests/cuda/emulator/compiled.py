@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -23,6 +24,7 @@ __all__ = ["COMPILER", "compiled", "runtime"]
 COMPILER = shutil.which("g++")
 HERE = Path(__file__).parent
 FLAGS = ["-std=c++17", "-fPIC", "-shared", "-w", "-fwrapv", "-ffp-contract=off", "-fno-strict-aliasing"]
+KEPT = 14 * 24 * 3600  # seconds that objects stay on disk
 TOGETHER = 24  # kernels of an object: one text that is too long takes the whole time of one processor
 
 _entries: dict[str, Any] = {}  # digest of a kernel -> its entry
@@ -44,12 +46,20 @@ def runtime() -> ctypes.CDLL:
     key = _digest(_head(), (HERE / "runtime.cpp").read_text())
     path = cache_folder("emulated") / f"{key}.so"
     if not path.exists():
+        _forget()
         _build(["-O2", "-I", str(HERE), str(HERE / "runtime.cpp")], path)
     library = ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
     library.launch.restype = ctypes.c_char_p
     library.know.argtypes = [ctypes.c_size_t, ctypes.c_size_t]
     library.forget.argtypes = [ctypes.c_size_t]
     return library
+
+
+def _forget() -> None:
+    """Remove objects that were made long ago: kernels change with the engine."""
+    for old in cache_folder("emulated").glob("*.so"):
+        if time.time() - old.stat(follow_symlinks=False).st_mtime > KEPT:
+            old.unlink(missing_ok=True)
 
 
 def _build(arguments: list[str], path: Path) -> None:

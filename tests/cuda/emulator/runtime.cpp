@@ -136,7 +136,7 @@ bool run_block() {
       enter(fresh());
     } else if (!at_block.empty() && (int)at_block.size() == threads - finished) {
       ready.swap(at_block);
-      if (!backwards) std::reverse(ready.begin(), ready.end());
+      std::reverse(ready.begin(), ready.end());  // in the order in which they came
     } else {
       snprintf(problem, sizeof problem, "threads wait for others that never come, in block (%u, %u, %u)", blockIdx.x, blockIdx.y, blockIdx.z);
     }
