@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,19 @@ def test_threads_of_a_block_meet(backwards: bool) -> None:
     __syncthreads();
     put(out + threadIdx.x, turned[threadIdx.x]);"""
     np.testing.assert_array_equal(result(text, backwards=backwards), np.arange(64)[::-1])
+
+
+def test_shared_memory_whose_size_is_told_at_the_launch() -> None:
+    bench = Bench()
+    out = bench.given(np.zeros(64, np.int32))
+    text = """@@
+    HORNBEAM_DYNAMIC(bytes);
+    int* turned = (int*)bytes;
+    turned[63 - threadIdx.x] = threadIdx.x;
+    __syncthreads();
+    put(out + threadIdx.x, turned[threadIdx.x]);"""
+    bench.run([replace(call("tried", [write("out", "int32", out)], text, 1, 64), shared=256)])
+    np.testing.assert_array_equal(bench.seen(out, (64,), "int32"), np.arange(64)[::-1])
 
 
 def test_a_barrier_that_is_missing_shows() -> None:
