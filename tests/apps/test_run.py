@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
 from pathlib import Path
@@ -328,3 +329,23 @@ def test_networks_of_keras_applications_under_all_their_names(run: Any) -> None:
     status, out, err = run(text)
     assert (status, err) == (0, "")
     assert out.split() == ["219315", "True", "True", "VGG16", "True"]
+
+
+def test_a_training_loop_of_its_own_makes_digits(tmp_path: Path, capfd: Any) -> None:
+    """A few small epochs: there is more ink where digits have it."""
+    script = shortened(
+        "gan_digits.py",
+        tmp_path,
+        judge=("Conv2D(32, 3, strides", "Conv2D(8, 3, strides"),
+        maker=("Dense(4 * 4 * 32", "Dense(4 * 4 * 8"),
+        shape=("Reshape((4, 4, 32))", "Reshape((4, 4, 8))"),
+        last=("Conv2DTranspose(32", "Conv2DTranspose(8"),
+        faster=("Adam(1e-3", "Adam(1e-2"),
+        too=("Adam(5e-4", "Adam(5e-3"),
+    )
+    assert run_script(script, ["2"]) == 0
+    out = capfd.readouterr().out
+    assert "epoch 2: judge" in out
+    (line,) = [line for line in out.splitlines() if line.startswith("made ")]
+    within, beside, *_ = (float(number) for number in re.findall(r"\d\.\d\d", line))
+    assert within > beside + 0.1
