@@ -119,3 +119,22 @@ def test_a_plan_that_runs_within_another_has_memory_of_its_own() -> None:
             step = hb.jit(lambda x: body(hb.ops.exp(x)) + hb.ops.sin(x) * hb.ops.cumsum(x, axis=0))
             found.append([step(x + i).numpy() for i in range(4)])
     np.testing.assert_allclose(found[0], found[1], rtol=1e-10)
+
+
+def test_copies_into_which_something_is_put_are_not_moved_behind_it() -> None:
+    x = np.arange(7.0, dtype="float32")
+    found = []
+    for backend in (make_backend("numpy"), EmulatedBackend()):
+        with using_backend(backend):
+            kept, put = hb.Variable(x, name="kept"), hb.ops.asarray([9.0, 8.0])
+
+            def step(kept: hb.Variable = kept, put: hb.Tensor = put) -> tuple[hb.Tensor, ...]:
+                old = kept.value
+                kept.assign(hb.ops.scatter_update(old, [[2], [1]], put))
+                padded = hb.ops.pad(old, (1, 1), constant_values=5.0)
+                return old, kept.value, padded, hb.ops.pad(old, (1, 1), constant_values=4.0)
+
+            compiled = hb.jit(step)
+            found.append([t.numpy() for _ in range(3) for t in compiled()])
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_array_equal(a, b)

@@ -83,7 +83,7 @@ def test_a_bias_is_added_by_the_product_that_it_belongs_to() -> None:
 def test_a_residual_network_moves_few_bytes() -> None:
     """Without values that are computed anew it was 173 GB a step; each array read and written once by each layer would be 68."""
     moved = sum(v.nbytes for step in plan("resnet50").steps for v in dict.fromkeys((*step.reads, *step.writes)))
-    assert moved < 115e9
+    assert moved < 105e9
 
 
 def test_a_step_of_a_recurrent_network_is_a_product_and_one_loop() -> None:

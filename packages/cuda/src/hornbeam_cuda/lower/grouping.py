@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Hashable, Sequence
 
 from hornbeam.graph.ir import Value
@@ -30,15 +31,16 @@ def together(steps: Sequence[Step]) -> list[Step]:
     the end of the step. What reads nothing that a step makes is done where the first stands: weights in half precision.
     """
     last_read = {value: number for number, step in enumerate(steps) for value in step.reads}
-    made = {value for step in steps for value in step.writes}
+    made = Counter(value for step in steps for value in step.writes)
     late: dict[Hashable, list[int]] = {}
     early: dict[Hashable, list[int]] = {}
     for number, step in enumerate(steps):
-        if isinstance(step, Call) and step.alone is not None and step.alone[0].size:
+        single = all(made[value] == 1 for value in step.writes)  # else what is written first and last matters
+        if single and isinstance(step, Call) and step.alone is not None and step.alone[0].size:
             key = alike(step.alone[0])
             if key is not None and all(last_read.get(value, -1) <= number for value in step.writes):
                 late.setdefault(key, []).append(number)
-            elif key is not None and made.isdisjoint(step.reads):
+            elif key is not None and not any(value in made for value in step.reads):
                 early.setdefault(key, []).append(number)
     moved: dict[int, list[Step]] = {}
     for groups, place in ((late, -1), (early, 0)):

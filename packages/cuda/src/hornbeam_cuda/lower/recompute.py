@@ -11,7 +11,8 @@ from collections.abc import Callable
 from hornbeam.graph.fusion import fuse
 from hornbeam.graph.ir import Graph, Node, Value
 from hornbeam.graph.passes.dead import dead_code
-from hornbeam.graph.region import Makers, Region
+from hornbeam.graph.region import REDUCTIONS, Makers, Region
+from hornbeam.primitive import primitives
 
 __all__ = ["recomputed"]
 
@@ -109,12 +110,25 @@ class _Recompute:
 
     def _again(self, value: Value, region: Region, leaves: set[Value], nodes: list[Node]) -> Value:
         """The value computed anew for a region, once."""
-        if value in leaves or value.data is not None:
+        if value.data is not None:
             return value
+        if value in leaves:
+            return self._apart(value, region, nodes)
         key = (id(region), value)
         if key not in self.clones:
             node = self.makers[value]
             inputs = tuple(self._again(v, region, leaves, nodes) for v in node.inputs)
             made = self.clones[key] = Value(value.shape, value.dtype)
             nodes.append(Node(node.primitive, inputs, node.params, (made,), node.where))
+        return self.clones[key]
+
+    def _apart(self, leaf: Value, region: Region, nodes: list[Node]) -> Value:
+        """What a chain starts from, behind a barrier where a loop makes it: else the chain would be fused to that loop again."""
+        maker = self.makers.get(leaf)
+        if maker not in self.home or maker is None or maker.primitive.name in REDUCTIONS:
+            return leaf
+        key = (-id(region), leaf)
+        if key not in self.clones:
+            made = self.clones[key] = Value(leaf.shape, leaf.dtype)
+            nodes.append(Node(primitives()["barrier"], (leaf,), {}, (made,), maker.where))
         return self.clones[key]
