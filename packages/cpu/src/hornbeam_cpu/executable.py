@@ -111,8 +111,8 @@ class CpuExecutable(Executable):
         stages = self.groups[first].stages
         for stage in stages:
             for old, new in stage.in_place:
-                alone = sum(old in s.reads for s in stages) == 1
-                if new is value and alone and old.nbytes == value.nbytes and self.lives.get(old, (0, -1))[1] == first:
+                fits = new is value and old.nbytes == value.nbytes and self.lives.get(old, (0, -1))[1] == first
+                if fits and sum(old in s.reads for s in stages) == 1:  # looked at last: groups have hundreds of stages
                     yield old
 
     def _address(self, value: Value) -> tuple[int | None, int]:
