@@ -159,6 +159,7 @@ def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = Non
     backend = current_backend()
     shared = None if isinstance(x, Tensor) else backend.share(x)
     if shared is not None:
+        shared = backend.copy(shared) if copy else shared  # somebody else may write to that memory
         x = Tensor(shared, tuple(shared.shape), backend.dtype_of(shared), backend)
     return asarray(x if isinstance(x, Tensor) or copy is False else host.from_library(x), device=device, copy=copy)
 
