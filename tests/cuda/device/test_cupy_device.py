@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import numpy as np
@@ -90,6 +92,28 @@ def test_an_upload_goes_on_beside_the_step() -> None:
             main.step()
         device.copy(memory.address, device.address(batch), 16)
         del batch
+
+
+def test_a_buffer_is_one_threads_until_it_is_on_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    cupy = FakeCupy()
+    device = CupyDevice(0, cupy)
+    begun, goes_on, pinned = threading.Event(), threading.Event(), cupy.cuda.alloc_pinned_memory
+
+    def slow(size: int) -> Any:
+        begun.set()
+        assert goes_on.wait(10)
+        return pinned(size)
+
+    monkeypatch.setattr(cupy.cuda, "alloc_pinned_memory", slow)
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(device.upload, np.full(4, 1))
+        assert begun.wait(10)
+        others = [pool.submit(device.upload, np.full(4, number)) for number in (2, 3)]
+        assert not wait(others, timeout=0.1).done
+        goes_on.set()
+        arrays = [each.result(10) for each in (first, *others)]
+    for number, array in enumerate(arrays, 1):
+        np.testing.assert_array_equal(device.download(array), [number] * 4)
 
 
 @pytest.mark.parametrize("shape", [(), (0, 3), (5,), (2, 3, 4)])

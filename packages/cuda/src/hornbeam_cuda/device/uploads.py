@@ -50,6 +50,7 @@ class Uploads:
         self._free: dict[int, list[tuple[Any, Any]]] = {}
         self._dead: list[tuple[int, Any]] = []
         self._lock = threading.Lock()
+        self._staging = threading.Lock()  # a buffer is one thread's until its copy is on the stream
 
     def upload(self, host: Any) -> Any:
         """The array on the GPU, in C order. Returns as soon as the host's memory has been read."""
@@ -57,17 +58,18 @@ class Uploads:
         if not host.size:
             return self._cupy.empty(host.shape, host.dtype)
         memory = self._destination(host.nbytes)
-        slot = self._slots[self._turn]
-        self._turn = 1 - self._turn
-        slot.event.synchronize()  # its last copy is over
-        if slot.size < host.nbytes:
-            slot.size = 1 << math.ceil(math.log2(host.nbytes))
-            slot.memory = self._cupy.cuda.alloc_pinned_memory(slot.size)
-        staged = np.frombuffer(slot.memory, np.uint8, host.nbytes)
-        staged[:] = host.reshape(-1).view(np.uint8)
-        memory.copy_from_host_async(slot.memory.ptr, host.nbytes, self._stream)
-        slot.event.record(self._stream)
-        self._main.wait_event(slot.event)
+        with self._staging:
+            slot = self._slots[self._turn]
+            self._turn = 1 - self._turn
+            slot.event.synchronize()  # its last copy is over
+            if slot.size < host.nbytes:
+                size = 1 << math.ceil(math.log2(host.nbytes))
+                slot.memory, slot.size = self._cupy.cuda.alloc_pinned_memory(size), size
+            staged = np.frombuffer(slot.memory, np.uint8, host.nbytes)
+            staged[:] = host.reshape(-1).view(np.uint8)
+            memory.copy_from_host_async(slot.memory.ptr, host.nbytes, self._stream)
+            slot.event.record(self._stream)
+            self._main.wait_event(slot.event)
         owner = _Owner()
         weakref.finalize(owner, self._dead.append, (host.nbytes, memory)).atexit = False
         kept = self._cupy.cuda.UnownedMemory(memory.ptr, host.nbytes, owner, self._number)
