@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from hornbeam.graph.ir import Node, Value
+from hornbeam.graph.views import pad_inside
 
 from hornbeam_cpu.kernels import block
 from hornbeam_cpu.kernels.rows import share
@@ -45,23 +46,11 @@ def lower_pad(node: Node, context: Context) -> bool:
     strides = contiguous(out.shape)
     fill = context.layout(value)
     blank = Layout(fill.base, fill.offset, (0,) * len(out.shape))
-    source = context.layout(x)
-    offset, goal, begin, shape, steps = source.offset, [], 0, [], []
-    for axis, n in enumerate(x.shape):
-        step = node.params["interior"][axis] + 1
-        low, room = node.params["low"][axis], out.shape[axis]
-        first = max(0, -(low // step)) if low < 0 else 0
-        last = min(n, (room - 1 - low) // step + 1)
-        shape.append(max(0, last - first))
-        offset += first * source.strides[axis]
-        begin += (low + first * step) * strides[axis]
-        goal.append(step * strides[axis])
-        steps.append(source.strides[axis])
-    if tuple(shape) != out.shape:
+    inner, shape, begin, goal = pad_inside(node, context.layout(x))
+    if shape != out.shape:
         copy_layout(blank, out.shape, out.dtype, Pointer(out), strides, context)
     if all(shape):
-        inner = Layout(source.base, offset, tuple(steps))
-        copy_layout(inner, tuple(shape), out.dtype, Pointer(out, begin * out.dtype.itemsize), tuple(goal), context)
+        copy_layout(inner, shape, out.dtype, Pointer(out, begin * out.dtype.itemsize), goal, context)
     return True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hornbeam.graph.ir import Node
-from hornbeam.graph.views import Layout, contiguous
+from hornbeam.graph.views import Layout, contiguous, pad_inside
 
 from hornbeam_cuda.lower.rows import known
 from hornbeam_cuda.lower.stage import Context
@@ -34,24 +34,13 @@ def lower_pad(node: Node, context: Context) -> bool:
     x, value = node.inputs
     out = node.output
     strides = contiguous(out.shape)
-    fill, source = context.layout(value), context.layout(x)
+    fill = context.layout(value)
     blank = Layout(fill.base, fill.offset, (0,) * len(out.shape))
-    offset, goal, begin, shape, steps = source.offset, [], 0, [], []
-    for axis, n in enumerate(x.shape):
-        step = node.params["interior"][axis] + 1
-        low, room = node.params["low"][axis], out.shape[axis]
-        first = max(0, -(low // step)) if low < 0 else 0
-        last = min(n, (room - 1 - low) // step + 1)
-        shape.append(max(0, last - first))
-        offset += first * source.strides[axis]
-        begin += (low + first * step) * strides[axis]
-        goal.append(step * strides[axis])
-        steps.append(source.strides[axis])
-    if tuple(shape) != out.shape:
+    inner, shape, begin, goal = pad_inside(node, context.layout(x))
+    if shape != out.shape:
         context.copied(blank, out.shape, out.dtype, At(out), strides)
     if all(shape):
-        inner = Layout(source.base, offset, tuple(steps))
-        context.copied(inner, tuple(shape), out.dtype, At(out, begin * out.dtype.itemsize), tuple(goal))
+        context.copied(inner, shape, out.dtype, At(out, begin * out.dtype.itemsize), goal)
     return True
 
 
