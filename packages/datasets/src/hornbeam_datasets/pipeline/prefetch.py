@@ -15,7 +15,7 @@ from hornbeam.tree import map_structure
 
 from hornbeam_datasets.pipeline.dataset import SKIPPED, Dataset, whole_number
 from hornbeam_datasets.pipeline.skips import skips_of
-from hornbeam_datasets.pipeline.workers import held_by_worker, in_order, processes, threads
+from hornbeam_datasets.pipeline.workers import WorkerError, held_by_worker, in_order, processes, threads
 
 __all__ = ["Prefetch"]
 
@@ -86,11 +86,15 @@ class Prefetch(Dataset):
             yield from in_order(self.pool, self.parent.at, tasks, self.size * self.workers)
             return
         skips = skips_of(self.parent)
-        for sample, notes in in_order(self.pool, _of_held, tasks, self.size * self.workers):
-            for own, said in zip(skips, notes, strict=True):
-                for one in said:
-                    own.note(one)
-            yield sample
+        try:
+            for sample, notes in in_order(self.pool, _of_held, tasks, self.size * self.workers):
+                for own, said in zip(skips, notes, strict=True):
+                    for one in said:
+                        own.note(one)
+                yield sample
+        except WorkerError:
+            self.close()  # the next iteration starts others
+            raise
 
     def _ahead(self, epoch: int, start: int) -> Iterator[Any]:
         """One thread walks ahead and puts what it finds into a queue."""

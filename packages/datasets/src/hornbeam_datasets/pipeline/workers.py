@@ -66,6 +66,8 @@ def in_order(
 ) -> Iterator[Any]:
     """`function(*task)` of each task, `ahead` of them begun before they are asked for.
 
+    Who stops asking leaves at most `ahead` of them behind: threads drop those not yet begun, processes compute them for nothing.
+
     Raises:
         WorkerError: a worker process was killed.
     """
@@ -84,5 +86,8 @@ def in_order(
             "with workers=0 to see where."
         ) from error
     finally:
-        for future in waiting:
-            future.cancel()
+        # Not in processes: where one of them dies, CPython fails at the first cancelled future, before it ends the other
+        # processes, and the interpreter then waits for them for ever.
+        if not isinstance(pool, ProcessPoolExecutor):
+            for future in waiting:
+                future.cancel()
