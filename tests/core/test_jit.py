@@ -6,6 +6,8 @@ import hornbeam as hb
 import numpy as np
 import pytest
 from hornbeam import ops
+from hornbeam.host_calls import host_call
+from hornbeam.symbolic import KerasTensor
 
 
 def test_captured_equals_eager_with_gradients():
@@ -20,6 +22,24 @@ def test_one_compilation_per_signature():
     for shape in ((2,), (2,), (3,)):
         step(ops.zeros(shape))
     assert len(step.compiled) == 2
+
+
+def test_a_graph_for_another_batch_is_captured_again_without_running_anything():
+    v = hb.Variable(ops.zeros(4))
+
+    def step(x, words, y):
+        v.assign(v + 1.0)
+        lengths = host_call(lambda w: ops.asarray([len(t) for t in w]), lambda w: KerasTensor(w.shape, "int32"), words)
+        return ops.sum(x[None] * y[:, None], axis=1), lengths
+
+    compiled = hb.jit(step)
+    before = compiled(ops.ones(4), np.array(["a", "bc", "d"], object), ops.ones(3))
+    (graph,) = {found.executable.graph for found in compiled.compiled.values()}
+    assert graph.resized is not None
+    other = graph.resized(3, 5)
+    assert [o.shape for o in graph.outputs] == [(3,), (3,), (4,)] == [*(b.shape for b in before), v.shape]
+    assert [o.shape for o in other.outputs] == [(5,), (5,), (4,)] and other.donated == graph.donated
+    assert v.numpy().tolist() == [1.0] * 4  # as often as it ran
 
 
 def test_variables_are_state_and_old_values_stay():

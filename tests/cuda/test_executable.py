@@ -96,6 +96,13 @@ def test_a_plan_that_does_not_fit_is_refused_with_what_it_needs() -> None:
         assert float(wide(hb.ops.ones((10, 8)))) == 800
 
 
+def test_a_function_for_one_batch_alone_has_no_other() -> None:
+    with using_backend(EmulatedBackend(EmulatedDevice(memory=2**20))):
+        fixed = hb.jit(lambda x: hb.ops.sum(hb.ops.sort(x @ x.T, axis=0) + hb.ops.ones((600, 600))))
+        with pytest.raises(OutOfMemoryError, match=r"Use a smaller batch \(now 600\)"):
+            fixed(hb.ops.ones((600, 8)))
+
+
 def test_plans_of_one_device_share_their_memory() -> None:
     backend = EmulatedBackend()
     with using_backend(backend):

@@ -144,10 +144,11 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _trace(
-    function: Callable[..., Any], leaves: list[Any], structure: Structure, backend: Any
+    function: Callable[..., Any], leaves: list[Any], structure: Structure, backend: Any, values: bool = True
 ) -> tuple[Capture, Graph, Structure, list[Any]]:
+    """The capture of a function, its graph, and its results; without values of the arguments nothing is called on the host."""
     capture = Capture(getattr(function, "__name__", "function"))
-    tensors: list[Tensor] = []
+    tensors: list[Any] = []
     texts: list[Any] = []
     replaced: list[Any] = []
     for leaf in leaves:
@@ -157,13 +158,14 @@ def _trace(
             replaced.append(Text(capture, len(texts), leaf.shape))
             texts.append(leaf)
         else:
-            tensors.append(as_tensor(leaf))
+            tensors.append(leaf if isinstance(leaf, Spec) else as_tensor(leaf))
             replaced.append(capture.input(tensors[-1]))
 
     def part(tensor: Tensor) -> _Compiled:
         return _Compiled(capture, capture.graph_of(tensor), LEAF, [tensor], backend)
 
-    capture.host = HostPart(capture, tensors, texts, part)
+    if values:
+        capture.host = HostPart(capture, tensors, texts, part)
     args, kwargs = unflatten(structure, replaced)
     with running(capture):
         out, out_structure = flatten(function(*args, **kwargs))
@@ -173,7 +175,33 @@ def _trace(
 
 
 def _compile(function: Callable[..., Any], leaves: list[Any], structure: Structure, backend: Any) -> _Compiled:
-    return _Compiled(*_trace(function, leaves, structure, backend), backend)
+    traced = _trace(function, leaves, structure, backend)
+    known = [_without_values(leaf) for leaf in leaves]  # the arguments themselves are not kept
+
+    def resized(size: int, other: int) -> Graph:
+        given = [_as_long(leaf, size, other) for leaf in known]
+        with compiling, Uncollected():
+            return _trace(function, given, structure, backend, values=False)[1]
+
+    traced[1].resized = resized
+    return _Compiled(*traced, backend)
+
+
+def _without_values(leaf: Any) -> Any:
+    if isinstance(leaf, _STATIC) or callable(leaf) and not hasattr(leaf, "shape"):
+        return leaf
+    if is_text(leaf):
+        return Text(Capture(""), -1, leaf.shape)
+    tensor = as_tensor(leaf)
+    return Spec(tensor.shape, tensor.dtype)
+
+
+def _as_long(leaf: Any, size: int, other: int) -> Any:
+    """An argument whose first axis has another size, where it has that one."""
+    if not isinstance(leaf, Spec | Text) or tuple(leaf.shape[:1]) != (size,):
+        return leaf
+    shape = (other, *leaf.shape[1:])
+    return leaf.reshape(shape) if isinstance(leaf, Text) else Spec(shape, leaf.dtype)
 
 
 def capture(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Graph:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from hornbeam.debug import show
 from hornbeam.errors import OutOfMemoryError
-from hornbeam.graph.ir import Value
 
 from hornbeam_cuda.device.base import Device
 from hornbeam_cuda.plan import Plan
@@ -11,45 +11,34 @@ from hornbeam_cuda.plan import Plan
 __all__ = ["explained", "fitting_batch"]
 
 SHOWN = 5
+TRIED = 8  # plans for other batches, at most
 
 
 def fitting_batch(plan: Plan, memory: int) -> int:
-    """The largest batch with which the plan fits that many bytes, about: at each step some of what lives grows with the batch.
+    """The largest batch, or one within a hundredth of it, whose plan needs no more than that many bytes; never above the plan's.
 
-    0 where not even one sample fits, or nothing depends on the batch.
+    Plans for other batches are made, without the device's memory: what they need is nearly a line, so the next one is for where
+    the line through two that are known meets the memory. 0 where not even one sample fits, or no other batch can be planned.
     """
-    if not plan.batch:
-        return 0
-    state = set(plan.home.values())
-    given = sum(v.nbytes for n, v in enumerate(plan.graph.inputs) if n not in state and _grows(v, plan.batch))
-    fixed = plan.inputs - given + plan.constants + plan.workspace
-    found: list[float] = []
-    for grown, kept in _alive(plan):
-        each = (grown + given) / plan.batch
-        if each:
-            found.append((memory - fixed - kept) / each)
-    return max(0, int(min(found, default=0)))
-
-
-def _grows(value: Value, batch: int) -> bool:
-    """Whether a value has an axis for the batch, alone or joined with those behind it."""
-    return batch in value.shape or bool(value.shape) and value.shape[0] % batch == 0 and value.shape[0] > 0
-
-
-def _alive(plan: Plan) -> list[tuple[int, int]]:
-    """Bytes that live at each step: those that grow with the batch, and the others."""
-    changes = [[0, 0] for _ in range(len(plan.steps) + 2)]
-    for value in plan.places.offsets:
-        first, last = plan.lives[value]
-        kind = 0 if _grows(value, plan.batch) else 1
-        first += value in plan.places.over  # the place is counted with the value that was there
-        changes[first][kind] += value.nbytes
-        changes[max(first, last + 1)][kind] -= value.nbytes
-    found, grown, kept = [], 0, 0
-    for more, others in changes:
-        grown, kept = grown + more, kept + others
-        found.append((grown, kept))
-    return found
+    known = {plan.batch: plan.needs}
+    fits, above = 0, plan.batch  # the largest that fits, the smallest that does not
+    if not above or plan.needs <= memory or plan.graph.resized is None:
+        return above if plan.needs <= memory else 0
+    guess = above // 2
+    try:
+        while above - fits > 1 + fits // 100 and len(known) <= TRIED:
+            known[guess] = plan.resized(guess).needs
+            if known[guess] <= memory:
+                fits = guess
+            else:
+                above = guess
+            other = fits or min(size for size in known if size > above)
+            each = (known[above] - known[other]) / (above - other)
+            guess = int(above - (known[above] - memory) / each) if each > 0 else (fits + above) // 2
+            guess = min(max(guess, fits + 1), above - 1)
+    except Exception as error:  # a function that is made for its batch alone may raise anything
+        show("memory", f"{plan.graph.name} cannot be planned for a batch of {guess}: {error}")
+    return fits
 
 
 def explained(plan: Plan, device: Device) -> OutOfMemoryError:
@@ -60,13 +49,16 @@ def explained(plan: Plan, device: Device) -> OutOfMemoryError:
     fits = fitting_batch(plan, device.properties.memory)
     if not plan.batch:
         hint = "Make the computation smaller"
-    elif fits and fits < plan.batch:
-        hint = f"A batch of about {fits} would fit the whole device (now {plan.batch})"
-    else:
+    elif 0 < fits < plan.batch:
+        hint = f"A batch of {fits} would fit the whole device (now {plan.batch})"
+    elif fits:
         hint = f"Free memory that others hold, or use a smaller batch (now {plan.batch})"
+    else:
+        hint = f"Use a smaller batch (now {plan.batch}) or a smaller model"
     return OutOfMemoryError(
         f"{plan.graph.name} does not fit into the memory of {device.name} ({_size(device.properties.memory)}). It needs\n"
         f"    {_size(plan.places.size):>10}  for values in between\n    {_size(plan.inputs):>10}  for state and inputs\n"
+        f"    {_size(plan.copies):>10}  for results, and copies of inputs\n"
         f"    {_size(plan.constants):>10}  for constants\n    {_size(plan.workspace):>10}  for libraries\n"
         f"  The largest values:{rows}\n  {hint}; mixed precision (hb.mixed_precision.set_dtype_policy) "
         "halves what is in between."

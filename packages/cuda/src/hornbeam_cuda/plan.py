@@ -10,7 +10,7 @@ from hornbeam.graph.views import Layout, contiguous
 
 from hornbeam_cuda.device.base import Device
 from hornbeam_cuda.lower.grouping import needed, together
-from hornbeam_cuda.lower.plan import Lowering
+from hornbeam_cuda.lower.plan import Lowering, prepare
 from hornbeam_cuda.lower.stage import Fallback, Library, Loop, Step
 from hornbeam_cuda.schedule import lifetimes, places
 from hornbeam_cuda.source.kernel import At, Call, Kernel
@@ -101,6 +101,23 @@ class Plan:
     def inputs(self) -> int:
         """Bytes of the inputs, state and all."""
         return sum(v.nbytes for v in self.graph.inputs)
+
+    @property
+    def copies(self) -> int:
+        """Bytes of the results that are no state, and of inputs that come from elsewhere each time: they are copied to one place."""
+        state = set(self.home.values())
+        given = sum(v.nbytes for n, v in enumerate(self.graph.inputs) if n not in state)
+        return given + sum(v.nbytes for i, v in enumerate(self.graph.outputs) if i not in self.home)
+
+    @property
+    def needs(self) -> int:
+        """Bytes in all."""
+        return self.places.size + self.inputs + self.copies + self.constants + self.workspace
+
+    def resized(self, batch: int) -> Plan:
+        """The plan of the same function for another batch: it is captured again."""
+        assert self.graph.resized is not None
+        return Plan(prepare(self.graph.resized(self.batch, batch), self.device.supports), self.device)
 
     def calls(self) -> Iterator[Call | Library]:
         """Every launch and library call, those of loops once."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from hornbeam.dtypes import DType
@@ -81,7 +81,11 @@ class Graph:
         outputs: the results.
         donated: index of an output -> index of the input whose memory it may take over.
         name: the function's name.
+        resized: `resized(size, other)` captures the function again, for arguments whose first axis has another size where it has
+            one now; None where that is not known.
     """
+
+    resized: Callable[[int, int], Graph] | None = None
 
     def __init__(
         self,
@@ -103,7 +107,9 @@ class Graph:
         """The same function with other nodes: what a pass returns."""
         constants = self.constants if constants is None else constants
         outputs = self.outputs if outputs is None else outputs
-        return Graph(self.inputs, constants, nodes, outputs, self.name, self.donated)
+        made = Graph(self.inputs, constants, nodes, outputs, self.name, self.donated)
+        made.resized = self.resized
+        return made
 
     def users(self) -> dict[Value, list[Node]]:
         """The nodes that read each value; each node once."""
