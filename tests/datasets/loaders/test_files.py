@@ -287,3 +287,11 @@ def test_checksums(data, times):
         crc = table[(crc ^ byte) & 255] ^ crc >> 8
     assert crc32c(data) == crc ^ 0xFFFFFFFF
     assert crc32c(b"123456789") == 0xE3069283  # RFC 3720, B.4
+
+
+def test_an_unknown_option_is_answered_by_those_there_are(tmp_path):
+    (tmp_path / "a.txt").write_text("x")
+    with pytest.raises(InvalidArgumentError, match=r"the loader 'txt' has no option 'lable'; it has .*labels"):
+        hb.datasets.load(tmp_path, lable=None)
+    with pytest.raises(InvalidArgumentError, match=r"'arrays' has no option 'size'; it has none"):
+        hb.datasets.load([1, 2], size=3)

@@ -22,6 +22,14 @@ def test_a_description():
         Dataset.of(np.zeros(0)).describe()
 
 
+def test_a_description_of_a_sorted_dataset_looks_all_over_it():
+    told = Dataset.of(np.repeat(np.arange(5), 1000)).describe(100)
+    assert told.samples == 5000 and told.looked_at == 100
+    assert sorted(told.columns["sample"]["values"].split(", ")) == [f"{i}: 20 %" for i in range(5)]
+    told = Dataset.of(np.arange(1010)).describe(1009)  # no sample twice
+    assert 1000 <= told.looked_at <= 1009 and "1: 0.0995 %" in told.columns["sample"]["values"]
+
+
 IMAGES = np.random.default_rng(0).integers(0, 256, (9, 8, 8, 3), np.uint8)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -30,7 +33,7 @@ def load(source: Any, *, loader: str | None = None, **options: Any) -> Dataset:
         A dataset of samples.
 
     Raises:
-        InvalidArgumentError: there is no such file, or nothing says how to read it.
+        InvalidArgumentError: there is no such file, nothing says how to read it, or its loader has no such option.
         UnknownNameError: there is no such loader.
         MissingPackageError: what reads it is not installed; the message has the command.
 
@@ -42,8 +45,24 @@ def load(source: Any, *, loader: str | None = None, **options: Any) -> Dataset:
     if isinstance(source, Dataset) and loader is None and not options:
         return source
     name = loader or _loader_of(source)
-    dataset: Dataset = registry.lookup("loaders", name)(source, **options)
+    make = registry.lookup("loaders", name)
+    try:
+        dataset: Dataset = make(source, **options)
+    except TypeError as error:
+        unknown = re.fullmatch(r"(\w+).*unexpected keyword argument '(\w+)'", str(error))
+        if unknown is None or unknown[2] not in options:
+            raise
+        takes = _options(make) | _options(vars(sys.modules[make.__module__]).get(unknown[1], make))
+        raise InvalidArgumentError(
+            f"the loader {name!r} has no option {unknown[2]!r}; it has {', '.join(sorted(takes)) or 'none'}"
+        ) from None
     return dataset
+
+
+def _options(make: Any) -> set[str]:
+    """The names of what can be given beside the source."""
+    _, *others = inspect.signature(make).parameters.values()
+    return {p.name for p in others if p.kind is not p.VAR_KEYWORD}
 
 
 def _loader_of(source: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from hornbeam_datasets.pipeline.dataset import SKIPPED, Dataset
 __all__ = ["Description", "describe"]
 
 LISTED = 8  # values of a column that are told one by one
+RUNS = 20  # parts of a dataset that are looked at
 
 
 class Description:
@@ -42,11 +44,11 @@ class Description:
 
 
 def describe(dataset: Dataset, samples: int = 1000) -> Description:
-    """Shapes, dtypes, ranges and most frequent values of the first samples.
+    """Shapes, dtypes, ranges and most frequent values.
 
     Args:
         dataset: what is described.
-        samples: how many are looked at.
+        samples: how many are looked at: the first of a stream; where samples come by number, runs of neighbours from all over.
 
     Raises:
         InvalidArgumentError: there are none.
@@ -60,13 +62,27 @@ def describe(dataset: Dataset, samples: int = 1000) -> Description:
     """
     columns: dict[str, list[Any]] = {}
     looked = 0
-    for sample in itertools.islice((s for s in dataset.walk(0) if s is not SKIPPED), samples):
+    for sample in _some(dataset, samples):
         looked += 1
         for name, leaf in _named(sample):
             columns.setdefault(name, []).append(np.asarray(leaf))
     if not looked:
         raise InvalidArgumentError("describe: the dataset gives no sample")
     return Description(dataset.slots if dataset.complete else None, looked, {n: _told(c) for n, c in columns.items()})
+
+
+def _some(dataset: Dataset, wanted: int) -> Iterator[Any]:
+    """Samples from all over: files are often sorted by class. In runs, for chunks of a file are unpacked as a whole."""
+    count = dataset.slots
+    if not dataset.by_number or count is None or count <= wanted:
+        yield from itertools.islice((s for s in dataset.walk(0) if s is not SKIPPED), wanted)
+        return
+    runs = min(RUNS, wanted)
+    for run in range(runs):
+        start, end = run * count // runs, (run + 1) * count // runs
+        length = (run + 1) * wanted // runs - run * wanted // runs
+        slots = range(start, min(start + length, end))
+        yield from (s for s in (dataset.at(slot, 0) for slot in slots) if s is not SKIPPED)
 
 
 def _named(tree: Any, name: str = "") -> Any:
