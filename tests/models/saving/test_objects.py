@@ -5,7 +5,7 @@ import json
 import hornbeam as hb
 import numpy as np
 import pytest
-from hornbeam_layers import Dense, Input, Lambda
+from hornbeam_layers import CRF, Dense, Input, Lambda
 from hornbeam_models import Model, Sequential, load_model, model_from_json
 from hornbeam_models.saving import (
     CustomObjectScope,
@@ -111,6 +111,40 @@ def test_how_a_model_was_compiled(tmp_path):
     assert again._given["loss"].get_config() == loss.get_config()
     assert list(again.evaluate(X, X[:, :2], return_dict=True)) == ["loss", "gap"]
     assert again.evaluate(X, X[:, :2]) == model.evaluate(X, X[:, :2])
+
+
+def test_a_loss_that_is_a_method_of_a_layer(tmp_path):
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(3, 5, 4)).astype("float32"), rng.integers(0, 3, (3, 5))
+    labels = CRF(3)
+    inner = Sequential([Input((5, 4)), labels])
+    for model in (inner, Sequential([Input((5, 4)), Dense(4), inner])):
+        model.compile("adam", labels.loss, metrics=[labels.loss])
+        model.fit(x, y, verbose=0)
+        for name in ("m.keras", "m.h5"):
+            model.save(tmp_path / name)
+            again = load_model(tmp_path / name)
+            assert again.evaluate(x, y, verbose=0) == model.evaluate(x, y, verbose=0)
+            owner = again._given["loss"].__self__
+            assert owner is not labels and owner is (
+                again.layers[-1].layers[-1] if len(again.layers) > 1 else again.layers[-1]
+            )
+
+
+def test_a_file_names_no_other_method():
+    labels = CRF(3)
+    model = Sequential([Input((5, 4)), labels])
+    model.compile("adam", labels.loss)
+    for layer, method in (
+        ("layers/crf", "set_weights"),
+        ("layers/crf", "__init__"),
+        ("layers/none", "loss"),
+        ("", "save"),
+    ):
+        config = model.get_compile_config()
+        config["loss"]["config"] = {"layer": layer, "method": method}
+        with pytest.raises(hb.SerializationError, match=rf"method '{method}' of its layer .*compile=False"):
+            model.compile_from_config(config)
 
 
 def evil(module, name, config):
