@@ -289,6 +289,40 @@ def test_checksums(data, times):
     assert crc32c(b"123456789") == 0xE3069283  # RFC 3720, B.4
 
 
+def test_masks_are_cut_as_their_images_are(tmp_path):
+    for folder in ("images", "masks"):
+        (tmp_path / folder).mkdir()
+    picture = np.arange(12 * 30, dtype=np.uint8).reshape(12, 30) // 3
+    for size in ((12, 12), (6, 5), (4, 9)):
+        for folder in ("images", "masks"):
+            Image.fromarray(picture).save(tmp_path / folder / "a.png")
+        how = {"size": size, "keep_aspect_ratio": True, "interpolation": "nearest", "color_mode": "grayscale"}
+        image, mask = hb.datasets.load(tmp_path / "images", masks=tmp_path / "masks", **how)[0]
+        np.testing.assert_array_equal(image[..., 0], mask)
+    np.testing.assert_array_equal(
+        hb.datasets.load(tmp_path / "images", masks=tmp_path / "masks", size=(12, 12), keep_aspect_ratio=True)[0][1],
+        picture[:, 9:21],
+    )
+
+
+def test_masks_that_do_not_fit_or_cannot_be_read_are_named(tmp_path):
+    paths = [str(tmp_path / name) for name in ("a.png", "b.png")]
+    for path in paths:
+        Image.fromarray(np.zeros((6, 5), np.uint8)).save(path)
+    Image.fromarray(np.zeros((6, 7), np.uint8)).save(tmp_path / "wide.png")
+    (tmp_path / "broken.png").write_bytes((tmp_path / "a.png").read_bytes()[:40])
+    masks = [str(tmp_path / name) for name in ("wide.png", "broken.png")]
+    dataset = hb.datasets.load(paths, loader="images", masks=masks)
+    with pytest.raises(InvalidArgumentError, match=r"a.png is 6 x 5 pixels and its mask .*wide.png 6 x 7.*size="):
+        dataset[0]
+    with pytest.raises(InvalidArgumentError, match=r"broken.png cannot be read: .*errors=\"skip\""):
+        dataset[1]
+    skipping = hb.datasets.load(paths, loader="images", masks=masks, errors="skip")
+    assert list(skipping) == [] and skipping.skips.count == 2
+    same = hb.datasets.load([paths[0]] * 2, loader="images", masks=[paths[0], masks[0]], size=(6, 5))
+    assert [m.shape for _, m in same] == [(6, 5)] * 2
+
+
 def test_an_unknown_option_is_answered_by_those_there_are(tmp_path):
     (tmp_path / "a.txt").write_text("x")
     with pytest.raises(InvalidArgumentError, match=r"the loader 'txt' has no option 'lable'; it has .*labels"):

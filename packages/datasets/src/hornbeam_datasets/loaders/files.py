@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -153,8 +153,12 @@ class FileSamples(Dataset):
         return found if found is SKIPPED or self.labels is None else (found, self.labels[slot])
 
     def _read(self, path: str) -> Any:
+        return self._named(path, self.read)
+
+    def _named(self, path: str, read: Callable[[str], Any]) -> Any:
+        """What `read` reads, with errors that name the file."""
         try:
-            return self.read(path)
+            return read(path)
         except (InvalidArgumentError, ImportError):
             raise
         except Exception as error:

@@ -48,20 +48,28 @@ def read_image(
         raise InvalidArgumentError(f"color_mode must be one of {', '.join(MODES)}; got {color_mode!r}")
     if interpolation not in RESAMPLING:
         raise InvalidArgumentError(f"interpolation must be one of {', '.join(RESAMPLING)}; got {interpolation!r}")
-    pillow = require("PIL.Image", "reading images", "images")
-    with pillow.open(path) as image:
-        if image.width * image.height > MOST_PIXELS:
-            raise InvalidArgumentError(f"{path} has {image.width} x {image.height} pixels, more than {MOST_PIXELS:,}")
+    with _opened(path) as image:
         if size is not None and image.format == "JPEG" and not keep_aspect_ratio:
             image.draft(MODES[color_mode], (size[1], size[0]))  # decoded at 1/2, 1/4 or 1/8 where that is enough
         if image.mode.startswith("I"):  # 16 bits a pixel
-            image = pillow.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+            image = require("PIL.Image", "reading images", "images").fromarray(
+                (np.asarray(image) >> 8).astype(np.uint8)
+            )
         image = image if image.mode == MODES[color_mode] else image.convert(MODES[color_mode])
         if size is not None and (image.height, image.width) != tuple(size):
             box = _middle(image.height, image.width, size) if keep_aspect_ratio else None
             image = image.resize((size[1], size[0]), RESAMPLING[interpolation], box)
         array = np.asarray(image, dtype)
     return array[..., None] if array.ndim == 2 else array
+
+
+def _opened(path: Any) -> Any:
+    """An image that is not decoded yet."""
+    image = require("PIL.Image", "reading images", "images").open(path)
+    if image.width * image.height > MOST_PIXELS:
+        image.close()
+        raise InvalidArgumentError(f"{path} has {image.width} x {image.height} pixels, more than {MOST_PIXELS:,}")
+    return image
 
 
 def _middle(height: int, width: int, size: tuple[int, int]) -> tuple[float, float, float, float]:
@@ -140,29 +148,25 @@ class Masks(Images):
         if len(self.masks) != len(self.paths):
             raise InvalidArgumentError(f"{len(self.paths)} images and {len(self.masks)} masks; they must be as many")
 
-    def _read(self, path: str) -> Any:
-        image = super()._read(path)
-        return image, self._mask(self.masks[self._number[path]])
-
-    @property
-    def _number(self) -> dict[str, int]:
-        if not hasattr(self, "numbers"):
-            self.numbers = {path: i for i, path in enumerate(self.paths)}
-        return self.numbers
-
     def at(self, slot: int, epoch: int) -> Any:
         """Image and mask."""
-        path = self.paths[slot]
-        return self.skips.guard(lambda: self._read(path), path)
+        path, mask = self.paths[slot], self.masks[slot]
+        return self.skips.guard(lambda: self._pair(path, mask), path)
+
+    def _pair(self, path: str, mask: str) -> Any:
+        image, classes = self._read(path), self._named(mask, self._mask)
+        if image.shape[:2] != classes.shape:
+            raise InvalidArgumentError(
+                f"{path} is {image.shape[0]} x {image.shape[1]} pixels and its mask {mask} {classes.shape[0]} x {classes.shape[1]}; "
+                "they must be as large, or be scaled to one size="
+            )
+        return image, classes
 
     def _mask(self, path: str) -> Any:
-        pillow = require("PIL.Image", "reading images", "images")
-        try:
-            with pillow.open(path) as image:
-                image = image if image.mode in ("L", "P", "I", "I;16", "1") else image.convert("L")
-                size = self.how["size"]
-                if size is not None:
-                    image = image.resize((size[1], size[0]), RESAMPLING["nearest"])
-                return np.asarray(image).astype(np.int32)
-        except OSError as error:
-            raise InvalidArgumentError(f"{path} cannot be read: {error}") from error
+        size = self.how["size"]
+        with _opened(path) as image:
+            image = image if image.mode in ("L", "P", "I", "I;16", "1") else image.convert("L")
+            if size is not None:
+                box = _middle(image.height, image.width, size) if self.how["keep_aspect_ratio"] else None
+                image = image.resize((size[1], size[0]), RESAMPLING["nearest"], box)
+            return np.asarray(image).astype(np.int32)
