@@ -185,12 +185,11 @@ def products() -> Findings:
     for dtype in ("bfloat16", "float16", "float32"):
         for m in (1, 32, 128, 8192):
             for n in (10, 512, 50257, 50304):
-                for epilogue in ("none", "bias"):
-                    call = Product(
-                        dtype, dtype, (1, m, n, 512), (m * 512, 512, 1), (512 * n, n, 1), (m * n, n), epilogue
-                    )
-                    if not target.supports(call):
-                        found[f"no algorithm: {dtype} {m}x{n} {epilogue}"] = True
+                for epilogue in ("none", "bias", "left sums", "right sums"):
+                    for addend in (False, True):
+                        sizes, strides = (1, m, n, 512), ((m * 512, 512, 1), (512 * n, n, 1), (m * n, n))
+                        if not target.supports(Product(dtype, dtype, sizes, *strides, epilogue, addend)):
+                            found[f"no algorithm: {dtype} {m}x{n} {epilogue}{' and addend' * addend}"] = True
     x = target.upload(np.full((64, 64), np.nan, np.float32))
     out = target.empty((64, 64), "float32")
     call = Product("float32", "float32", (1, 64, 64, 64), (4096, 64, 1), (4096, 64, 1), (4096, 64))

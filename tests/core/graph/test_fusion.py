@@ -68,6 +68,7 @@ def described(groups, graph):
         else (
             [node[n] for n in g.nodes], table(g.axes, names), table(g.walks, node), table(g.reads, names), g.extents,
             table(g.reductions, node), g.parallel, g.serial, g.inner, [names[v] for v in g.outputs],
+            sorted((names[v], node[n]) for v, n in g.makers.items()),
         )
         for g in groups
     ]  # fmt: skip

@@ -53,7 +53,7 @@ def templates() -> list[Call]:
         found += blocks.block_cut(A, dtype, B, "int32", C, (5, 8), (2, 8))
     for dtype in ("bool", "int64", "float64", "float16"):
         described = Product(dtype, dtype, (1, 5, 6, 7), (0, 7, 1), (0, 6, 1), (0, 6), "bias", True)
-        found += product(described, [A, B, C, D], At)
+        found += product(described, [A, B, C, D, B], At)
     for direction in ("forward", "input", "kernel"):
         shapes = (2, 9, 8, 4), (6, 3, 3, 2), (2, 4, 3, 6)
         found += convolution(

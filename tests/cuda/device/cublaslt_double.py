@@ -83,18 +83,25 @@ class FakeLt:
         d: int, ld: Any, algorithm: Any, workspace: int, size: int, stream: int,
     ) -> int:  # fmt: skip
         about = self.objects[description.value]
-        assert (c, lc) == (d, ld) and size == 32 << 20
+        assert lc == ld and size == 32 << 20
         wide = np.float64 if about["scale"] == 1 else np.float32
         left = self._matrix(a, la, about[SIZES["TRANSA"]]).astype(wide)
         right = self._matrix(b, lb, about[SIZES["TRANSB"]]).astype(wide)
         out = self._matrix(d, ld, 0)
         value = alpha._obj.value * (left @ right)
-        if about[SIZES["EPILOGUE"]] == 4:
+        added = self._matrix(c, lc, 0).astype(wide)
+        kind = about[SIZES["EPILOGUE"]]
+        if kind != 1:
             dtype = np.dtype(KINDS[about[SIZES["BIAS_TYPE"]]])
-            rows = out.shape[1]
-            bias = (ctypes.c_char * (rows * dtype.itemsize)).from_address(about[SIZES["BIAS"]])
-            value = value + np.frombuffer(bias, dtype).astype(wide)[None, :, None]
+            length = out.shape[2 if kind == 512 else 1]  # 512: BGRADB, one for each column
+            vector = np.frombuffer(
+                (ctypes.c_char * (length * dtype.itemsize)).from_address(about[SIZES["BIAS"]]), dtype
+            )
+        if kind == 4:
+            value = value + vector.astype(wide)[None, :, None]
+        elif kind != 1:
+            vector[:] = left.sum(2)[0] if kind == 256 else right.sum(1)[0]  # 256: BGRADA
         if beta._obj.value:
-            value = value + beta._obj.value * out
+            value = value + beta._obj.value * added
         out[...] = value
         return 0

@@ -98,19 +98,30 @@ def _near(got: Any, expected: Any, dtype: str, terms: int) -> None:
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize("epilogue", ["none", "bias", "left sums", "right sums"])
+@pytest.mark.parametrize("addend", [False, True])
 @pytest.mark.parametrize("sizes", [(1, 32, 10, 784), (1, 8192, 512, 512), (3, 17, 33, 65), (12, 128, 128, 64)])
-def test_products(cuda: Any, dtype: str, sizes: tuple[int, ...]) -> None:
+def test_products(cuda: Any, dtype: str, sizes: Any, addend: bool, epilogue: str) -> None:
     rng, target = np.random.default_rng(0), cuda.target
     b, m, n, k = sizes
-    left, right, bias = (_random(rng, s, dtype) for s in ((b, m, k), (b, n, k), (n,)))
-    out = target.empty((b, m, n), dtype)
-    arrays = [target.upload(a) for a in (left, right)] + [out, target.upload(bias)]
-    call = Product(dtype, dtype, sizes, (m * k, k, 1), (n * k, 1, k), (m * n, n), "bias")  # type: ignore[arg-type]
+    left, right, vector, added = (
+        _random(rng, s, dtype) for s in ((b, m, k), (b, n, k), (m if epilogue == "left sums" else n,), (b, m, n))
+    )
+    call = Product(dtype, dtype, sizes, (m * k, k, 1), (n * k, 1, k), (m * n, n), epilogue, addend)
+    if "sums" in epilogue and (b > 1 or not target.supports(call)):
+        pytest.skip(f"no {epilogue} of {dtype} and {sizes}: the engine sums up by itself")
     assert target.supports(call)
+    out = target.empty((b, m, n), dtype)
+    arrays = [target.upload(left), target.upload(right), out]
+    arrays += [target.upload(vector)] * (epilogue != "none") + [target.upload(added)] * addend
     workspace = target.allocate(target.workspace(call))
     target.library(call, [target.address(a) for a in arrays], workspace.address)
-    wide = [a.astype(np.float64) for a in (left, right, bias)]
-    _near(target.download(out), wide[0] @ wide[1].transpose(0, 2, 1) + wide[2], dtype, k)
+    wide = [a.astype(np.float64) for a in (left, right.transpose(0, 2, 1), vector, added)]
+    expected = wide[0] @ wide[1] + (wide[2] if epilogue == "bias" else 0) + (wide[3] if addend else 0)
+    _near(target.download(out), expected, dtype, k)
+    if "sums" in epilogue:
+        sums = wide[0][0].sum(1) if epilogue == "left sums" else wide[1][0].sum(0)
+        _near(target.download(arrays[3]), sums, dtype, k)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])

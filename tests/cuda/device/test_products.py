@@ -41,27 +41,33 @@ def _strides(view: Any) -> tuple[int, ...]:
     swapped=st.tuples(st.booleans(), st.booleans()),
     shared=st.tuples(st.booleans(), st.booleans()),
     gaps=st.tuples(*(st.integers(0, 3),) * 3),
-    bias=st.booleans(),
-    accumulate=st.booleans(),
+    epilogue=st.sampled_from(["none", "bias", "left sums", "right sums"]),
+    added=st.sampled_from(["nothing", "what is there", "another"]),
     seed=st.integers(0, 1000),
 )
 def test_every_layout_gives_the_product(
-    sizes: Any, dtype: str, swapped: Any, shared: Any, gaps: Any, bias: bool, accumulate: bool, seed: int
+    sizes: Any, dtype: str, swapped: Any, shared: Any, gaps: Any, epilogue: str, added: str, seed: int
 ) -> None:
     rng = np.random.default_rng(seed)
+    if "sums" in epilogue:
+        sizes = (1, *sizes[1:])
     batch, m, n, k = sizes
     left = _operand(rng, (batch, m, k), dtype, swapped[0], shared[0], gaps[0])
     right = _operand(rng, (batch, k, n), dtype, swapped[1], shared[1], gaps[1])
     out = rng.uniform(-1, 1, (batch, m, n + gaps[2])).astype(dtype)[:, :, :n]
-    added = rng.uniform(-1, 1, n).astype(dtype)
-    expected = left.astype("float64") @ right.astype("float64")
-    expected = expected + (added if bias else 0) + (out.astype("float64") if accumulate else 0)
+    other = out if added == "what is there" else rng.uniform(-1, 1, (batch, m, n + gaps[2])).astype(dtype)
+    vector = rng.uniform(-1, 1, m if epilogue == "left sums" else n).astype(dtype)
+    expected = left.astype("float64") @ right.astype("float64") + (vector if epilogue == "bias" else 0)
+    expected = expected + (other[:, :, :n].astype("float64") if added != "nothing" else 0)
+    sums = {"left sums": left[0].astype("float64").sum(1), "right sums": right[0].astype("float64").sum(0)}
     (lb, lm, lk), (rb, rk, rn), (ob, om, _) = _strides(left), _strides(right), _strides(out)
-    call = Product(dtype, dtype, sizes, (lb, lm, lk), (rb, rk, rn), (ob, om), "bias" if bias else "none", accumulate)
-    addresses = [a.ctypes.data for a in (left, right, out)] + ([added.ctypes.data] if bias else [])
-    Products(FakeLt()).run(call, addresses, 0, 7)
+    call = Product(dtype, dtype, sizes, (lb, lm, lk), (rb, rk, rn), (ob, om), epilogue, added != "nothing")
+    arrays = [left, right, out, *[vector] * (epilogue != "none"), *[other] * (added != "nothing")]
+    Products(FakeLt()).run(call, [a.ctypes.data for a in arrays], 0, 7)
     tolerance = {"float16": 1e-2, "float32": 1e-5, "float64": 1e-12}[dtype]
     np.testing.assert_allclose(out, expected, rtol=tolerance, atol=tolerance)
+    if epilogue in sums:
+        np.testing.assert_allclose(vector, sums[epilogue], rtol=tolerance, atol=tolerance)
 
 
 def _call(**changed: Any) -> Product:

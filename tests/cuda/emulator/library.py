@@ -40,8 +40,12 @@ def _product(call: Product, addresses: Sequence[int]) -> None:
     found = left @ right
     if call.epilogue == "bias":
         found += seen(addresses[3], (n,), call.result).astype(np.float64)
-    if call.accumulate:
-        found += out.astype(np.float64)
+    elif call.epilogue != "none":
+        assert batch == 1
+        sums = left.sum(2) if call.epilogue == "left sums" else right.sum(1)
+        seen(addresses[3], (sums.size,), call.result)[...] = sums[0]
+    if call.addend:
+        found += seen(addresses[-1], (batch, m, n), call.result, (*call.out, 1)).astype(np.float64)
     out[...] = found
 
 

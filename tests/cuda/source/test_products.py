@@ -28,7 +28,7 @@ def drawn(size: int, dtype: str, seed: int) -> np.ndarray[Any, Any]:
 
 @given(
     st.integers(1, 3), st.sampled_from([1, 5, 64, 70]), st.sampled_from([1, 3, 64, 90]), st.sampled_from([1, 16, 33]),
-    st.sampled_from(DTYPES), st.booleans(), st.booleans(), st.sampled_from(["", "bias", "accumulate"]), st.booleans(),
+    st.sampled_from(DTYPES), st.booleans(), st.booleans(), st.sampled_from(["", "bias", "addend", "both"]), st.booleans(),
 )  # fmt: skip
 def test_products(
     batch: int, m: int, n: int, k: int, dtype: str, turned: bool, turned_right: bool, more: str, backwards: bool
@@ -39,18 +39,20 @@ def test_products(
     right = (k * n, 1, k) if turned_right else (k * n, n, 1)
     described = Product(
         dtype, dtype, (batch, m, n, k), left, right, (m * n, n),
-        "bias" if more == "bias" and dtype != "bool" else "none", more == "accumulate" and dtype != "bool",
+        "bias" if more in ("bias", "both") and dtype != "bool" else "none", more in ("addend", "both") and dtype != "bool",
     )  # fmt: skip
     before, bias = drawn(batch * m * n, dtype, 2), drawn(n, dtype, 3)
-    out = bench.given(before)
-    bench.run(product(described, [bench.given(a), bench.given(b), out, bench.given(bias)], bench.room))
+    addend = bench.given(before)
+    out = addend if described.addend and backwards else bench.room(before.nbytes)
+    more_places = [bench.given(bias)] * (described.epilogue == "bias") + [addend] * described.addend
+    bench.run(product(described, [bench.given(a), bench.given(b), out, *more_places], bench.room))
     wide = np.float64 if "float" in dtype else np.int64
     x = a.reshape(batch, k, m).swapaxes(1, 2) if turned else a.reshape(batch, m, k)
     y = b.reshape(batch, n, k).swapaxes(1, 2) if turned_right else b.reshape(batch, k, n)
     expected = x.astype(wide) @ y.astype(wide)
     if described.epilogue == "bias":
         expected = expected + bias.astype(wide)
-    if described.accumulate:
+    if described.addend:
         expected = expected + before.astype(wide).reshape(expected.shape)
     np.testing.assert_array_equal(bench.seen(out, expected.shape, dtype), expected.astype(numpy_dtype(dtype)))
 

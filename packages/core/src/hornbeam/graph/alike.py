@@ -130,6 +130,7 @@ def _applied(found: Iterable[_Region | int], numbers: _Numbers) -> Groups:
             serial=serial,
             inner=inner,
             outputs=[values[v] for v in item.outputs],
+            makers={v: nodes[n] for n in item.nodes for v in nodes[n].outputs},
         )
 
     return [applied(item) for item in found]

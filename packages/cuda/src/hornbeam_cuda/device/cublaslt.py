@@ -12,7 +12,7 @@ __all__ = ["DATA_TYPES", "Attribute", "CublasLt", "Heuristic", "LayoutAttribute"
 
 DATA_TYPES = {"float32": 0, "float64": 1, "float16": 2, "bfloat16": 14}  # cudaDataType
 COMPUTE_32F, COMPUTE_32F_FAST_TF32, COMPUTE_64F = 68, 77, 70
-EPILOGUES = {"none": 1, "bias": 4}
+EPILOGUES = {"none": 1, "bias": 4, "left sums": 512, "right sums": 256}  # the library's A is the right operand
 REDUCE_IN_COMPUTE_TYPE = 2
 
 STATUSES = {

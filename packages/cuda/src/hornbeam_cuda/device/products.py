@@ -45,7 +45,7 @@ class Products:
 
     def supports(self, call: Product) -> bool:
         """Whether the library has an algorithm for a product whose arrays are well aligned."""
-        return call.dtype in cublaslt.DATA_TYPES and self._plan(call, (256,) * 3) is not None
+        return call.dtype in cublaslt.DATA_TYPES and self._plan(call, (256,) * 4) is not None
 
     def run(self, call: Product, addresses: Sequence[int], workspace: int, stream: int) -> None:
         """Launch a product; see `Product` for the addresses.
@@ -54,16 +54,17 @@ class Products:
             BackendError: the library has no algorithm for it, or failed.
         """
         left, right, out = addresses[:3]
-        plan = self._plan(call, tuple(_alignment(a) for a in (left, right, out)))
+        addend = addresses[-1] if call.addend else out
+        plan = self._plan(call, tuple(_alignment(a) for a in (left, right, addend, out)))
         if plan is None:
             raise BackendError(f"cuBLASLt has no algorithm for {call}")
-        if call.epilogue == "bias":
+        if call.epilogue != "none":
             self._lt.set("MatmulDesc", plan.description, Attribute.BIAS_POINTER, c_void_p(addresses[3]))
-        one, beta = cublaslt.scalar(call.dtype, 1.0), cublaslt.scalar(call.dtype, float(call.accumulate))
+        one, beta = cublaslt.scalar(call.dtype, 1.0), cublaslt.scalar(call.dtype, float(call.addend))
         a, b, d = plan.layouts
         # the transposed product (n, m) = right^T left^T, since the library's matrices are column after column
         self._lt.call(
-            "Matmul", self._handle, plan.description, byref(one), right, a, left, b, byref(beta), out, d, out, d,
+            "Matmul", self._handle, plan.description, byref(one), right, a, left, b, byref(beta), addend, d, out, d,
             byref(plan.heuristic.algorithm), workspace, WORKSPACE, stream,
         )  # fmt: skip
 
@@ -78,13 +79,13 @@ class Products:
     def _search(self, call: Product, alignments: tuple[int, ...]) -> _Plan | None:
         description, layouts = self.describe(call)
         preference = self._lt.made("MatmulPreference")
-        left, right, out = alignments
+        left, right, addend, out = alignments
         try:
             self._lt.set("MatmulPreference", preference, Preference.WORKSPACE, c_uint64(WORKSPACE))
             if call.result in ("float16", "bfloat16"):  # partial sums are not rounded to 16 bits
                 reductions = c_uint32(cublaslt.REDUCE_IN_COMPUTE_TYPE)
                 self._lt.set("MatmulPreference", preference, Preference.REDUCTIONS, reductions)
-            for attribute, bytes_ in zip(Preference.ALIGNMENTS, (right, left, out, out), strict=True):
+            for attribute, bytes_ in zip(Preference.ALIGNMENTS, (right, left, addend, out), strict=True):
                 self._lt.set("MatmulPreference", preference, attribute, c_uint32(bytes_))
             a, b, d = layouts
             found = self._lt.heuristics(self._handle, description, (a, b, d, d), preference, 1)  # type: ignore[arg-type]
@@ -106,7 +107,7 @@ class Products:
         self._lt.set("MatmulDesc", description, Attribute.TRANSA, c_int32(turned_a))
         self._lt.set("MatmulDesc", description, Attribute.TRANSB, c_int32(turned_b))
         self._lt.set("MatmulDesc", description, Attribute.EPILOGUE, c_int32(cublaslt.EPILOGUES[call.epilogue]))
-        if call.epilogue == "bias":
+        if call.epilogue != "none":
             self._lt.set("MatmulDesc", description, Attribute.BIAS_DATA_TYPE, c_int32(cublaslt.DATA_TYPES[call.result]))
         return description, (a, b, d)
 

@@ -9,9 +9,9 @@ __all__ = ["Product"]
 
 @dataclass(frozen=True)
 class Product:
-    """out[b, i, j] = epilogue(sum over p of left[b, i, p] * right[b, p, j]), summed in float32 (float64 for float64).
+    """out[b, i, j] = sum over p of left[b, i, p] * right[b, p, j], and what is added, in float32 (float64 for float64).
 
-    Addresses: left, right, out; bias (n numbers of the result's dtype) where the epilogue has one.
+    Addresses: left, right, out; bias or sums where the epilogue has them; addend where there is one.
 
     Attributes:
         dtype: of both operands: "float32", "float64", "float16", "bfloat16".
@@ -20,8 +20,9 @@ class Product:
         left: strides of the batch, m and k, in elements; that of m or k is 1 (or its size is).
         right: strides of the batch, k and n; that of k or n is 1 (or its size is).
         out: strides of the batch and m; that of n is 1.
-        epilogue: "none" or "bias".
-        accumulate: whether it is added to what is there.
+        epilogue: "none"; "bias": n numbers of the result's dtype are added to each row; "left sums", "right sums": the sums of one
+            operand over p are written, too: m or n numbers of the result's dtype, of a single matrix.
+        addend: whether numbers that lie like the result are added; they may be those whose place it takes.
         precision: "highest", or "tf32" where float32 may be rounded to TF32 first.
     """
 
@@ -32,7 +33,7 @@ class Product:
     right: tuple[int, int, int]
     out: tuple[int, int]
     epilogue: str = "none"
-    accumulate: bool = False
+    addend: bool = False
     precision: str = "highest"
 
     @property

@@ -13,7 +13,7 @@ from hornbeam.graph.region import REDUCTIONS, Makers, Region
 from hornbeam.graph.views import VIEWS, Layout, contiguous, layout_of
 
 from hornbeam_cuda.library import Call as Description
-from hornbeam_cuda.lower.epilogues import takes_bias
+from hornbeam_cuda.lower.epilogues import Sum, added_apart, sum_of, take_sums, takes_additions
 from hornbeam_cuda.lower.loops import can_lower, copy, lower_region
 from hornbeam_cuda.lower.recompute import recomputed
 from hornbeam_cuda.lower.rules import RULES, keeper
@@ -39,7 +39,7 @@ class Lowered(NamedTuple):
 
 def prepare(graph: Graph, supports: Callable[[Description], bool]) -> Graph:
     """The graph that is lowered: optimised, composites without a rule written out, cheap values computed where they are used."""
-    return recomputed(sliced_first(optimize(graph, keeper(supports))), can_lower)
+    return added_apart(recomputed(sliced_first(optimize(graph, keeper(supports))), can_lower), supports)
 
 
 class Lowering:
@@ -68,16 +68,20 @@ class Lowering:
         groups = fuse(self.graph, can_lower)
         self._put_in_place({v for item in groups if isinstance(item, Region) for v in item.outputs})
         replaced = found_in(groups, self)
+        sums: list[Sum | None] = []
         for number, item in enumerate(groups):
             if number in replaced:
                 statistics = replaced[number]
                 if statistics is not None:
                     statistics.lower(self)
             elif isinstance(item, Region):
-                if not takes_bias(item, self):
+                if not takes_additions(item, self):
+                    before = len(self.steps)
                     lower_region(item, self, self.producers)
+                    sums.append(sum_of(item, self.steps[before:]))
             else:
                 self._node(item)
+        take_sums([found for found in sums if found], self)
         return Lowered(self.steps, [self.dense(v) for v in self.graph.outputs])
 
     def _put_in_place(self, made: set[Value]) -> None:

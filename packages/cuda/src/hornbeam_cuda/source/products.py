@@ -16,7 +16,7 @@ def product(described: Product, addresses: Sequence[At], temporary: Callable[[in
 
     Args:
         described: what to compute; of any dtype and with any strides, but that of the result's columns is 1.
-        addresses: of left, right, out, and of the bias where it has one.
+        addresses: of left, right, out, and of the bias and the addend where it has them; it has no sums.
         temporary: gives memory for that many bytes.
     """
     batch, rows, columns, steps = described.sizes
@@ -39,8 +39,9 @@ def product(described: Product, addresses: Sequence[At], temporary: Callable[[in
     if described.epilogue == "bias":
         given.append(read("bias", described.result, addresses[3]))
         extra += " + get(bias + n)"
-    if described.accumulate:
-        extra += " + get(out + goal)"
+    if described.addend:
+        given.append(read("addend", described.result, addresses[-1]))
+        extra += " + get(addend + goal)"
     given += [number(name, by) for name, by in strides.items()]
     return tiled(
         "product", described.dtype, described.result, described.sizes, operands, given, addresses[2], temporary, extra
