@@ -103,6 +103,27 @@ def test_a_function_for_one_batch_alone_has_no_other() -> None:
             fixed(hb.ops.ones((600, 8)))
 
 
+def test_special_functions_are_parts_of_the_recorded_step() -> None:
+    def loss(x: hb.Tensor, y: hb.Tensor) -> hb.Tensor:  # of counts, under a negative binomial distribution
+        return hb.ops.sum(
+            hb.ops.lgamma(x + y)
+            - hb.ops.lgamma(x)
+            + hb.ops.log(hb.ops.i0(x))
+            - hb.ops.digamma(y)
+            + hb.ops.erfinv(x / 9.0)
+        )
+
+    x, y = np.linspace(0.1, 8.0, 40), np.linspace(6.0, -0.4, 40)
+    found = []
+    for backend in (make_backend("numpy"), EmulatedBackend()):
+        with using_backend(backend):
+            step = hb.jit(hb.value_and_grad(loss))
+            found.append([t.numpy() for _ in range(3) for t in step(hb.ops.asarray(x), hb.ops.asarray(y))])
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-10)
+    assert len(next(iter(step.compiled.values())).executable.runner.segments) == 1
+
+
 def test_plans_of_one_device_share_their_memory() -> None:
     backend = EmulatedBackend()
     with using_backend(backend):

@@ -6,7 +6,7 @@ extern "C" {
 #define BOTH(name) float name##f(float); double name(double);
 BOTH(exp) BOTH(expm1) BOTH(log) BOTH(log1p) BOTH(log2) BOTH(log10) BOTH(erf) BOTH(erfc) BOTH(sqrt) BOTH(tanh) BOTH(sin) BOTH(cos)
 BOTH(tan) BOTH(sinh) BOTH(cosh) BOTH(asinh) BOTH(acosh) BOTH(atanh) BOTH(asin) BOTH(acos) BOTH(atan) BOTH(floor) BOTH(ceil)
-BOTH(trunc) BOTH(rint) BOTH(fabs)
+BOTH(trunc) BOTH(rint) BOTH(fabs) BOTH(lgamma)
 #undef BOTH
 #define BOTH(name) float name##f(float, float); double name(double, double);
 BOTH(fmod) BOTH(copysign) BOTH(atan2) BOTH(hypot) BOTH(nextafter) BOTH(pow)

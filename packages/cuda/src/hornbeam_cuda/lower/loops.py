@@ -29,7 +29,13 @@ def can_lower(node: Node) -> bool:
         return False
     if name in REDUCTIONS or name in SOURCES:
         return name != "random_bits" or str(node.output.dtype) == "uint32"
-    return supported(name, str(node.inputs[-1].dtype))
+    return supported(_operation(node), str(node.inputs[-1].dtype))
+
+
+def _operation(node: Node) -> str:
+    """What a loop calls a node's operation: with its order, where it has one."""
+    name, order = node.primitive.name, node.params.get("order")
+    return name if order is None else f"{name}_{order}"
 
 
 @dataclass
@@ -130,7 +136,7 @@ class _Lowering:
         return _Access(str(value.dtype), at, _strides(self.region.axes[value], strides))
 
     def _step(self, node: Node, dims: list[tuple[int, ...]], inner: set[int]) -> Operation:
-        region, name = self.region, node.primitive.name
+        region, name = self.region, _operation(node)
         extra: tuple[int | float | str, ...] = ()
         if name == "iota":
             d = region.walks[node][0]

@@ -7,14 +7,15 @@ arithmetic; products and convolutions ask for `fma` by name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from hornbeam_cuda.source.scalars import NARROW, SIZES, computed, is_float, literal
+from hornbeam_cuda.source.special import ORDERED, SPECIAL
 
-__all__ = ["FUNCTIONS", "expression", "join", "supported"]
+__all__ = ["expression", "functions", "join", "supported"]
 
 # What takes more than an expression. T is a template's parameter; `U` of a whole type is its unsigned twin, in which sums wrap.
-FUNCTIONS = r"""
+_FUNCTIONS = r"""
 template <class T> NEW T floor_quotient(T x, T y) {
   if (y == 0) return 0;
   if (y == (T)-1 && (T)-1 < (T)0) return (T)(0ull - (unsigned long long)x);
@@ -70,6 +71,7 @@ _UNARY = {  # the functions that C has under a name; "f" is appended in single p
         name: name
         for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "erf", "erfc", "erfinv", "sqrt", "tanh")
     },
+    "positive_lgamma": "lgamma",
     **{name: name for name in ("sin", "cos", "tan", "sinh", "cosh", "asinh", "acosh", "atanh", "asin", "acos", "atan")},
     **{"floor": "floor", "ceil": "ceil", "trunc": "trunc", "round_even": "rint", "abs": "fabs"},
 }
@@ -154,7 +156,15 @@ _JOINS = {"reduce_sum": "Sum", "reduce_any": "Sum", "reduce_prod": "Prod", "redu
 _BEGIN = {"reduce_sum": 0, "reduce_any": 0, "reduce_prod": 1, "reduce_all": 1}
 
 
+def functions(ops: Iterable[str]) -> str:
+    """What the text of a loop with such operations begins with."""
+    return _FUNCTIONS + SPECIAL if any(op.startswith(ORDERED) for op in ops) else _FUNCTIONS
+
+
 def _form(op: str, dtype: str) -> str | Callable[..., str] | None:
+    name, _, order = op.rpartition("_")
+    if name in ORDERED:
+        return f"({{T}}){name}<{order}>({{0}})" if is_float(dtype) else None
     if is_float(dtype):
         if op in _UNARY:
             return f"{_UNARY[op]}{{f}}({{0}})"
@@ -165,7 +175,7 @@ def _form(op: str, dtype: str) -> str | Callable[..., str] | None:
 
 
 def supported(op: str, dtype: str) -> bool:
-    """Whether there is an expression for a primitive on operands of that dtype."""
+    """Whether there is an expression for a primitive on operands of that dtype; of an order as in "polygamma_2"."""
     return dtype in SIZES and (op == "cast" or _form(op, dtype) is not None)
 
 

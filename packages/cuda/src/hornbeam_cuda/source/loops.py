@@ -18,7 +18,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from hornbeam_cuda.source.access import Access
-from hornbeam_cuda.source.expressions import FUNCTIONS, join
+from hornbeam_cuda.source.expressions import functions, join
 from hornbeam_cuda.source.kernel import Kernel, Parameter, kernel
 from hornbeam_cuda.source.nest import Form, Nest
 from hornbeam_cuda.source.passes import Passes
@@ -83,7 +83,11 @@ class Writer(Access):
         self._body()
         index = "long long" if form.wide else "int"
         return kernel(
-            label, listed, declarations, f"{FUNCTIONS}typedef {index} Index;\n@@" + "\n".join(self.lines), form.threads
+            label,
+            listed,
+            declarations,
+            f"{functions(s.op for s in nest.steps)}typedef {index} Index;\n@@" + "\n".join(self.lines),
+            form.threads,
         )
 
     def _share(self) -> None:

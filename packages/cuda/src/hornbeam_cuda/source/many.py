@@ -11,7 +11,7 @@ from collections.abc import Hashable, Sequence
 from functools import lru_cache
 
 from hornbeam_cuda.source.described import Loops
-from hornbeam_cuda.source.expressions import FUNCTIONS
+from hornbeam_cuda.source.expressions import functions
 from hornbeam_cuda.source.forms import shares
 from hornbeam_cuda.source.kernel import At, Call, Kernel, Table, kernel
 from hornbeam_cuda.source.loops import Writer
@@ -93,7 +93,7 @@ class _Many(Writer):
         listed += [(parameter(dtype), f"c{i}") for i, dtype in enumerate(nest.constants)]
         declarations = ["const Table table", *(f"{computed(kind)} {name}" for kind, name in listed[1:])]
         index = "long long" if self.form.wide else "int"
-        text = f"{FUNCTIONS}typedef {index} Index;\n{table}@@" + "\n".join(self.lines)
+        text = f"{functions(s.op for s in nest.steps)}typedef {index} Index;\n{table}@@" + "\n".join(self.lines)
         return kernel(label, listed, declarations, text, self.form.threads)
 
     def _share(self) -> None:

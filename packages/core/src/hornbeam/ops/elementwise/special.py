@@ -59,7 +59,10 @@ def _raised(xp: Any, x: Any) -> tuple[Any, Any]:
 
 
 positive_lgamma_p = primitive(
-    "positive_lgamma", lambda x: Spec(x.shape, x.dtype), cases=lambda t: t.floats("n d", low=0.3, high=20.0)
+    "positive_lgamma",
+    lambda x: Spec(x.shape, x.dtype),
+    elementwise=True,
+    cases=lambda t: t.floats("n d", low=0.3, high=20.0),
 )
 
 
@@ -85,6 +88,7 @@ def _(ct: Tensor, x: Tensor) -> Tensor:
 polygamma_p = primitive(
     "polygamma",
     lambda x, order: Spec(x.shape, x.dtype),
+    elementwise=True,
     cases=lambda t: t.case(t.floats("n d", low=0.5, high=20.0), order=1),
 )
 
@@ -177,6 +181,7 @@ def _whole(t: Tensor) -> Tensor:
 bessel_i_p = primitive(
     "bessel_i",
     lambda x, order: Spec(x.shape, x.dtype),
+    elementwise=True,
     cases=lambda t: t.case(t.floats("n d", low=-25.0, high=25.0), order=1),
 )
 
