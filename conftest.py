@@ -5,6 +5,8 @@ HORNBEAM_TEST_BACKEND=numpy|cpu|reference|array_api_strict: the backend on which
 """
 
 import os
+import signal
+import threading
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,6 +22,11 @@ settings.load_profile(os.environ.get("HORNBEAM_HYPOTHESIS", "ci"))
 def pytest_configure(config):
     """Put the chosen backend in place before any test module makes a tensor."""
     os.environ.setdefault("HORNBEAM_DEBUG", "check")  # graphs, after each pass
+    for variable in ("no_proxy", "NO_PROXY"):  # servers that tests start are asked themselves
+        os.environ[variable] = ",".join(filter(None, [os.environ.get(variable), "127.0.0.1"]))
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # as where a shell started us in the background
+    if ignored and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     name = os.environ.get("HORNBEAM_TEST_BACKEND", "numpy")
     if name == "array_api_strict":
         import array_api_strict

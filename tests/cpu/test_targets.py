@@ -37,7 +37,7 @@ def test_a_smaller_machine_trains_to_the_same_weights(level, tmp_path):
     path = tmp_path / "state.npz"
     done = subprocess.run(
         [sys.executable, "-c", CODE, level, str(path)],
-        env=os.environ | {"HORNBEAM_CPU_TARGET": level}, capture_output=True, text=True, timeout=120,
+        env=os.environ | {"HORNBEAM_CPU_TARGET": level}, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     with np.load(path) as found, using_backend("numpy"):

@@ -75,4 +75,5 @@ if __name__ == "__main__":
     where, backend, data, *steps = sys.argv[1:]
     hb.set_backend(backend)
     ended = run(Path(where), data, *map(int, steps))
-    (Path(where) / "ended.json").write_text(json.dumps(ended))
+    (Path(where) / "ended.part").write_text(json.dumps(ended))
+    os.replace(Path(where) / "ended.part", Path(where) / "ended.json")  # a kill comes before it or after it

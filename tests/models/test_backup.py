@@ -68,8 +68,9 @@ def test_killed_at_any_moment(tmp_path, expected, seed):
     assert process(tmp_path, data) == 0
     length = time.monotonic() - started
     (tmp_path / "ended.json").unlink()
+    rng = random.Random(seed)
     for _ in range(3):
-        process(tmp_path, data, wait=random.Random(seed).uniform(0.3, 1.1) * length)
+        process(tmp_path, data, wait=rng.uniform(0.3, 1.1) * length)
     if not (tmp_path / "ended.json").exists():
         assert process(tmp_path, data) == 0
     check(tmp_path, expected[data])

@@ -101,17 +101,17 @@ def test_a_buffer_is_one_threads_until_it_is_on_the_stream(monkeypatch: pytest.M
 
     def slow(size: int) -> Any:
         begun.set()
-        assert goes_on.wait(10)
+        assert goes_on.wait(60)
         return pinned(size)
 
     monkeypatch.setattr(cupy.cuda, "alloc_pinned_memory", slow)
     with ThreadPoolExecutor(3) as pool:
         first = pool.submit(device.upload, np.full(4, 1))
-        assert begun.wait(10)
+        assert begun.wait(60)
         others = [pool.submit(device.upload, np.full(4, number)) for number in (2, 3)]
         assert not wait(others, timeout=0.1).done
         goes_on.set()
-        arrays = [each.result(10) for each in (first, *others)]
+        arrays = [each.result(60) for each in (first, *others)]
     for number, array in enumerate(arrays, 1):
         np.testing.assert_array_equal(device.download(array), [number] * 4)
 

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,9 @@ def runtime() -> ctypes.CDLL:
 def _forget() -> None:
     """Remove objects that were made long ago: kernels change with the engine."""
     for old in cache_folder("emulated").glob("*.so"):
-        if time.time() - old.stat(follow_symlinks=False).st_mtime > KEPT:
-            old.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another process was faster
+            if time.time() - old.stat(follow_symlinks=False).st_mtime > KEPT:
+                old.unlink()
 
 
 def _build(arguments: list[str], path: Path) -> None:

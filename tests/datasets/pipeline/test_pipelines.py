@@ -3,7 +3,6 @@
 import itertools
 import math
 import os
-import time
 
 import numpy as np
 import pytest
@@ -223,20 +222,19 @@ def test_skips_of_many_threads_are_all_counted():
 def test_batches_that_a_script_stops_using_end_their_threads():
     import threading
 
-    def running():
-        return [t.name for t in threading.enumerate()].count("hornbeam-prefetch")
-
+    before = set(threading.enumerate())
     iteration = iter(Dataset.of(np.arange(1000)).prefetch(2))
     next(iteration)
-    assert running() == 1
+    (thread,) = set(threading.enumerate()) - before
+    assert thread.name == "hornbeam-prefetch"
     iteration.close()
-    assert running() == 0
+    assert not thread.is_alive()
 
 
 def test_a_pipeline_may_be_thrown_away_in_its_own_thread():
     import threading
 
-    found, ready = [], threading.Event()
+    found, ready, done = [], threading.Event(), threading.Event()
 
     class Last(Dataset):
         slots = 3
@@ -246,13 +244,13 @@ def test_a_pipeline_may_be_thrown_away_in_its_own_thread():
                 ready.wait()
                 iterations.clear()  # of what this thread runs for
                 found.append(threading.current_thread().name)
+                done.set()
             return slot
 
     iterations = [iter(Last().prefetch(1))]
     next(iterations[0])
     ready.set()
-    while not found:
-        time.sleep(0.01)
+    assert done.wait(60)
     assert found == ["hornbeam-prefetch"]
 
 

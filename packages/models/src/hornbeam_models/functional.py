@@ -92,26 +92,31 @@ class Functional(Model):
 
     @property
     def input_shape(self) -> Any:
-        """The inputs' shapes, in their structure."""
-        return map_structure_shapes(self.input)
+        """The input's shape, or the shapes of several in their structure."""
+        return map_structure_shapes(self.input if len(self._inputs) > 1 else self._inputs[0])
 
     @property
     def output_shape(self) -> Any:
-        """The outputs' shapes, in their structure."""
-        return map_structure_shapes(self.output)
+        """The output's shape, or the shapes of several in their structure."""
+        return map_structure_shapes(self.output if len(self._outputs) > 1 else self._outputs[0])
 
     def _sublayers(self) -> Any:
         return iter(self.layers)
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
-        """Run every node, in order."""
+        """Run every node, in order. The output of a list or tuple of one is returned without it, as in Keras."""
         values = self._match(inputs)
         known = {id(t): v for t, v in zip(self._inputs, values, strict=True)}
         for node in self._nodes:
             extra = {"training": training} if isinstance(node.operation, Layer) and training is not None else {}
             out = node.call_with([known[id(t)] for t in node.inputs], **extra)
             known.update((id(t), v) for t, v in zip(node.outputs, leaves(out), strict=True))
-        return unflatten(self._output_structure, [known[id(t)] for t in self._outputs])
+        found = unflatten(self._output_structure, [known[id(t)] for t in self._outputs])
+        return found[0] if isinstance(found, (list, tuple)) and len(found) == 1 else found
+
+    def _drawn(self, *args: Any, **kwargs: Any) -> Any:
+        """On KerasTensors, also a list of one stays one."""
+        return unflatten(self._output_structure, leaves(super()._drawn(*args, **kwargs)))
 
     def _match(self, inputs: Any) -> list[Any]:
         """The data of each input: in the inputs' structure, or a dict by input names."""

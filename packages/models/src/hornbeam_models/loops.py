@@ -41,7 +41,7 @@ class Fitting:
         model.stop_training, model.interrupted, model._resume = False, True, None
         logs: dict[str, Any] = {}
         model.callbacks, model.data_state = told, self.batches.state
-        told.on_train_begin()
+        told.on_train_begin({})
         epoch, skip = self.initial_epoch, 0
         if model._resume is not None:
             epoch, skip, state, restore = model._resume
@@ -50,7 +50,7 @@ class Fitting:
             while epoch < self.epochs and not model.stop_training:
                 if not skip:
                     model.reset_metrics()
-                told.on_epoch_begin(epoch)
+                told.on_epoch_begin(epoch, {})
                 if skip:
                     restore()
                 found = self._epoch(epoch, skip)
@@ -78,6 +78,11 @@ class Fitting:
         coming = batches.epoch(self.steps_per_epoch, skip)
         after_first = self._compile_ahead if epoch == self.initial_epoch else None
         returned, steps = _run(model, "train", self.told, coming, step, skip, after_first)
+        wanted = self.steps_per_epoch
+        if wanted is not None and 0 < skip + steps < wanted and not model.stop_training:
+            warnings.warn(
+                f"the data ran out in epoch {epoch + 1}, after {skip + steps} of {wanted} steps", stacklevel=4
+            )
         if not steps and not skip:
             warnings.warn(
                 f"the batches ran out after {epoch - self.initial_epoch} epochs of {self.epochs - self.initial_epoch}, and training "
@@ -92,6 +97,12 @@ class Fitting:
             warnings.warn(f"the loss is NaN after the first epoch. {_why_nan(batches.given)}", stacklevel=4)
         if self.held_out is not None and self._validates(epoch):
             found = evaluate(model, self.held_out, self.validation_steps, self.told)
+            if not found:
+                warnings.warn(
+                    f"there are no figures of the validation after epoch {epoch + 1}: its batches ran out. Give validation_data that "
+                    "can be started again, such as a list or an object with __iter__.",
+                    stacklevel=4,
+                )
             logs.update({f"val_{k}": v for k, v in found.items()})
         return logs
 
@@ -202,22 +213,26 @@ def _run(
 
 
 def _alone(model: Any, kind: str, told: CallbackList, batches: Batches, steps: int | None, step: Any, run: Any) -> Any:
-    """An evaluation or a prediction: the shorter batch at its end is compiled while the others run."""
+    """An evaluation or a prediction: the shorter batch at its end is compiled while the others run. Returns what `_run` does."""
     ahead = Ahead()
     if batches.count is not None and batches.count > 2:
         ahead.add(step, [b if kind == "test" else (b[0], None, None) for b in batches.other_sizes(but_first=True)])
     try:
-        return _run(model, kind, told, batches.epoch(steps), run, after_first=ahead.start)[0]
+        returned, done = _run(model, kind, told, batches.from_the_first(steps), run, after_first=ahead.start)
     finally:
         ahead.join()
+    if steps is not None and 0 < done < steps:
+        warnings.warn(f"the data ran out after {done} of {steps} steps", stacklevel=4)
+    return returned, done
 
 
 def evaluate(model: Any, batches: Batches, steps: int | None, told: CallbackList) -> dict[str, Any]:
-    """The figures over the batches."""
+    """The figures over the batches; none where there was no batch left."""
     model.reset_metrics()
     told.on_test_begin({})
     step = model.step_function("test")
-    found = model.figures(_alone(model, "test", told, batches, steps, step, step))
+    returned, done = _alone(model, "test", told, batches, steps, step, step)
+    found = model.figures(returned) if done else {}
     told.on_test_end(found)
     return dict(found)
 

@@ -139,8 +139,12 @@ class Sequential(Model):
         return inputs
 
     def _match(self, inputs: Any) -> Any:
-        """The input, which has to fit the Input that the model was made with."""
-        return inputs if self._input is None else fitted(self.name, self._input, inputs)
+        """The input, also as a list of one, which has to fit the Input that the model was made with."""
+        if self._input is None:
+            return inputs
+        if isinstance(inputs, (list, tuple)) and len(inputs) == 1:
+            (inputs,) = inputs
+        return fitted(self.name, self._input, inputs)
 
     @property
     def input_shape(self) -> Any:

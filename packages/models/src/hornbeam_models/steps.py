@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import hornbeam as hb
@@ -15,7 +15,7 @@ from hornbeam_models.callbacks.base import Logs
 from hornbeam_models.compiling import Losses, Metrics
 from hornbeam_models.data import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
-__all__ = ["Steps"]
+__all__ = ["Steps", "inside"]
 
 _METRIC = ("update_state", "reset_state", "result")  # what metrics have; layers that adapt have the first two
 
@@ -95,6 +95,8 @@ class Steps(Layer):
                     tracker.update_state(parts[name], float(leaves(y_pred)[0].shape[0]))
         for value in self.losses:
             total = value if total is None else total + value
+        if total is None and not training and self._metrics_given is not None and self._metrics_given.entries:
+            return hb.ops.zeros(())  # metrics alone can be evaluated
         if total is None:
             raise InvalidArgumentError(
                 "there is nothing to train for: compile(loss=...) is missing, and no layer adds a loss"
@@ -111,18 +113,28 @@ class Steps(Layer):
 
     @property
     def metrics(self) -> list[Any]:
-        """Every metric: the loss's mean, those of the outputs' losses, the compiled ones, and attributes that are metrics."""
+        """Every metric: the loss's mean, those of the outputs' losses, the compiled ones, and attributes that are metrics, also of
+        the layers within (but not of models within, which are metrics of their own training).
+        """
         given = self._metrics_given
         found: list[Any] = [] if given is None else given.all
         if self._losses_given is not None and self._losses_given.given is None and not self._tracks_loss:
             found = found[1:]
         seen = {id(metric) for metric in found}
-        for value in vars(self).values():
-            for leaf in leaves(value) if isinstance(value, (list, tuple, dict)) else (value,):
-                if id(leaf) not in seen and all(hasattr(leaf, part) for part in _METRIC):
-                    seen.add(id(leaf))
-                    found.append(leaf)
+        for layer in (self, *(layer for layer in inside(self) if not isinstance(layer, Steps))):
+            for name, value in vars(layer).items():
+                if name == "inbound_nodes":
+                    continue
+                for leaf in leaves(value) if isinstance(value, (list, tuple, dict)) else (value,):
+                    if id(leaf) not in seen and _is_metric(leaf):
+                        seen.add(id(leaf))
+                        found.append(leaf)
         return found
+
+    @property
+    def metrics_variables(self) -> list[Any]:
+        """What the metrics count in."""
+        return [variable for metric in self.metrics for variable in metric.variables]
 
     @property
     def metrics_names(self) -> list[str]:
@@ -214,6 +226,17 @@ class Steps(Layer):
                 setattr(stepped, name, getattr(ran, name, None))
             self._steps[key] = stepped
         return self._steps[key]
+
+
+def inside(layer: Layer) -> Iterator[Any]:
+    """The layers within a layer, and within those."""
+    for inner in layer._sublayers():
+        yield inner
+        yield from inside(inner)
+
+
+def _is_metric(value: Any) -> bool:
+    return not isinstance(value, type) and all(hasattr(value, part) for part in _METRIC)
 
 
 def _count(metric: Any) -> bool:

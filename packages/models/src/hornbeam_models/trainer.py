@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from hornbeam import Layer
 from hornbeam.errors import InvalidArgumentError
 
 from hornbeam_models import compiling, loops
@@ -14,6 +13,7 @@ from hornbeam_models.callbacks import Callback, CallbackList, History
 from hornbeam_models.callbacks.progress import verbosity
 from hornbeam_models.data import Batches, ClassWeights, Given, whole
 from hornbeam_models.ready import Ready
+from hornbeam_models.steps import inside
 
 __all__ = ["Trainer"]
 
@@ -72,7 +72,7 @@ class Trainer(Ready):
         if run_eagerly and jit_compile is True:
             warnings.warn("run_eagerly=True: the steps are not compiled, whatever jit_compile says", stacklevel=2)
         self.steps_per_execution = whole("steps_per_execution", steps_per_execution, 1)
-        policies = {layer.dtype_policy.name for layer in (self, *_inside(self))}
+        policies = {layer.dtype_policy.name for layer in (self, *inside(self))}
         self.optimizer = compiling.optimizer(optimizer, auto_scale_loss and "mixed_float16" in policies)
         names = getattr(self, "output_names", None)
         self._losses_given = compiling.Losses(loss, loss_weights, names)
@@ -150,8 +150,8 @@ class Trainer(Ready):
             class_weight: factor of the loss by class index, as a dict; for several outputs a dict of such dicts by output, or a list.
             sample_weight: factor of the loss by sample; for several outputs one array for all, a list, or a dict by name.
             initial_epoch: number of the first epoch.
-            steps_per_epoch: batches an epoch; default: all.
-            validation_steps: batches a validation; default: all.
+            steps_per_epoch: batches an epoch, which goes on behind the one before, round and round; default: all.
+            validation_steps: batches a validation, always the first ones (of an iterator: the next); default: all.
             validation_batch_size: samples per step of a validation; default: `batch_size`.
             validation_freq: validate every so many epochs, or after those in a list (counted from 1).
 
@@ -277,12 +277,6 @@ class Trainer(Ready):
         x = Given.of(x).x
         self._make_ready(x)
         return loops.on_host(self.step_function("predict")((x, None, None)))
-
-
-def _inside(layer: Layer) -> Any:
-    for inner in layer._sublayers():
-        yield inner
-        yield from _inside(inner)
 
 
 def _listed(found: dict[str, Any], as_dict: bool) -> Any:

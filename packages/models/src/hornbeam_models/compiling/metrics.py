@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 from typing import Any
 
 from hornbeam.errors import DTypeError
+from hornbeam.naming import to_snake_case
 from hornbeam.plugins import registry
 from hornbeam.tensor import widened
 from hornbeam.tree import leaves
@@ -52,8 +54,7 @@ class Metrics:
         for given, weighted in ((self.given, False), (self.weighted, True)):
             if given is None:
                 continue
-            flat = not several and isinstance(given, (list, tuple))
-            groups = [given] if flat else spread(given, names, "metrics")
+            groups = [given] if not several and _is_flat(given) else spread(given, names, "metrics")
             for index, group in enumerate(groups):
                 for entry in group if isinstance(group, (list, tuple)) else [group]:
                     if entry is not None:
@@ -69,9 +70,11 @@ class Metrics:
 
     def _name(self, metric: Any, output: str, weighted: bool) -> None:
         prefix = f"{output}_" if output and not metric.name.startswith(f"{output}_") else ""
-        taken = {m.name for _, m, _ in self.entries}
+        taken = {m.name for m in self.all if m is not metric}
         name = f"{prefix}{metric.name}"
-        metric.name = f"{prefix}weighted_{metric.name}" if weighted and name in taken else name
+        name = f"{prefix}weighted_{metric.name}" if weighted and name in taken else name
+        others = (f"{name}_{number}" for number in itertools.count(1))
+        metric.name = name if name not in taken else next(other for other in others if other not in taken)
 
     def _make(self, entry: Any, true: Any, pred: Any) -> Any:
         if isinstance(entry, str):
@@ -87,7 +90,7 @@ class Metrics:
             return entry()
         if hasattr(entry, "update_state"):
             return entry
-        name = getattr(entry, "name", None) or getattr(entry, "__name__", None)
+        name = getattr(entry, "name", None) or to_snake_case(getattr(entry, "__name__", type(entry).__name__))
         return self._find("MeanMetricWrapper")(entry, name=name)
 
     def update(self, y: Any, pred: Any, sample_weight: Any) -> None:
@@ -119,6 +122,11 @@ class Metrics:
     def all(self) -> list[Any]:
         """The loss's mean, those of the outputs' losses, and the metrics."""
         return [self.loss, *self.parts.values(), *(m for _, m, _ in self.entries)]
+
+
+def _is_flat(given: Any) -> bool:
+    """Whether these are the metrics of one output, and not a list of them for each."""
+    return isinstance(given, (list, tuple)) and not (len(given) == 1 and isinstance(given[0], (list, tuple)))
 
 
 def _tell(metric: Any, true: Any, out: Any, weight: Any) -> None:

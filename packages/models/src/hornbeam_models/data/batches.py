@@ -43,6 +43,12 @@ class Batches:
         self.count = self._count()
         self.began: dict[str, Any] = {}  # the state at the beginning of the present epoch
         self.inside = False  # whether the stream stands within the epoch that comes, and not before it
+        # Arrays and numbered batches: where in a pass over them the next epoch begins, whose `steps` may end it within one.
+        self.passed, self.order, self.drawn = (
+            0,
+            None,
+            None,
+        )  # batches; the order; the generator's state before that was drawn
 
     def _count(self) -> int | None:
         if not self.streamed:
@@ -81,8 +87,11 @@ class Batches:
         Args:
             step: how many batches of the present epoch were given; 0 between epochs.
         """
+        within = self.drawn is not None and 0 < self.passed < (self.count or 0)  # the order can be drawn again
+        generator = None if self.generator is None else self.generator.bit_generator.state
         now: dict[str, Any] = {
-            "generator": None if self.generator is None else self.generator.bit_generator.state,
+            "generator": self.drawn if within else generator,
+            "passed": self.passed,
             "stream": None if self.stream is None else self.stream.state(),
             "inside": False,
         }
@@ -100,6 +109,7 @@ class Batches:
         if self.stream is not None:
             self.stream.set_state(state["stream"])
         self.inside = state["inside"]
+        self.passed, self.order = state.get("passed", 0), None
 
     # ---- batches
 
@@ -113,27 +123,45 @@ class Batches:
         return self.stream.peek()
 
     def epoch(self, steps: int | None = None, skip: int = 0) -> Iterator[Batch]:
-        """One pass over the data, or so many batches of it, without the first `skip`."""
+        """One pass over the data, or so many batches, without the first `skip`: those behind the epoch before, round and round."""
         self.began = self.state()
         found: Iterator[Batch]
-        if not self.streamed:
-            found = self._sliced(steps, skip)
-        elif self.stream is None:
-            found = self._by_number(steps, skip)
+        if self.stream is None:
+            found = self._sliced(steps, skip) if not self.streamed else self._by_number(steps, skip)
         elif self.inside:
             self.inside, found = False, self.stream.epoch(steps, skip)
         else:
             found = itertools.islice(self.stream.epoch(steps, 0), skip, None)
         return found if self.class_weight is None else map(self.class_weight.applied, found)
 
-    def _sliced(self, steps: int | None, skip: int) -> Iterator[Batch]:
-        order = None if self.generator is None else self.generator.permutation(self.given.count)
-        stop = self.count if steps is None else min(steps, self.count or 0)
+    def from_the_first(self, steps: int | None = None) -> Iterator[Batch]:
+        """One pass over the data from their beginning, where they have one, or its first batches: for evaluations."""
+        self.passed = 0
+        if self.stream is not None:
+            self.stream.restart()
+            return self.stream.epoch(steps, 0, around=False)
+        return self.epoch(steps if steps is None or self.count is None else min(steps, self.count))
 
+    def _numbers(self, steps: int | None, skip: int) -> Iterator[tuple[Any, int]]:
+        """For each step the order of the pass that it is in, and the number of its batch there."""
+        count = self.count or 0
+        if steps is None:
+            self.passed = 0
+        for step in range(count if steps is None else steps):
+            if self.passed in (0, count) or (self.order is None and self.generator is not None):
+                self.passed %= count
+                if self.generator is not None:
+                    self.drawn = self.generator.bit_generator.state
+                    self.order = self.generator.permutation(count if self.streamed else self.given.count)
+            number, self.passed = self.passed, self.passed + 1
+            if step >= skip:
+                yield self.order, number
+
+    def _sliced(self, steps: int | None, skip: int) -> Iterator[Batch]:
         arrays, structure = flatten((self.given.x, self.given.y, self.given.sample_weight))
 
-        def batch(index: int) -> Batch:
-            start = index * self.batch_size
+        def batch(turn: tuple[Any, int]) -> Batch:
+            order, start = turn[0], turn[1] * self.batch_size
             if order is None:
                 parts = [a[start : start + self.batch_size] for a in arrays]
             else:
@@ -142,28 +170,29 @@ class Batches:
             x, y, sample_weight = unflatten(structure, parts)
             return x, y, sample_weight
 
-        indices = range(skip, stop or 0)
+        turns = self._numbers(steps, skip)
         per_sample = sum(a.nbytes for a in arrays) // max(1, self.given.count)
-        if order is None or per_sample * self.batch_size < AHEAD:
-            yield from map(batch, indices)
+        if self.generator is None or per_sample * self.batch_size < AHEAD:
+            yield from map(batch, turns)
             return
         with ThreadPoolExecutor(1, "hornbeam-batches") as pool:
             coming = None
-            for index in indices:
-                ready = batch(index) if coming is None else coming.result()
-                coming = pool.submit(batch, index + 1) if index + 1 < indices.stop else None
-                yield ready
+            for turn in turns:
+                ready, coming = coming, pool.submit(batch, turn)
+                if ready is not None:
+                    yield ready.result()
+            if coming is not None:
+                yield coming.result()
 
     def _by_number(self, steps: int | None, skip: int) -> Iterator[Batch]:
         source = self.given.iterable
         if hasattr(source, "on_epoch_begin"):
             source.on_epoch_begin()
-        order: Any = itertools.count() if self.count is None else range(self.count)
-        if self.generator is not None and self.count is not None:
-            order = [int(i) for i in self.generator.permutation(self.count)]
-        if steps is not None:
-            order = itertools.islice(order if self.count is None else itertools.cycle(order), steps)
-        yield from map(self._checked, batches_of(source, itertools.islice(order, skip, None)))
+        if self.count is None:
+            numbers: Iterator[int] = itertools.islice(itertools.count(), skip, steps)
+        else:
+            numbers = (n if order is None else int(order[n]) for order, n in self._numbers(steps, skip))
+        yield from map(self._checked, batches_of(source, numbers))
         if hasattr(source, "on_epoch_end"):
             source.on_epoch_end()
 

@@ -42,15 +42,22 @@ class Stream:
                 raise InvalidArgumentError("the data are empty: the iterable gives no batch") from None
         return self.pending[0][0]
 
-    def epoch(self, steps: int | None, done: int) -> Iterator[Batch]:
-        """One pass, or so many batches, of which `done` were given already."""
+    def restart(self) -> None:
+        """Begin a pass, where the iterable can be started again."""
+        if not self.endless and self.taken:
+            if hasattr(self.coming, "close"):
+                self.coming.close()
+            self.pending, self.coming, self.position, self.taken = [], None, None, 0
+
+    def epoch(self, steps: int | None, done: int, around: bool = True) -> Iterator[Batch]:
+        """One pass, or so many batches (with `around`, of several passes if need be), of which `done` were given already."""
         given, fresh = done, self.coming is None
         while steps is None or given < steps:
             try:
                 batch, self.position = self.pending.pop() if self.pending else self._pull()
             except StopIteration:
                 self.coming = self.position = None
-                if steps is None or fresh or self.endless:
+                if steps is None or fresh or self.endless or not around:
                     return
                 fresh = True  # an iterable that is empty from its start is not asked for ever
                 continue
