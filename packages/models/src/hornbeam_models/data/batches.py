@@ -44,11 +44,9 @@ class Batches:
         self.began: dict[str, Any] = {}  # the state at the beginning of the present epoch
         self.inside = False  # whether the stream stands within the epoch that comes, and not before it
         # Arrays and numbered batches: where in a pass over them the next epoch begins, whose `steps` may end it within one.
-        self.passed, self.order, self.drawn = (
-            0,
-            None,
-            None,
-        )  # batches; the order; the generator's state before that was drawn
+        self.passed = 0  # batches of it
+        self.order: Any = None
+        self.drawn: Any = None  # the generator's state before the order was drawn
 
     def _count(self) -> int | None:
         if not self.streamed:
