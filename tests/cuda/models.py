@@ -38,20 +38,32 @@ from hornbeam_layers import (
 )
 from hornbeam_models import Model, Sequential
 
+from tests.cuda.emulator.recurrent import spaces
+
 SMALL = 4096  # elements up to which values are computed, so that constants are known
 
 
 class Planned:
-    """A device that plans are made for; it has no memory and runs nothing."""
+    """A device that plans are made for; it has no memory and runs nothing.
+
+    Args:
+        memory: bytes that it has in all.
+        refused: kinds of calls that no library can run.
+    """
 
     name, architecture = "cuda:0", "sm_90"
 
-    def __init__(self, memory: int = 80 * 2**30) -> None:
+    def __init__(self, memory: int = 80 * 2**30, refused: tuple[type, ...] = ()) -> None:
         self.properties = Properties(132, 227 * 1024, memory, "planned for")
+        self.refused = refused
 
     def supports(self, call: Any) -> bool:
-        """Whether a library can run a call: all."""
-        return True
+        """Whether a library can run a call."""
+        return not isinstance(call, self.refused)
+
+    def spaces(self, call: Any) -> Any:
+        """What a recurrent layer needs beside its arrays."""
+        return spaces(call)
 
     def workspace(self, call: Any) -> int:
         """Bytes that a call needs: what cuBLASLt recommends."""
@@ -231,9 +243,10 @@ def graph_of(work: Workload) -> Graph:
 
 
 @cache
-def plan(name: str) -> Plan:
+def plan(name: str, refused: tuple[type, ...] = ()) -> Plan:
     """The plan of its training step."""
-    return Plan(prepared(graph_of(WORKLOADS[name])), Planned())
+    device = Planned(refused=refused)
+    return Plan(prepare(graph_of(WORKLOADS[name]), device.supports), device)
 
 
 def prepared(graph: Graph) -> Graph:

@@ -6,6 +6,7 @@ import importlib.util
 
 import pytest
 from hornbeam_cuda.compiler import compile_kernels
+from hornbeam_cuda.library import Recurrent
 
 from tests.cuda.models import WORKLOADS, plan
 
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.skipif(not WHEEL, reason="NVRTC is in the wheel nvidia-
 
 @pytest.mark.parametrize("architecture", ["sm_80", "sm_90", "sm_100"])
 def test_kernels_compile(architecture: str) -> None:
-    kernels = list(dict.fromkeys(kernel for name in WORKLOADS for kernel in plan(name).kernels))
+    plans = [plan(name) for name in WORKLOADS] + [plan(name, (Recurrent,)) for name in ("imdb", "characters")]
+    kernels = list(dict.fromkeys(kernel for made in plans for kernel in made.kernels))
     assert len(kernels) > 100
     assert all(code[:4] == b"\x7fELF" for code in compile_kernels(kernels, architecture))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hornbeam.errors import OutOfMemoryError
+from hornbeam_cuda.library import Recurrent
 from hornbeam_cuda.lower.stage import Fallback, Library, Loop
 from hornbeam_cuda.needs import explained, fitting_batch
 from hypothesis import given, settings
@@ -101,7 +102,14 @@ def test_a_residual_network_moves_few_bytes() -> None:
     assert moved < 105e9
 
 
-def test_a_step_of_a_recurrent_network_is_a_product_and_one_loop() -> None:
-    loops = [step for step in plan("characters").steps if isinstance(step, Loop)]
+def test_a_recurrent_network_is_three_calls_of_cudnn() -> None:
+    calls = [step.call for step in plan("characters").steps if isinstance(step, Library)]
+    found = [(c.direction, c.training) for c in calls if isinstance(c, Recurrent)]
+    assert found == [("forward", True), ("data", True), ("weights", True)]
+    assert sum(type(c).__name__ == "Product" for c in calls) == 3  # of the dense layer
+
+
+def test_without_cudnn_a_step_of_a_recurrent_network_is_a_product_and_one_loop() -> None:
+    loops = [step for step in plan("characters", (Recurrent,)).steps if isinstance(step, Loop)]
     assert [sorted(type(s).__name__ for s in loop.steps) for loop in loops] == [["Call", "Library"]] * 2
     assert [loop.rounds for loop in loops] == [40, 40]

@@ -12,13 +12,15 @@ import pytest
 from hornbeam.errors import BackendError, OutOfMemoryError
 from hornbeam_cuda.device.cupy import CupyDevice
 from hornbeam_cuda.device.errors import LostDeviceError
-from hornbeam_cuda.library import Attention, Product
+from hornbeam_cuda.library import Attention, Product, Recurrent
 from hornbeam_cuda.source.kernel import Kernel
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cuda.device.cublaslt_double import FakeLt
+from tests.cuda.device.cudnn_rnn_double import WORKSPACE, FakeRnn
 from tests.cuda.device.cupy_double import FakeCupy
+from tests.cuda.emulator import recurrent
 
 
 def test_what_it_says_of_itself() -> None:
@@ -215,6 +217,25 @@ def test_products_go_to_the_library_of_the_device(monkeypatch: Any) -> None:
     assert library.calls[-1] == "Matmul"
 
 
+def test_recurrent_layers_go_to_cudnn(monkeypatch: Any) -> None:
+    library = FakeRnn()
+    monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", ":16:8")
+    monkeypatch.setattr("hornbeam_cuda.device.libraries.load", lambda name: {"cudnn": library}[name])
+    device = CupyDevice(0, FakeCupy())
+    call = Recurrent("forward", "tanh", "float32", (2, 1, 3, 4), (False, False), training=False)
+    assert device.supports(call) and device.workspace(call) == WORKSPACE
+    spaces = device.spaces(call)
+    assert spaces == recurrent.spaces(call)
+    x, h0 = device.upload(np.ones((2, 1, 3), np.float32)), device.upload(np.zeros((1, 4), np.float32))
+    weights = device.upload(np.full(spaces.weights // 4, 0.5, np.float32))
+    y, last = device.empty((2, 1, 4), "float32"), device.empty((1, 4), "float32")
+    device.synchronize()
+    device.library(call, [device.address(a) for a in (x, h0, weights, y, last)], 0)
+    first = np.tanh(1.5)
+    np.testing.assert_allclose(device.download(y)[0], np.full((1, 4), first), rtol=1e-6)
+    np.testing.assert_allclose(device.download(last), np.full((1, 4), np.tanh(1.5 + 2 * first)), rtol=1e-6)
+
+
 def test_a_library_that_is_not_there_is_not_supported(monkeypatch: Any) -> None:
     from hornbeam_cuda.device.libraries import MissingLibraryError
 
@@ -226,6 +247,7 @@ def test_a_library_that_is_not_there_is_not_supported(monkeypatch: Any) -> None:
     device = CupyDevice(0, FakeCupy())
     assert not device.supports(Product("float32", "float32", (1, 2, 2, 3), (6, 3, 1), (6, 2, 1), (4, 2)))
     assert not device.supports(Attention(False, "float16", (1, 8, 8, 1, 8, 8), 1.0))
+    assert not device.supports(Recurrent("forward", "lstm", "float32", (2, 1, 3, 4)))
 
 
 def test_out_of_memory_says_what_to_do_and_kept_memory_is_given_back_first() -> None:

@@ -14,7 +14,7 @@ from hornbeam_cuda.executable import CudaExecutable
 
 from tests.cpu.workloads import MODELS, batch, model, state
 from tests.cuda.device.cupy_double import FakeCupy
-from tests.cuda.emulator import library
+from tests.cuda.emulator import library, recurrent
 from tests.cuda.emulator.compiled import compiled
 from tests.cuda.emulator.device import EmulatedDevice, _know
 
@@ -53,6 +53,9 @@ class Device(CupyDevice):
 
     def supports(self, call: Any) -> bool:
         return True
+
+    def spaces(self, call: Any) -> Any:
+        return recurrent.spaces(call)
 
     def workspace(self, call: Any) -> int:
         return 512

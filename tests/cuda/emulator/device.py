@@ -15,6 +15,7 @@ from hornbeam_cuda.source.kernel import Kernel
 
 from tests.cuda.emulator.compiled import compiled, runtime
 from tests.cuda.emulator.library import run
+from tests.cuda.emulator.recurrent import spaces
 
 __all__ = ["Counts", "EmulatedDevice"]
 
@@ -198,6 +199,10 @@ class EmulatedDevice:
     def supports(self, call: Any) -> bool:
         """Whether a library can run a call: here, all or none."""
         return self.libraries
+
+    def spaces(self, call: Any) -> Any:
+        """What a recurrent layer needs beside its arrays."""
+        return spaces(call)
 
     def workspace(self, call: Any) -> int:
         """Bytes that a call needs: here, none."""

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import ctypes
 import itertools
 from collections.abc import Sequence
 from typing import Any
 
-import ml_dtypes
 import numpy as np
-from hornbeam_cuda.library import Attention, Convolution, Product
+from hornbeam_cuda.library import Attention, Convolution, Product, Recurrent
+
+from tests.cuda.emulator import recurrent
+from tests.cuda.emulator.memory import Host, seen
 
 __all__ = ["run"]
-
-Host = np.ndarray[Any, Any]
-
-
-def seen(address: int, shape: Sequence[int], dtype: str, strides: Sequence[int] | None = None) -> Host:
-    """Memory as an array; strides in elements."""
-    kind = np.dtype(ml_dtypes.bfloat16 if dtype == "bfloat16" else dtype)
-    if strides is None:
-        strides = [int(np.prod(shape[i + 1 :], dtype=np.int64)) for i in range(len(shape))]
-    count = 1 + sum((n - 1) * by for n, by in zip(shape, strides, strict=True))
-    flat = np.frombuffer((ctypes.c_char * (count * kind.itemsize)).from_address(address), kind)
-    return np.lib.stride_tricks.as_strided(flat, shape, [by * kind.itemsize for by in strides])
 
 
 def run(call: Any, addresses: Sequence[int]) -> None:
     """Compute a call on the arrays at the addresses."""
     with np.errstate(all="ignore"):  # what is too large for the result becomes infinite
-        {Product: _product, Convolution: _convolution, Attention: _attention}[type(call)](call, addresses)
+        _KINDS[type(call)](call, addresses)
 
 
 def _product(call: Product, addresses: Sequence[int]) -> None:
@@ -117,3 +106,8 @@ def _attention(call: Attention, addresses: Sequence[int]) -> None:
     seen(addresses[6], (b, nq, h, d), call.dtype)[...] = np.einsum("bhqk,bkhd->bqhd", dscores, wide[1])
     seen(addresses[7], (b, nk, h, d), call.dtype)[...] = np.einsum("bhqk,bqhd->bkhd", dscores, wide[0])
     seen(addresses[8], (b, nk, h, e), call.dtype)[...] = np.einsum("bhqk,bqhe->bkhe", weights, dout)
+
+
+_KINDS: dict[type, Any] = {
+    Product: _product, Convolution: _convolution, Attention: _attention, Recurrent: recurrent.run,
+}  # fmt: skip

@@ -41,6 +41,8 @@ class Primitive:
         no_gradient: why its gradient cannot be had, or "".
         partial_cts: whether its gradient rule takes None as the cotangent of a result on which nothing depends (others get
             zeros). For operations of several results.
+
+    With `registered=False`, `primitives()` does not have it: an engine makes it, for graphs that nobody else sees.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Primitive:
         zero_gradient: bool = False,
         no_gradient: str = "",
         partial_cts: bool = False,
+        registered: bool = True,
     ) -> None:
         if name in _registry:
             raise GraphError(f"there is already a primitive named {name!r}")
@@ -73,7 +76,8 @@ class Primitive:
         self.vjp_rule: Rule | None = None
         self.saves: tuple[tuple[str, int | None], ...] = ()
         self.tape_rule: Rule | None = None
-        _registry[name] = self
+        if registered:
+            _registry[name] = self
 
     def kernel(self, function: Rule) -> Rule:
         """Decorator: `function(xp, *arrays, **params)` computes the result with any array-API namespace `xp`."""

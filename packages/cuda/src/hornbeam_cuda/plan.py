@@ -35,7 +35,7 @@ class Plan:
     def __init__(self, graph: Graph, device: Device) -> None:
         self.graph, self.device = graph, device
         self.home = dict(graph.donated)
-        lowering = Lowering(graph, device.supports, device.properties.multiprocessors)
+        lowering = Lowering(graph, device)
         steps, results = lowering.run()
         self.results = self._apart(lowering, results)
         self.checks = lowering.checks

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
-from hornbeam_cuda.library import Call
+from hornbeam_cuda.library import Call, Recurrent, Spaces
 from hornbeam_cuda.source.kernel import Kernel
 
 __all__ = ["Device", "Memory", "Properties", "Replay"]
@@ -100,6 +100,9 @@ class Device(Protocol):
 
     def supports(self, call: Call) -> bool:
         """Whether the libraries that are there can run a call."""
+
+    def spaces(self, call: Recurrent) -> Spaces:
+        """What a recurrent layer that is supported needs beside its arrays."""
 
     def workspace(self, call: Call) -> int:
         """Bytes that a call needs beside its arrays."""

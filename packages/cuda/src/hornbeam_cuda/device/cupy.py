@@ -17,7 +17,7 @@ from hornbeam_cuda.device.base import Properties
 from hornbeam_cuda.device.errors import translated
 from hornbeam_cuda.device.libraries import MissingLibraryError
 from hornbeam_cuda.device.uploads import Uploads
-from hornbeam_cuda.library import Attention, Call, Convolution, Product
+from hornbeam_cuda.library import Attention, Call, Convolution, Product, Recurrent, Spaces
 from hornbeam_cuda.source.kernel import Kernel
 
 __all__ = ["CupyDevice"]
@@ -236,6 +236,12 @@ class CupyDevice:
         except MissingLibraryError:
             return False
 
+    def spaces(self, call: Recurrent) -> Spaces:
+        """See `Device`."""
+        with self.active():
+            found: Spaces = self._runner(call).spaces(call)
+            return found
+
     def workspace(self, call: Call) -> int:
         """See `Device`."""
         with self.active():
@@ -258,6 +264,11 @@ class CupyDevice:
             from hornbeam_cuda.device.products import Products
 
             return Products(load("cublasLt"))
+        if kind is Recurrent:
+            from hornbeam_cuda.device.libraries import load
+            from hornbeam_cuda.device.recurrents import Recurrents
+
+            return Recurrents(load("cudnn"), self.fill)
         from hornbeam_cuda.device import attentions, convolutions
         from hornbeam_cuda.device.cudnn import Cudnn, frontend
 

@@ -12,9 +12,11 @@ from hornbeam.graph.passes import optimize
 from hornbeam.graph.region import REDUCTIONS, Makers, Region
 from hornbeam.graph.views import VIEWS, Layout, contiguous, layout_of
 
+from hornbeam_cuda.device.base import Device
 from hornbeam_cuda.library import Call as Description
 from hornbeam_cuda.lower.epilogues import Sum, added_apart, sum_of, take_sums, takes_additions
 from hornbeam_cuda.lower.loops import can_lower, copy, lower_region
+from hornbeam_cuda.lower.recognition import whole_layers
 from hornbeam_cuda.lower.recompute import recomputed
 from hornbeam_cuda.lower.rules import RULES, keeper
 from hornbeam_cuda.lower.slices import sliced_first
@@ -38,8 +40,9 @@ class Lowered(NamedTuple):
 
 
 def prepare(graph: Graph, supports: Callable[[Description], bool]) -> Graph:
-    """The graph that is lowered: optimised, composites without a rule written out, cheap values computed where they are used."""
-    return added_apart(recomputed(sliced_first(optimize(graph, keeper(supports))), can_lower), supports)
+    """The graph that is lowered: recurrent layers whole, composites without a rule written out, optimised, cheap values anew."""
+    whole = whole_layers(graph, supports)
+    return added_apart(recomputed(sliced_first(optimize(whole, keeper(supports))), can_lower), supports)
 
 
 class Lowering:
@@ -47,18 +50,20 @@ class Lowering:
 
     Args:
         graph: what to lower; its composites are those that have rules.
-        supports: whether the device's libraries can run a call.
-        multiprocessors: of the device.
+        device: what for; its memory is not touched.
     """
 
-    def __init__(self, graph: Graph, supports: Callable[[Description], bool], multiprocessors: int) -> None:
-        self.graph, self.supports, self.multiprocessors = graph, supports, multiprocessors
+    def __init__(self, graph: Graph, device: Device) -> None:
+        self.graph, self.device = graph, device
+        self.supports, self.spaces = device.supports, device.spaces
+        self.multiprocessors = device.properties.multiprocessors
         self.producers = Makers(graph)
         self.users = graph.users()
         self.layouts: dict[Value, Layout] = {}
         self.copies: dict[Value, Value] = {}
         self.turned: dict[Value, Value] = {}
         self.exact: dict[Value, Value] = {}
+        self.reserves: dict[Value, tuple[Value, Value]] = {}
         self.unaligned: set[Value] = set()
         self.checks: dict[Value, Node] = {}
         self.steps: list[Step] = []

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hornbeam.graph.ir import Node
 
 from hornbeam_cuda.library import Call
-from hornbeam_cuda.lower import attention, convolution, movement, ordering, products, rows, scan, windows
+from hornbeam_cuda.lower import attention, convolution, movement, ordering, products, recurrent, rows, scan, windows
 from hornbeam_cuda.lower.stage import Rule
 
 __all__ = ["RULES", "keeper"]
@@ -16,6 +16,8 @@ RULES: dict[str, Rule] = {
     "dot_general": products.lower,
     **dict.fromkeys(("conv_general", "conv_input_grad", "conv_kernel_grad"), convolution.lower),
     **dict.fromkeys(("attention", "attention_grad"), attention.lower),
+    recurrent.LAYER.name: recurrent.lower_layer,
+    recurrent.GRADIENT.name: recurrent.lower_gradient,
     "scan": scan.lower,
     "index_within": rows.lower_index_within,
     "gather": rows.lower_gather,

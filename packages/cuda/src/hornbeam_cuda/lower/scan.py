@@ -25,7 +25,7 @@ def lower(node: Node, context: Context) -> bool:
     if not node.params["length"] or any(not v.size for v in (*node.inputs, *node.outputs)):
         return False
     body = prepare(node.params["body"], context.supports)
-    inside = Lowering(body, context.supports, context.multiprocessors)
+    inside = Lowering(body, context.device)
     inside.checks = context.checks
     loop = _Loop(node, context, inside)
     loop.inputs()

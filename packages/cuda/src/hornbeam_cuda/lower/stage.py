@@ -9,7 +9,9 @@ from typing import Any, NamedTuple, Protocol
 from hornbeam.graph.ir import Node, Value
 from hornbeam.graph.views import Layout
 
+from hornbeam_cuda.device.base import Device
 from hornbeam_cuda.library import Call as Description
+from hornbeam_cuda.library import Recurrent, Spaces
 from hornbeam_cuda.source.kernel import At, Call
 
 __all__ = ["Context", "Fallback", "Library", "Loop", "Row", "Rule", "Step"]
@@ -138,11 +140,15 @@ def flops(step: Step) -> int:
 class Context(Protocol):
     """What a rule may ask for."""
 
+    device: Device
     multiprocessors: int
     unaligned: set[Value]  # what begins elsewhere than at multiples of 16 bytes
     checks: dict[Value, Node]  # flags, and the nodes whose they are
     turned: dict[Value, Value]  # filters, and their copies with the last axis first
     exact: dict[Value, Value]  # what is known in float32, beside the half floats that the graph has
+    reserves: dict[
+        Value, tuple[Value, Value]
+    ]  # results of recurrent layers; their weights, and what is kept for the gradient
 
     @property
     def producers(self) -> Mapping[Value, Node]:
@@ -176,6 +182,9 @@ class Context(Protocol):
 
     def supports(self, call: Description) -> bool:
         """Whether the device's libraries can run a call."""
+
+    def spaces(self, call: Recurrent) -> Spaces:
+        """What memory a recurrent layer needs beside its arrays."""
 
 
 # Emits the steps that compute `node.outputs` (which are dense) from its inputs; or returns False and emits nothing, where it
