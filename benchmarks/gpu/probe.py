@@ -10,6 +10,7 @@ Each part prints its findings and adds them to benchmarks/results/probe.json; on
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import subprocess
 import sys
@@ -67,7 +68,7 @@ def run_call(target: Any, call: Any, arrays: list[Any]) -> Callable[[], None]:
 
 
 def capture() -> Findings:
-    """A kernel of our own, a product, a convolution and its gradients, attention: captured together, replayed on poisoned memory."""
+    """A kernel of our own, a product, convolutions, attention, a recurrent layer: captured together, replayed on poisoned memory."""
     from hornbeam_cuda.library import Attention, Convolution, Product
     from hornbeam_cuda.source.kernel import kernel
 
@@ -102,13 +103,17 @@ def capture() -> Findings:
     calls["attention backward"] = Attention(True, "float16", sizes, 0.125, True), [
         *half[:3], made[0], sums, half[3], *made[1:],
     ]  # fmt: skip
+    goals = {name: arrays[-1] for name, (_, arrays) in calls.items()}
+    goals |= {"attention": made[0], "attention backward": made[1]}
+    for name, call, arrays, goal in recurrent_calls(target, rng):
+        calls[name], goals[name] = (call, arrays), goal
     launches: list[Callable[[], None]] = []
     outputs: dict[str, Any] = {}
     for name, (call, arrays) in calls.items():
         found[name] = target.supports(call)
         if found[name]:
             launches.append(run_call(target, call, arrays))
-            outputs[name] = made[1] if name == "attention backward" else made[0] if name == "attention" else arrays[-1]
+            outputs[name] = goals[name]
 
     def step() -> None:
         target.launch(
@@ -129,6 +134,32 @@ def capture() -> Findings:
     for name, array in outputs.items():
         found[f"{name}, replayed"] = bool(np.array_equal(target.download(array), expected[name]))
     return found
+
+
+def recurrent_calls(target: Any, rng: Any) -> list[tuple[str, Any, list[Any], Any]]:
+    """An LSTM of cuDNN's and its gradients: name, call, arrays, and one of those that are written."""
+    from hornbeam_cuda.library import Recurrent
+
+    time, batch, features, units = sizes = (20, 16, 24, 32)
+    forward, data, weights = (Recurrent(d, "lstm", "float32", sizes) for d in ("forward", "data", "weights"))
+    if not all(map(target.supports, (forward, data, weights))):
+        return []
+    spaces = target.spaces(forward)
+    x, y = (time, batch, features), (time, batch, units)
+    given = [target.upload(rng.uniform(-1, 1, s).astype(np.float32)) for s in (x, *[(batch, units)] * 2)]
+    packed = target.upload(rng.uniform(-0.2, 0.2, spaces.weights // 4).astype(np.float32))
+    dy, out, dx = (
+        target.upload(rng.uniform(-1, 1, y).astype(np.float32)),
+        target.empty(y, "float32"),
+        target.empty(x, "float32"),
+    )
+    states = [target.empty((batch, units), "float32") for _ in range(4)]
+    reserve, gradients = target.empty((spaces.reserve,), "uint8"), target.empty((spaces.weights // 4,), "float32")
+    return [
+        ("recurrent", forward, [*given, packed, out, *states[:2], reserve], out),
+        ("recurrent data", data, [out, dy, *given[1:], *states[:2], packed, dx, *states[2:], reserve], dx),
+        ("recurrent weights", weights, [given[0], given[1], out, gradients, reserve], gradients),
+    ]
 
 
 # ---- 2
@@ -237,27 +268,43 @@ def convolutions() -> Findings:
 
 
 def recurrent() -> Findings:
-    """Hornbeam's LSTM, forward and training: microseconds a time step."""
+    """LSTM and GRU by cuDNN and by the engine's own way, forward and training: microseconds a time step, and how far they differ."""
+    import os
+
     import hornbeam as hb
-    from hornbeam.layers import LSTM, Dense, Input
+    from hornbeam.layers import GRU, LSTM, Dense, Input
 
     found: Findings = {}
     hb.set_backend("cuda")
-    for batch, length, units in ((64, 128, 512), (128, 256, 1024), (64, 400, 32)):
-        model = hb.Sequential([Input((length, units)), LSTM(units), Dense(1)])
-        model.compile("adam", "mse")
-        x, y = np.zeros((batch, length, units), np.float32), np.zeros((batch, 1), np.float32)
-        for name, work in (
-            ("forward", partial(model.predict_on_batch, x)),
-            ("training", partial(model.train_on_batch, x, y)),
-        ):
-            for _ in range(4):
-                work()
-            begin = time.perf_counter()
-            for _ in range(10):
-                work()
-            each = (time.perf_counter() - begin) / 10 / length
-            found[f"{name}, batch {batch}, {length} steps, {units} units: us a step"] = 1e6 * each
+    before = os.environ.get("HORNBEAM_CUDA_RECURRENT")
+    policies = ("float32", "mixed_bfloat16")
+    shapes = ((64, 128, 512), (128, 256, 1024), (64, 400, 32), (128, 40, 128))
+    for layer, policy, (batch, length, units) in itertools.product((LSTM, GRU), policies, shapes):
+        what = f"{layer.__name__} {policy}, batch {batch}, {length} steps, {units} units"
+        rng = np.random.default_rng(0)
+        x, y = rng.normal(size=(batch, length, units)).astype(np.float32), np.zeros((batch, 1), np.float32)
+        predicted = []
+        for way in ("cudnn", "own"):
+            os.environ["HORNBEAM_CUDA_RECURRENT"] = way
+            hb.mixed_precision.set_dtype_policy(policy)
+            hb.set_random_seed(0)
+            model = hb.Sequential([Input((length, units)), layer(units), Dense(1, dtype="float32")])
+            model.compile("sgd", "mse")
+            for name, work in (
+                ("forward", partial(model.predict_on_batch, x)),
+                ("training", partial(model.train_on_batch, x, y)),
+            ):
+                result = [np.asarray(work()) for _ in range(4)][0]
+                begin = time.perf_counter()
+                for _ in range(10):
+                    work()
+                found[f"{what}, {name}, {way}: us a step"] = 1e6 * (time.perf_counter() - begin) / 10 / length
+                predicted += [result] if name == "forward" else []
+        found[f"{what}: largest difference"] = float(np.abs(predicted[0] - predicted[1]).max())
+    hb.mixed_precision.set_dtype_policy("float32")
+    os.environ.pop("HORNBEAM_CUDA_RECURRENT")
+    if before is not None:
+        os.environ["HORNBEAM_CUDA_RECURRENT"] = before
     return found
 
 

@@ -4,7 +4,7 @@ import array_api_strict
 import pytest
 from hornbeam.backends.array_api import ArrayAPIBackend
 from hornbeam.backends.base import make_backend
-from hornbeam.primitive import Composite, primitives
+from hornbeam.primitive import Composite, Primitive, primitives
 from hornbeam.testing import check_backend, check_primitive
 from hornbeam.testing.backends import check_transfers
 
@@ -35,3 +35,8 @@ def test_every_composite_runs_by_its_decomposition():
     for primitive in primitives().values():
         if isinstance(primitive, Composite):
             assert primitive.name not in BACKENDS["array_api_strict"]().kernels
+
+
+def test_what_an_engine_makes_for_its_own_graphs_is_nobody_else_s():
+    made = Primitive("of_a_test", lambda x: x, registered=False)
+    assert made.name == "of_a_test" and "of_a_test" not in primitives()

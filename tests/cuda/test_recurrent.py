@@ -82,7 +82,8 @@ def trained(backend: Backend, layers: Any, policy: str = "float32") -> tuple[lis
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_layers_train_by_cudnn_to_numpys_numbers(kind: str) -> None:
+def test_layers_train_by_cudnn_to_numpys_numbers(kind: str, monkeypatch: Any) -> None:
+    monkeypatch.setenv("HORNBEAM_DEBUG", "check")  # every graph is checked after each pass
     layers, count = ALL[kind]
     device = Watched()
     losses, weights, predicted = trained(EmulatedBackend(device), layers)

@@ -21,7 +21,7 @@ from hornbeam.testing import check_backend, check_engine, gradient_of, graphs
 from hornbeam.testing.backends import check_transfers
 from hornbeam.testing.graphs import SMOOTH, Sample
 from hornbeam_cuda.device.probe import why_not
-from hornbeam_cuda.library import Attention, Convolution, Product
+from hornbeam_cuda.library import Attention, Convolution, Product, Recurrent
 from hypothesis import given
 
 from tests.cpu.workloads import MODELS, batch, model, state
@@ -179,6 +179,26 @@ def test_attention_and_its_gradient(cuda: Any, dtype: str, causal: bool) -> None
     np.testing.assert_allclose(target.download(sums), (top + np.log(total))[..., 0], atol=2e-2)
     for got, want in zip([out, *gradients], expected, strict=True):
         np.testing.assert_allclose(target.download(got).astype(np.float64), want.transpose(0, 2, 1, 3), atol=5e-2)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("cell", ["lstm", "gru", "tanh", "relu"])
+def test_recurrent_layers_and_their_gradients(cuda: Any, cell: str, dtype: str) -> None:
+    from tests.cuda.test_recurrent import gradients, some, walked
+
+    arrays = some(cell, (20, 16, 24, 32), (True, True), dtype)
+    arrays = {name: a if name == "x" else a / 4 for name, a in arrays.items()}
+    call = Recurrent("forward", cell, dtype, (20, 16, 24, 32), (True, cell == "gru"))
+    assert cuda.target.supports(call)  # else this compares the own way
+
+    def function(given: Any) -> Any:
+        return sum(hb.ops.sum(hb.ops.sin(found)) for found in walked(cell, given, reverse=True))
+
+    ours, again = (gradients(cuda, function, arrays, sorted(arrays)) for _ in range(2))
+    expected = gradients(make_backend("numpy"), function, arrays, sorted(arrays))
+    for found, other, there in zip(ours, again, expected, strict=True):
+        np.testing.assert_array_equal(found, other)
+        np.testing.assert_allclose(found, there, rtol=TOLERANCE[dtype], atol=TOLERANCE[dtype] * 30)
 
 
 def test_tf32_is_not_taken_unasked(cuda: Any, monkeypatch: Any) -> None:
