@@ -247,8 +247,3 @@ def plan(name: str, refused: tuple[type, ...] = ()) -> Plan:
     """The plan of its training step."""
     device = Planned(refused=refused)
     return Plan(prepare(graph_of(WORKLOADS[name]), device.supports), device)
-
-
-def prepared(graph: Graph) -> Graph:
-    """A graph as it is lowered."""
-    return prepare(graph, Planned().supports)

@@ -48,8 +48,7 @@ def lower_layer(node: Node, context: Context) -> bool:
         _pack(call, context.layout(value), value, weights, places, context)
     reads, writes = (x, *states, weights), node.outputs
     if call.training:
-        batch = call.sizes[1]  # which the axis tells: memory that grows with it
-        reserve = context.temporary((batch, -(-spaces.reserve // batch)), as_dtype("uint8"))
+        reserve = context.temporary((spaces.reserve,), as_dtype("uint8"))
         context.reserves[node.outputs[0]] = weights, reserve
         writes = (*writes, reserve)
     context.emit(Library(call, tuple(map(At, (*reads, *writes))), reads, writes))
