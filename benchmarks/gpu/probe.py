@@ -136,28 +136,32 @@ def capture() -> Findings:
     return found
 
 
-def recurrent_calls(target: Any, rng: Any) -> list[tuple[str, Any, list[Any], Any]]:
+def recurrent_calls(
+    target: Any, rng: Any, runner: Any = None, sizes: Any = (20, 16, 24, 32), dtype: str = "float32"
+) -> list[tuple[str, Any, list[Any], Any]]:
     """An LSTM of cuDNN's and its gradients: name, call, arrays, and one of those that are written."""
+    from hornbeam.dtypes import as_dtype
+    from hornbeam.host import native_dtype
     from hornbeam_cuda.library import Recurrent
 
-    time, batch, features, units = sizes = (20, 16, 24, 32)
-    forward, data, weights = (Recurrent(d, "lstm", "float32", sizes) for d in ("forward", "data", "weights"))
-    if not all(map(target.supports, (forward, data, weights))):
+    runner, kind = runner or target, native_dtype(as_dtype(dtype))
+    forward, data, weights = (Recurrent(d, "lstm", dtype, sizes) for d in ("forward", "data", "weights"))
+    if not all(map(runner.supports, (forward, data, weights))):
         return []
-    spaces = target.spaces(forward)
+    spaces, (time, batch, features, units) = runner.spaces(forward), sizes
     x, y = (time, batch, features), (time, batch, units)
-    given = [target.upload(rng.uniform(-1, 1, s).astype(np.float32)) for s in (x, *[(batch, units)] * 2)]
-    packed = target.upload(rng.uniform(-0.2, 0.2, spaces.weights // 4).astype(np.float32))
-    dy, out, dx = (
-        target.upload(rng.uniform(-1, 1, y).astype(np.float32)),
-        target.empty(y, "float32"),
-        target.empty(x, "float32"),
-    )
-    states = [target.empty((batch, units), "float32") for _ in range(4)]
-    reserve, gradients = target.empty((spaces.reserve,), "uint8"), target.empty((spaces.weights // 4,), "float32")
+
+    def some(*shape: int, most: float = 1.0) -> Any:
+        return target.upload(rng.uniform(-most, most, shape).astype(kind))
+
+    given = [some(*x), some(batch, units), some(batch, units)]
+    packed = some(spaces.weights // kind.itemsize, most=0.2)
+    out, dx = target.empty(y, dtype), target.empty(x, dtype)
+    states = [target.empty((batch, units), dtype) for _ in range(4)]
+    reserve, gradients = target.empty((spaces.reserve,), "uint8"), target.empty(packed.shape, dtype)
     return [
         ("recurrent", forward, [*given, packed, out, *states[:2], reserve], out),
-        ("recurrent data", data, [out, dy, *given[1:], *states[:2], packed, dx, *states[2:], reserve], dx),
+        ("recurrent data", data, [out, some(*y), *given[1:], *states[:2], packed, dx, *states[2:], reserve], dx),
         ("recurrent weights", weights, [given[0], given[1], out, gradients, reserve], gradients),
     ]
 
@@ -305,6 +309,40 @@ def recurrent() -> Findings:
     os.environ.pop("HORNBEAM_CUDA_RECURRENT")
     if before is not None:
         os.environ["HORNBEAM_CUDA_RECURRENT"] = before
+    for dtype, (batch, length, units) in itertools.product(("float32", "bfloat16"), shapes):
+        found |= algorithms(dtype, (length, batch, units, units))
+    return found
+
+
+def algorithms(dtype: str, sizes: tuple[int, int, int, int]) -> Findings:
+    """The forward call of an LSTM and both backward, by each of cuDNN's algorithms, recorded: microseconds a time step."""
+    from hornbeam_cuda.device.cudnn_rnn import ALGORITHMS
+    from hornbeam_cuda.device.libraries import load
+    from hornbeam_cuda.device.recurrents import Recurrents
+
+    target, found = gpu().target, Findings()
+    for name in ALGORITHMS:
+        what = f"LSTM {dtype}, time, batch, features, units {sizes}, cuDNN's {name}"
+        try:
+            with target.active():
+                runner = Recurrents(load("cudnn"), target.fill, name)
+                calls = recurrent_calls(target, np.random.default_rng(0), runner, sizes, dtype)
+                rooms = [target.allocate(max(1, runner.workspace(call))) for _, call, _, _ in calls]
+
+            def step(runner: Any = runner, calls: Any = calls, rooms: Any = rooms) -> None:
+                for (_, call, arrays, _), room in zip(calls, rooms, strict=True):
+                    with target.active():
+                        runner.run(call, [target.address(a) for a in arrays], room.address, target.stream.ptr)
+
+            if not calls:
+                found[what] = "not supported"
+                continue
+            step()
+            with target.capture() as recorded:
+                step()
+            found[f"{what}: us a step"] = 1e6 * timed(target, recorded.replay) / sizes[0]
+        except Exception as error:  # an algorithm that is not for these sizes may tell of it late
+            found[what] = f"failed: {error}"
     return found
 
 

@@ -29,18 +29,29 @@ ops = hb.ops
 
 
 class Watched(EmulatedDevice):
-    """Counts the recurrent layers that are launched, by direction."""
+    """Counts the recurrent layers that are launched, by direction.
 
-    def __init__(self) -> None:
+    Args:
+        lacks: a direction in which no library can run them.
+    """
+
+    def __init__(self, lacks: str = "") -> None:
         super().__init__()
+        self.lacks = lacks
         self.found: Counter[str] = Counter()
         self.training: set[bool] = set()
+        self.precisions: set[str] = set()
+
+    def supports(self, call: Any) -> bool:
+        """Whether a library can run a call: all but recurrent layers in the direction that it lacks."""
+        return not isinstance(call, Recurrent) or call.direction != self.lacks
 
     def library(self, call: Any, addresses: Sequence[int], workspace: int) -> None:
         """Launch a library call."""
         if isinstance(call, Recurrent):
             self.found[call.direction] += 1
             self.training.add(call.training)
+            self.precisions.add(call.precision)
         super().library(call, addresses, workspace)
 
 
@@ -137,6 +148,22 @@ def test_the_switch(monkeypatch: Any) -> None:
     losses, _, _ = trained(EmulatedBackend(device), layers)
     assert not device.found
     np.testing.assert_allclose(losses, trained(NUMPY, layers)[0], rtol=1e-5)
+
+
+@pytest.mark.parametrize(("switch", "precision"), [("1", "tf32"), ("0", "highest")])
+def test_precision(monkeypatch: Any, switch: str, precision: str) -> None:
+    monkeypatch.setenv("HORNBEAM_CUDA_TF32", switch)
+    device = Watched()
+    trained(EmulatedBackend(device), ALL["lstm"][0])
+    assert device.precisions == {precision}
+
+
+@pytest.mark.parametrize("direction", ["data", "weights"])
+def test_forward_and_backward_go_together(direction: str) -> None:
+    device = Watched(lacks=direction)
+    losses, _, _ = trained(EmulatedBackend(device), ALL["gru"][0])
+    assert device.found == {"forward": 2}  # of the prediction
+    np.testing.assert_allclose(losses, trained(NUMPY, ALL["gru"][0])[0], rtol=1e-5)
 
 
 # ---- the composites themselves
@@ -249,3 +276,41 @@ def test_a_step_that_is_replayed_is_the_same() -> None:
         found = [np.asarray(step(arrays["kernel"], arrays["x"])) for _ in range(4)]
     for other in found[1:]:
         np.testing.assert_array_equal(found[0], other)
+
+
+def test_training_steps_in_a_loop() -> None:
+    arrays = some("lstm", (3, 2, 4, 5), (True, False))
+    batches = np.random.default_rng(0).uniform(-1, 1, (6, 3, 2, 4))
+
+    def steps(kernel: Any, batches: Any) -> Any:
+        def loss(kernel: Any, x: Any) -> Any:
+            return ops.sum(walked("lstm", arrays | {"kernel": kernel, "x": x}, False)[0] ** 2)
+
+        def step(kernel: Any, x: Any) -> Any:
+            value, gradient = hb.value_and_grad(loss)(kernel, x)
+            return kernel - 0.01 * gradient, value
+
+        return ops.scan(step, kernel, batches)
+
+    device = Watched()
+    found = []
+    for backend in (EmulatedBackend(device), NUMPY):
+        with using_backend(backend):
+            found.append([f.numpy() for f in hb.jit(steps)(ops.asarray(arrays["kernel"]), ops.asarray(batches))])
+    assert device.found == {"forward": 6, "data": 6, "weights": 6}
+    for ours, expected in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-9)
+
+
+def test_a_layer_that_is_computed_again_for_its_gradient() -> None:
+    arrays = some("gru", (3, 2, 4, 5), (True, True))
+    layer = hb.checkpoint(lambda x: walked("gru", arrays | {"x": x}, True)[0])
+    device = Watched()
+    found = []
+    for backend in (EmulatedBackend(device), NUMPY):
+        with using_backend(backend):
+            step = hb.jit(hb.value_and_grad(lambda x: ops.sum(layer(x) ** 2)))
+            found.append([f.numpy() for f in step(ops.asarray(arrays["x"]))])
+    assert device.found == {"forward": 2, "data": 1} and device.training == {True, False}
+    for ours, expected in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-9)

@@ -29,6 +29,7 @@ class FakeRnn:
         self.calls: list[str] = []
         self.streams: list[int] = []
         self.workspaces: set[int] = set()
+        self.rooms: dict[int, int] = {}  # where arrays begin, and their bytes; nothing is looked at where it is empty
         self.refuse = refuse
 
     def __getattr__(self, name: str) -> Any:
@@ -61,6 +62,13 @@ class FakeRnn:
         self.objects[number] = {}
         pointer._obj.value = number
         return 0
+
+    def _fits(self, descriptor: Any, *addresses: int | None) -> None:
+        """Whether arrays are as large as their descriptor says."""
+        about = self._about(descriptor)
+        size = int(np.prod(about["shape"])) * recurrent.SIZES[KINDS[about["kind"]]]
+        assert all(self.rooms.get(a, size) == size for a in addresses if a is not None)
+        assert not self.rooms or all(a in self.rooms for a in addresses if a is not None)
 
     def _about(self, descriptor: Any) -> dict[str, Any]:
         return self.objects[descriptor.value]
@@ -135,6 +143,8 @@ class FakeRnn:
         size, weights, work, workspace, kept, reserve = spaces
         wanted = recurrent.spaces(call)
         assert (size, work, kept) == (wanted.weights, WORKSPACE + call.training, wanted.reserve)
+        for address, room in ((weights, size), (reserve, kept)):
+            assert not self.rooms or address is None or self.rooms[address] == room
         self.workspaces.add(workspace)
         return weights, reserve
 
@@ -146,6 +156,8 @@ class FakeRnn:
         self._shapes(layer, x, y, h)
         weights, reserve = self._spaces(call, spaces)
         assert lengths is None and (reserve is not None) == call.training
+        for descriptor, addresses in ((x, [x_at]), (y, [y_at]), (h, [h0, last_h]), (c, [c0, last_c])):
+            self._fits(descriptor, *addresses)
         found = [x_at, h0, c0, weights, y_at, last_h, last_c, reserve]
         recurrent.run(call, [a for a in found if a is not None])
 
@@ -157,6 +169,8 @@ class FakeRnn:
         self._shapes(layer, x, y, h)
         weights, reserve = self._spaces(call, spaces)
         assert lengths is None
+        for descriptor, addresses in ((x, [dx]), (y, [y_at, dy]), (h, [h0, dlast_h, dh0]), (c, [c0, dlast_c, dc0])):
+            self._fits(descriptor, *addresses)
         found = [y_at, dy, h0, c0, dlast_h, dlast_c, weights, dx, dh0, dc0, reserve]
         recurrent.run(call, [a for a in found if a is not None])
 
@@ -167,6 +181,8 @@ class FakeRnn:
         call = self._call(layer, x, True, "weights")
         self._shapes(layer, x, y, h)
         gradients, reserve = self._spaces(call, spaces)
+        for descriptor, address in ((x, x_at), (y, y_at), (h, h0)):
+            self._fits(descriptor, address)
         size = recurrent.spaces(call).weights
         made = np.zeros(size, np.uint8)
         recurrent.run(call, [x_at, h0, y_at, made.ctypes.data, reserve])

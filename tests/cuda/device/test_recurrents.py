@@ -53,8 +53,10 @@ def _arrays(call: Recurrent) -> list[Any]:
     return [*found, rng.uniform(0.1, 0.9, spaces.reserve // 8)] if call.training else found
 
 
-def _run(work: Any, arrays: list[Any]) -> list[Any]:
+def _run(work: Any, arrays: list[Any], library: Any = None) -> list[Any]:
     copies = [a.copy() for a in arrays]
+    if library is not None:
+        library.rooms = {a.ctypes.data: a.nbytes for a in copies}
     work([a.ctypes.data for a in copies])
     return copies
 
@@ -67,7 +69,7 @@ def test_every_array_arrives_where_it_belongs(call: Recurrent) -> None:
     expected = _run(lambda at: recurrent.run(call, at), arrays)
     assert runner.supports(call) and runner.spaces(call) == recurrent.spaces(call)
     assert runner.workspace(call) == WORKSPACE + 1
-    found = _run(lambda at: runner.run(call, at, 1 << 30, 9), arrays)
+    found = _run(lambda at: runner.run(call, at, 1 << 30, 9), arrays, library)
     for number, (ours, theirs) in enumerate(zip(found, expected, strict=True)):
         if call.direction == "weights" and number == 3:  # what is between the parts was left alone, or set to nothing
             changed = theirs != arrays[number]
@@ -130,6 +132,14 @@ def test_a_layer_s_descriptor(dtype: str, precision: str, kind: int, wide: int, 
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("algorithm", "number"), [("standard", 0), ("persist static", 1), ("persist small", 3)])
+def test_algorithms(algorithm: str, number: int) -> None:
+    library = FakeRnn()
+    call = Recurrent("forward", "gru", "float32", (3, 2, 4, 5))
+    about = library.objects[Recurrents(library, fill, algorithm).describe(call).value]  # type: ignore[index]
+    assert about["algorithm"] == number
+
+
 @pytest.mark.parametrize("function", ["Create", "SetRNNDescriptor_v8", "GetRNNTempSpaceSizes", "GetRNNWeightParams"])
 def test_what_the_library_refuses_is_not_supported(function: str) -> None:
     runner = Recurrents(FakeRnn(function), fill)
@@ -142,7 +152,7 @@ def test_what_the_library_refuses_is_not_supported(function: str) -> None:
 
 def test_an_error_says_which_function_failed() -> None:
     runner = Recurrents(FakeRnn("RNNForward"), fill)
-    with pytest.raises(BackendError, match=r"cudnnRNNForward: CUDNN_STATUS_NOT_SUPPORTED \(status 3000\)"):
+    with pytest.raises(BackendError, match=r"cudnnRNNForward: CUDNN_STATUS_NOT_SUPPORTED \(status 3000\), for .*=own"):
         runner.run(Recurrent("forward", "tanh", "float32", (1, 1, 1, 1)), [0] * 6, 0, 1)
 
 

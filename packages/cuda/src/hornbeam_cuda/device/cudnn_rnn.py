@@ -10,13 +10,18 @@ from typing import Any
 
 from hornbeam.errors import BackendError
 
-__all__ = ["CELLS", "DATA_TYPES", "CudnnRnn"]
+__all__ = ["ALGORITHMS", "CELLS", "DATA_TYPES", "CudnnRnn"]
 
 DATA_TYPES = {"float32": 0, "float64": 1, "float16": 2, "bfloat16": 9}
 CELLS = {"relu": 0, "tanh": 1, "lstm": 2, "gru": 3}
 BIASES = {(False, False): 0, (True, False): 1, (True, True): 2, (False, True): 3}  # none, of inputs, both, of the state
 MATH_DEFAULT, MATH_TENSOR_OP, MATH_FMA = 0, 1, 3
-ALGORITHM_STANDARD, ONE_DIRECTION, LINEAR_INPUT = 0, 0, 0
+ALGORITHMS = {
+    "standard": 0,
+    "persist static": 1,
+    "persist small": 3,
+}  # the latter keep the weights on the multiprocessors
+ONE_DIRECTION, LINEAR_INPUT = 0, 0
 LAYOUT_PACKED = 1  # step after step, without padding
 INFERENCE, TRAINING = 0, 1
 ADD_GRADIENTS = 0  # the one mode that there is: to what is in the memory of the gradients

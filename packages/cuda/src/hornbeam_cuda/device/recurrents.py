@@ -37,14 +37,16 @@ class Recurrents:
     Args:
         library: cuDNN, loaded.
         fill: sets bytes on the device to one value: `(address, value, size)`, on the stream of the calls.
+        algorithm: one of cuDNN's; others than "standard" are for some sizes alone.
     """
 
-    def __init__(self, library: Any, fill: Callable[[int, int, int], None]) -> None:
+    def __init__(self, library: Any, fill: Callable[[int, int, int], None], algorithm: str = "standard") -> None:
         if deterministic():
             # cuDNN calls cuBLAS on several streams; with workspaces of one size alone its sums do not depend on which one is free
             os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         self._rnn = CudnnRnn(library)
         self._fill = fill
+        self._algorithm = cudnn_rnn.ALGORITHMS[algorithm]
         self._handle: c_void_p | None = None
         self._stream: int | None = None
         self._plans: dict[tuple[Any, ...], _Plan | None] = {}
@@ -68,11 +70,16 @@ class Recurrents:
             BackendError: the library does not take the layer, or failed.
         """
         plan = self._known(call)
-        if stream != self._stream:
-            self._rnn.call("SetStream", self._handle, stream)
-            self._stream = stream
         direction = {"forward": self._forward, "data": self._data, "weights": self._weights}
-        direction[call.direction](call, plan, list(addresses), workspace)
+        try:
+            if stream != self._stream:
+                self._rnn.call("SetStream", self._handle, stream)
+                self._stream = stream
+            direction[call.direction](call, plan, list(addresses), workspace)
+        except BackendError as error:
+            raise BackendError(
+                f"{error}, for {call}. With HORNBEAM_CUDA_RECURRENT=own recurrent layers do without cuDNN."
+            ) from error
 
     def _forward(self, call: Recurrent, plan: _Plan, at: list[int], workspace: int) -> None:
         x, h0 = at.pop(0), at.pop(0)
@@ -158,7 +165,7 @@ class Recurrents:
             math = cudnn_rnn.MATH_DEFAULT
         layer = self._rnn.made("RNNDescriptor")
         self._rnn.call(
-            "SetRNNDescriptor_v8", layer, cudnn_rnn.ALGORITHM_STANDARD, cudnn_rnn.CELLS[call.cell],
+            "SetRNNDescriptor_v8", layer, self._algorithm, cudnn_rnn.CELLS[call.cell],
             cudnn_rnn.BIASES[call.biases], cudnn_rnn.ONE_DIRECTION, cudnn_rnn.LINEAR_INPUT, kind, wide, math,
             features, units, units, 1, None, 0,
         )  # fmt: skip
