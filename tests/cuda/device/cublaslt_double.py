@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from typing import Any
 
 import ml_dtypes
@@ -13,9 +14,17 @@ KINDS = {0: np.float32, 1: np.float64, 2: np.float16, 14: ml_dtypes.bfloat16}
 
 
 class FakeLt:
-    """The functions of libcublasLt by attribute, as ctypes gives them; `calls` lists the names."""
+    """The functions of libcublasLt by attribute, as ctypes gives them; `calls` lists the names.
 
-    def __init__(self, *, refuse: bool = False) -> None:
+    Args:
+        refuse: whether it has no algorithm for anything.
+        costs: seconds that each of its algorithms takes; 0: it fails.
+        cupy: the double on whose streams products are computed; None: at once.
+    """
+
+    def __init__(self, *, refuse: bool = False, costs: Sequence[float] = (1.0,), cupy: Any = None) -> None:
+        self.costs, self.cupy = costs, cupy
+        self.taken: list[int] = []  # algorithms
         self.objects: dict[int, dict[Any, Any]] = {}
         self.calls: list[str] = []
         self.preferences: list[dict[int, int]] = []
@@ -62,8 +71,13 @@ class FakeLt:
         if name == "MatmulAlgoGetHeuristic":
             if self.refuse:
                 return 15
-            arguments[-1]._obj.value = 1
+            count = min(arguments[-3], len(self.costs))
+            arguments[-1]._obj.value = count
+            for number in range(count):
+                arguments[-2][number].algorithm.data[0] = number
             return 0
+        if name == "GetVersion":
+            return 130200
         if name == "Matmul":
             return self._matmul(*arguments)
         raise AssertionError(f"not expected: {name}")
@@ -82,13 +96,31 @@ class FakeLt:
         self, handle: Any, description: Any, alpha: Any, a: int, la: Any, b: int, lb: Any, beta: Any, c: int, lc: Any,
         d: int, ld: Any, algorithm: Any, workspace: int, size: int, stream: int,
     ) -> int:  # fmt: skip
-        about = self.objects[description.value]
+        number = algorithm._obj.data[0]
+        self.taken.append(number)
+        if not self.costs[number]:
+            return 13
+        held = {**self.objects[description.value]}, alpha._obj.value, beta._obj.value
+        if self.cupy is None:
+            self._compute(*held, a, la, b, lb, c, lc, d, ld, size)
+        else:
+            self.cupy.enqueue(
+                stream, lambda: self._compute(*held, a, la, b, lb, c, lc, d, ld, size, self.costs[number])
+            )
+        return 0
+
+    def _compute(
+        self, about: Any, alpha: float, beta: float, a: int, la: Any, b: int, lb: Any, c: int, lc: Any, d: int, ld: Any,
+        size: int, cost: float = 0.0,
+    ) -> None:  # fmt: skip
+        if cost:
+            self.cupy.clock += cost
         assert lc == ld and size == 32 << 20
         wide = np.float64 if about["scale"] == 1 else np.float32
         left = self._matrix(a, la, about[SIZES["TRANSA"]]).astype(wide)
         right = self._matrix(b, lb, about[SIZES["TRANSB"]]).astype(wide)
         out = self._matrix(d, ld, 0)
-        value = alpha._obj.value * (left @ right)
+        value = alpha * (left @ right)
         added = self._matrix(c, lc, 0).astype(wide)
         kind = about[SIZES["EPILOGUE"]]
         if kind != 1:
@@ -101,7 +133,6 @@ class FakeLt:
             value = value + vector.astype(wide)[None, :, None]
         elif kind != 1:
             vector[:] = left.sum(2)[0] if kind == 256 else right.sum(1)[0]  # 256: BGRADA
-        if beta._obj.value:
-            value = value + beta._obj.value * added
+        if beta:
+            value = value + beta * added
         out[...] = value
-        return 0

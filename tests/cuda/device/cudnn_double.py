@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +21,8 @@ class FakeCudnn:
 
     Args:
         refuse: where planning fails: the name of a graph's method, or "".
+        costs: seconds that each engine takes; 0: it cannot be built; negative: it fails when it runs.
+        cupy: the double on whose streams engines that are measured run.
     """
 
     __version__ = "1.24.0"
@@ -28,8 +31,8 @@ class FakeCudnn:
     heur_mode = _names("A", "FALLBACK")
     numerical_note = _names("TENSOR_CORE", "DOWN_CONVERT_INPUTS", "REDUCED_PRECISION_REDUCTION", "NONDETERMINISTIC")
 
-    def __init__(self, refuse: str = "") -> None:
-        self.refuse = refuse
+    def __init__(self, refuse: str = "", costs: Sequence[float] = (1.0,), cupy: Any = None) -> None:
+        self.refuse, self.costs, self.cupy = refuse, costs, cupy
         self.graphs: list[Graph] = []
         self.streams: list[Any] = []
         self.handles = 0
@@ -74,6 +77,8 @@ class Graph:
         self.outputs: list[Tensor] = []
         self.life: list[Any] = []
         self.executed: list[Any] = []
+        self.engines: list[int] = []  # those that ran
+        self.built = 0
 
     def tensor(self, **about: Any) -> Tensor:
         made = self.inputs[about["uid"]] = Tensor(about)
@@ -114,16 +119,44 @@ class Graph:
 
         return step
 
+    # engine i takes costs[i] seconds and i MiB of workspace; 0: it cannot be built
+
+    def get_execution_plan_count(self) -> int:
+        return len(self.cudnn.costs)
+
+    def build_plan_at_index(self, index: int) -> None:
+        if not self.cudnn.costs[index]:
+            raise cudnnGraphNotSupportedError("not built")
+        self.built = index
+
+    def get_workspace_size_plan_at_index(self, index: int) -> int:
+        return index << 20
+
     def get_workspace_size(self) -> int:
         return 4096
 
     def serialize(self) -> list[int]:
-        return list(json.dumps(self.operation[0]).encode())
+        return list(json.dumps([self.operation[0], self.built]).encode())
 
     def deserialize(self, handle: int, data: list[int]) -> None:
         if self.cudnn.refuse == "deserialize":
             raise cudnnGraphNotSupportedError("made by another version")
-        self.life.append(("deserialize", handle, json.loads(bytes(data))))
+        operation, self.built = json.loads(bytes(data))
+        self.life.append(("deserialize", handle, operation))
 
     def execute(self, places: dict[int, int], workspace: int, handle: int) -> None:
         self.executed.append((places, workspace, handle))
+        self.engines.append(self.built)
+
+    def execute_plan_at_index(self, places: dict[int, int], workspace: int, index: int, handle: int) -> None:
+        self.engines.append(index)
+        cost = self.cudnn.costs[index]
+        if cost < 0:
+            raise cudnnGraphNotSupportedError("fails when it runs")
+        self.cudnn.cupy.enqueue(self.cudnn.streams[-1][1], self._takes(cost))
+
+    def _takes(self, cost: float) -> Any:
+        def work() -> None:
+            self.cudnn.cupy.clock += cost
+
+        return work

@@ -42,6 +42,7 @@ class FakeCupy:
         self.chunks: dict[int, Any] = {}
         self.failure = 0
         self.sizes: tuple[int, ...] = ()
+        self.clock = 0.0  # seconds that work on the GPU has taken
         runtime = SimpleNamespace(
             getDeviceCount=lambda: devices,
             getDeviceProperties=self._properties,
@@ -59,6 +60,7 @@ class FakeCupy:
             Device=lambda number: Device(self, number),
             Stream=lambda non_blocking: Stream(self),
             Event=lambda disable_timing: Event(self),
+            get_elapsed_time=lambda begin, end: 1e3 * (end.mark["passed at"] - begin.mark["passed at"]),
             alloc=self.alloc,
             alloc_pinned_memory=pinned,
             MemoryPointer=lambda kept, offset: Pointer(self, kept, kept.ptr + offset),
@@ -205,11 +207,11 @@ class Event:
 
     def __init__(self, cupy: FakeCupy) -> None:
         self.cupy = cupy
-        self.mark: dict[str, bool] = {"passed": True}
+        self.mark: dict[str, Any] = {"passed": True}
 
     def record(self, stream: Any) -> None:
         mark = self.mark = {"passed": False}
-        self.cupy.enqueue(stream, lambda: mark.update(passed=True))
+        self.cupy.enqueue(stream, lambda: mark.update({"passed": True, "passed at": self.cupy.clock}))
 
     @property
     def done(self) -> bool:
@@ -223,7 +225,7 @@ class Event:
 class Wait:
     """Work of a stream that cannot be done before a mark of another is passed."""
 
-    def __init__(self, mark: dict[str, bool]) -> None:
+    def __init__(self, mark: dict[str, Any]) -> None:
         self.mark = mark
 
     def __call__(self) -> None:

@@ -114,16 +114,20 @@ def test_a_plan_is_found_once_for_a_call_and_its_alignments() -> None:
     for _ in range(3):
         products.run(_call(), places, 0, 0)
     assert library.calls.count("MatmulAlgoGetHeuristic") == 1 and library.calls.count("Create") == 1
-    assert library.preferences[0] == {1: WORKSPACE, 5: 256, 6: 256, 7: 256, 8: 256}
+    assert library.preferences[0] == {1: WORKSPACE, 3: 2, 5: 256, 6: 256, 7: 256, 8: 256}
     products.run(_call(), [start + 16, start + 1024, start + 2048 + 4], 0, 0)
     assert library.calls.count("MatmulAlgoGetHeuristic") == 2
-    assert library.preferences[1] == {1: WORKSPACE, 5: 256, 6: 16, 7: 4, 8: 4}  # A is the right operand
+    assert library.preferences[1] == {1: WORKSPACE, 3: 2, 5: 256, 6: 16, 7: 4, 8: 4}  # A is the right operand
 
 
-def test_partial_sums_are_not_rounded_to_16_bits() -> None:
+@pytest.mark.parametrize(
+    ("dtype", "switch", "schemes"), [("float32", "1", 2), ("float32", "0", None), ("float16", "0", 2)]
+)
+def test_partial_sums_are_added_up_in_one_order(monkeypatch: Any, dtype: str, switch: str, schemes: int | None) -> None:
+    monkeypatch.setenv("HORNBEAM_CUDA_DETERMINISTIC", switch)
     library = FakeLt()
-    assert Products(library).supports(_call(dtype="bfloat16", result="bfloat16"))
-    assert library.preferences[0][3] == 2
+    assert Products(library).supports(_call(dtype=dtype, result=dtype))
+    assert library.preferences[0].get(3) == schemes
 
 
 def test_a_product_that_the_library_refuses() -> None:

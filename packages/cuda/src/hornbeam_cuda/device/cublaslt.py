@@ -1,4 +1,4 @@
-"""cuBLASLt by ctypes: thirteen functions, and the numbers of its header that are used (cublasLt.h of CUDA 12 and 13)."""
+"""cuBLASLt by ctypes: fourteen functions, and the numbers of its header that are used (cublasLt.h of CUDA 12 and 13)."""
 
 from __future__ import annotations
 
@@ -93,6 +93,10 @@ class CublasLt:
             function = getattr(library, f"cublasLt{name}")
             function.argtypes, function.restype = arguments, c_int
             self._functions[name] = function
+
+        version = library.cublasLtGetVersion
+        version.argtypes, version.restype = (), c_size_t
+        self.version = str(version())
 
     def call(self, name: str, *arguments: Any) -> None:
         """Call `cublasLt<name>`.

@@ -12,8 +12,11 @@ from typing import Any
 
 from hornbeam import kernel_cache
 from hornbeam.debug import show
+from hornbeam.errors import BackendError
 
 from hornbeam_cuda.device.libraries import MissingLibraryError
+from hornbeam_cuda.device.products import WORKSPACE
+from hornbeam_cuda.device.tuning import CANDIDATES, Clock, Tuning
 from hornbeam_cuda.library import Call
 from hornbeam_cuda.precision import deterministic
 
@@ -46,9 +49,17 @@ class Cudnn:
         build: makes the graph of a call.
         device: what the plans are made for, such as "NVIDIA H100 sm_90": part of their names on disk.
         options: of the graphs, in place of a handle: for planning without a device.
+        clock: the device, on which the fastest engine is found by measuring; None: cuDNN's first suggestion is taken.
     """
 
-    def __init__(self, cudnn: Any, build: Builder, device: str, options: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        cudnn: Any,
+        build: Builder,
+        device: str,
+        options: dict[str, Any] | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         self._cudnn = cudnn
         self._build = build
         self._device = device
@@ -56,6 +67,8 @@ class Cudnn:
         self._handle: int | None = None
         self._stream: int | None = None
         self._plans: dict[tuple[Call, bool], Any] = {}
+        self._open: dict[tuple[Call, bool], list[int]] = {}  # engines of which the fastest is not known yet
+        self._tuning = Tuning(clock, self._versions, device) if clock is not None else None
 
     def supports(self, call: Call) -> bool:
         """Whether cuDNN has an engine for a call."""
@@ -63,7 +76,9 @@ class Cudnn:
 
     def workspace(self, call: Call) -> int:
         """Bytes that a call needs beside its arrays."""
-        return int(self.plan(call).get_workspace_size())
+        plan = self.plan(call)
+        sizes = [plan.get_workspace_size_plan_at_index(i) for i in self._open.get((call, deterministic()), ())]
+        return max(int(plan.get_workspace_size()), *sizes, 0)
 
     def run(self, call: Call, addresses: Sequence[int], workspace: int, stream: int) -> None:
         """Launch a call that is supported."""
@@ -71,6 +86,8 @@ class Cudnn:
         if stream != self._stream:
             self._cudnn.set_stream(handle=self._handle, stream=stream)
             self._stream = stream
+        if (call, deterministic()) in self._open:
+            self._choose(call, plan, dict(enumerate(addresses, 1)), workspace)
         plan.execute(dict(enumerate(addresses, 1)), workspace, handle=self._handle)
 
     def plan(self, call: Call) -> Any:
@@ -98,8 +115,43 @@ class Cudnn:
         graph.deselect_numeric_notes(self._refused(call))
         graph.check_support()
         graph.build_plans()
-        kernel_cache.write(self._key(call), bytes(graph.serialize()))
+        engines = self._engines(graph) if self._tuning is not None and self._tuning.pays(call, 2) else []
+        if len(engines) > 1:
+            self._open[call, deterministic()] = engines
+        else:
+            kernel_cache.write(self._key(call), bytes(graph.serialize()))
         return graph
+
+    def _engines(self, graph: Any) -> list[int]:
+        """The numbers of a graph's first engines that can be built and want no more workspace than others do, too."""
+        room, found = max(WORKSPACE, graph.get_workspace_size()), []
+        for number in range(min(CANDIDATES, graph.get_execution_plan_count())):
+            try:
+                graph.build_plan_at_index(number)
+            except (self._cudnn.cudnnGraphNotSupportedError, RuntimeError):
+                continue
+            if graph.get_workspace_size_plan_at_index(number) <= room:
+                found.append(number)
+        if found:
+            graph.build_plan_at_index(found[0])  # the one that was built last is run
+        return found
+
+    def _choose(self, call: Call, graph: Any, places: dict[int, int], workspace: int) -> None:
+        """Find the fastest engine of a graph, with which it is run and stored from now on."""
+        assert self._tuning is not None
+        engines = self._open[call, deterministic()]
+
+        def run(number: int) -> None:
+            try:
+                graph.execute_plan_at_index(places, workspace, engines[number], handle=self._handle)
+            except self._cudnn.cudnnGraphNotSupportedError as error:
+                raise BackendError(str(error)) from error
+
+        best = self._tuning.choice(call, "engines", len(engines), run)
+        if best is not None:
+            graph.build_plan_at_index(engines[best])
+            del self._open[call, deterministic()]
+            kernel_cache.write(self._key(call), bytes(graph.serialize()))
 
     def _stored(self, call: Call) -> Any:
         """The plan that an earlier process has left on disk; None where there is none, or this cuDNN refuses it."""
@@ -137,9 +189,13 @@ class Cudnn:
             refused.append(note.NONDETERMINISTIC)
         return refused
 
+    @property
+    def _versions(self) -> str:
+        return f"{self._cudnn.backend_version()} {self._cudnn.__version__}"
+
     def _key(self, call: Call) -> str:
-        versions = f"{self._cudnn.backend_version()} {self._cudnn.__version__}"
-        text = f"cudnn {versions} {self._device} {deterministic()} {call!r}"
+        fastest = self._tuning is not None and self._tuning.pays(call, 2)
+        text = f"cudnn {self._versions} {self._device} {deterministic()} {fastest} {call!r}"
         return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -263,7 +263,7 @@ class CupyDevice:
             from hornbeam_cuda.device.libraries import load
             from hornbeam_cuda.device.products import Products
 
-            return Products(load("cublasLt"))
+            return Products(load("cublasLt"), self, self._model)
         if kind is Recurrent:
             from hornbeam_cuda.device.libraries import load
             from hornbeam_cuda.device.recurrents import Recurrents
@@ -273,7 +273,11 @@ class CupyDevice:
         from hornbeam_cuda.device.cudnn import Cudnn, frontend
 
         builders: dict[type, Any] = {Convolution: convolutions.build, Attention: attentions.build}
-        return Cudnn(frontend(), builders[kind], f"{self.properties.description} {self.architecture}")
+        return Cudnn(frontend(), builders[kind], self._model, clock=self)
+
+    @property
+    def _model(self) -> str:
+        return f"{self.properties.description} {self.architecture}"
 
     # ---- graphs
 
@@ -296,6 +300,29 @@ class CupyDevice:
             graph = self.stream.end_capture()
             graph.upload(self.stream)
             recorded.graph = graph
+
+    @property
+    def capturing(self) -> bool:
+        """Whether a graph is being recorded."""
+        return self._capturing
+
+    def seconds(self, work: Callable[[], None], repeats: int) -> float:
+        """How long what is launched takes on the GPU, recorded that often, so that the host's pace does not count."""
+        event = self._cupy.cuda.Event
+        with self.active():
+            work()  # it is loaded now
+            with self.capture() as recorded:
+                for _ in range(repeats):
+                    work()
+            found = []
+            for _ in range(2):  # the first one warms up
+                begin, end = event(disable_timing=False), event(disable_timing=False)
+                begin.record(self.stream)
+                recorded.replay()
+                end.record(self.stream)
+                end.synchronize()
+                found.append(self._cupy.cuda.get_elapsed_time(begin, end))
+        return float(found[-1]) / 1e3 / repeats
 
     def synchronize(self) -> None:
         """See `Device`."""

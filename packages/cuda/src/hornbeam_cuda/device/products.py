@@ -10,7 +10,10 @@ from hornbeam.errors import BackendError
 
 from hornbeam_cuda.device import cublaslt
 from hornbeam_cuda.device.cublaslt import Attribute, CublasLt, Heuristic, Preference
+from hornbeam_cuda.device.tuning import CANDIDATES, Clock, Tuning, wanted
 from hornbeam_cuda.library.product import Product
+from hornbeam_cuda.precision import deterministic
+from hornbeam_cuda.source.scalars import SIZES
 
 __all__ = ["WORKSPACE", "Products"]
 
@@ -19,12 +22,13 @@ WORKSPACE = 32 << 20
 
 
 class _Plan:
-    """Descriptors of a product, and the algorithm."""
+    """Descriptors of a product, the algorithms that the library suggests, and which of them is taken, once that is known."""
 
-    def __init__(self, description: c_void_p, layouts: tuple[c_void_p, ...], heuristic: Heuristic) -> None:
+    def __init__(self, description: c_void_p, layouts: tuple[c_void_p, ...], heuristics: list[Heuristic]) -> None:
         self.description = description
         self.layouts = layouts
-        self.heuristic = heuristic
+        self.heuristics = heuristics
+        self.choice: int | None = None
 
 
 class Products:
@@ -32,10 +36,13 @@ class Products:
 
     Args:
         library: cuBLASLt, loaded.
+        device: where the fastest algorithm is found by measuring; None: the library's first suggestion is taken.
+        name: of the device, on which choices depend.
     """
 
-    def __init__(self, library: Any) -> None:
+    def __init__(self, library: Any, device: Clock | None = None, name: str = "") -> None:
         self._lt = CublasLt(library)
+        self._tuning = Tuning(device, "cublasLt", self._lt.version, name) if device is not None else None
         self._handle: c_void_p | None = None
         self._plans: dict[tuple[Product, tuple[int, ...]], _Plan | None] = {}
 
@@ -55,18 +62,46 @@ class Products:
         """
         left, right, out = addresses[:3]
         addend = addresses[-1] if call.addend else out
-        plan = self._plan(call, tuple(_alignment(a) for a in (left, right, addend, out)))
+        alignments = tuple(_alignment(a) for a in (left, right, addend, out))
+        plan = self._plan(call, alignments)
         if plan is None:
             raise BackendError(f"cuBLASLt has no algorithm for {call}")
         if call.epilogue != "none":
             self._lt.set("MatmulDesc", plan.description, Attribute.BIAS_POINTER, c_void_p(addresses[3]))
+        if plan.choice is None:
+            plan.choice = self._chosen(call, plan, addresses, alignments, workspace, stream)
+        self._launch(call, plan, plan.choice or 0, addresses, workspace, stream)
+
+    def _launch(
+        self, call: Product, plan: _Plan, number: int, addresses: Sequence[int], workspace: int, stream: int
+    ) -> None:
+        left, right, out = addresses[:3]
+        addend = addresses[-1] if call.addend else out
         one, beta = cublaslt.scalar(call.dtype, 1.0), cublaslt.scalar(call.dtype, float(call.addend))
         a, b, d = plan.layouts
         # the transposed product (n, m) = right^T left^T, since the library's matrices are column after column
         self._lt.call(
             "Matmul", self._handle, plan.description, byref(one), right, a, left, b, byref(beta), addend, d, out, d,
-            byref(plan.heuristic.algorithm), workspace, WORKSPACE, stream,
+            byref(plan.heuristics[number].algorithm), workspace, WORKSPACE, stream,
         )  # fmt: skip
+
+    def _chosen(
+        self, call: Product, plan: _Plan, addresses: Sequence[int], alignments: Any, workspace: int, stream: int
+    ) -> int | None:
+        """The number of the fastest algorithm; results go elsewhere meanwhile where they would change what is added."""
+        tuning, scratch = self._tuning, None
+        if tuning is None or not tuning.pays(call, len(plan.heuristics)):
+            return 0
+
+        def run(number: int) -> None:
+            nonlocal scratch
+            left, right, out, *more = addresses
+            if call.addend and out == more[-1]:
+                scratch = scratch or tuning.memory(_bytes(call))
+                out = scratch.address
+            self._launch(call, plan, number, (left, right, out, *more), workspace, stream)
+
+        return tuning.choice(call, alignments, len(plan.heuristics), run)
 
     def _plan(self, call: Product, alignments: tuple[int, ...]) -> _Plan | None:
         key = (call, alignments)
@@ -82,16 +117,18 @@ class Products:
         left, right, addend, out = alignments
         try:
             self._lt.set("MatmulPreference", preference, Preference.WORKSPACE, c_uint64(WORKSPACE))
-            if call.result in ("float16", "bfloat16"):  # partial sums are not rounded to 16 bits
+            if call.result in ("float16", "bfloat16") or deterministic():  # partial sums are neither rounded to 16 bits
+                # nor added up in the order in which they come
                 reductions = c_uint32(cublaslt.REDUCE_IN_COMPUTE_TYPE)
                 self._lt.set("MatmulPreference", preference, Preference.REDUCTIONS, reductions)
             for attribute, bytes_ in zip(Preference.ALIGNMENTS, (right, left, addend, out), strict=True):
                 self._lt.set("MatmulPreference", preference, attribute, c_uint32(bytes_))
             a, b, d = layouts
-            found = self._lt.heuristics(self._handle, description, (a, b, d, d), preference, 1)  # type: ignore[arg-type]
+            most = CANDIDATES if self._tuning is not None and wanted() else 1
+            found = self._lt.heuristics(self._handle, description, (a, b, d, d), preference, most)  # type: ignore[arg-type]
         finally:
             self._lt.call("MatmulPreferenceDestroy", preference)
-        return _Plan(description, layouts, found[0]) if found else None
+        return _Plan(description, layouts, found) if found else None
 
     def describe(self, call: Product) -> tuple[c_void_p, tuple[c_void_p, ...]]:
         """The descriptors of a product: of itself, and of its three matrices in the library's order."""
@@ -121,6 +158,12 @@ class Products:
             return 0, self._lt.layout(dtype, rows, columns, leading, batch, apart)
         leading = max(strides[0], columns)
         return 1, self._lt.layout(dtype, columns, rows, leading, batch, apart)
+
+
+def _bytes(call: Product) -> int:
+    """From the first element of the result to behind the last."""
+    batch, m, n, _ = call.sizes
+    return ((batch - 1) * call.out[0] + (m - 1) * call.out[1] + n) * SIZES[call.result]
 
 
 def _alignment(address: int) -> int:
