@@ -16,12 +16,12 @@ from hornbeam_cuda.device.base import Device
 from hornbeam_cuda.library import Call as Description
 from hornbeam_cuda.lower.epilogues import Sum, added_apart, sum_of, take_sums, takes_additions
 from hornbeam_cuda.lower.loops import can_lower, copy, lower_region
-from hornbeam_cuda.lower.recognition import whole_layers
 from hornbeam_cuda.lower.recompute import recomputed
 from hornbeam_cuda.lower.rules import RULES, keeper
 from hornbeam_cuda.lower.slices import sliced_first
 from hornbeam_cuda.lower.stage import Fallback, Library, Loop, Step
 from hornbeam_cuda.lower.statistics import found_in
+from hornbeam_cuda.lower.whole import whole_layers
 from hornbeam_cuda.source.kernel import At, Call
 
 __all__ = ["Lowered", "Lowering", "prepare"]
