@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import importlib
 import json
+import subprocess
+import sys
 import threading
+import types
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +35,22 @@ def test_the_facade_and_the_registry_have_every_network() -> None:
     assert listed == {name for name in hb.applications.__all__ if name[0].isupper()}
     for name in listed:
         assert registry.lookup("applications", name) is getattr(hb.applications, name)
+
+
+def test_modules_of_facades_are_imported_from() -> None:
+    for facade in (hb.applications, hb.datasets, hb.optimizers):
+        below = [name for name in facade.__all__ if isinstance(getattr(facade, name), types.ModuleType)]
+        assert below
+        for name in below:
+            assert importlib.import_module(f"{facade.__name__}.{name}") is getattr(facade, name)
+    text = (
+        "from hornbeam.applications.resnet50 import ResNet50, decode_predictions, preprocess_input\n"
+        "from hornbeam.datasets.mnist import load_data\n"
+        "import hornbeam.optimizers.schedules\n"
+        "print(ResNet50.__module__)"
+    )
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
+    assert done.stdout == "hornbeam_apps.applications.resnet\n"
 
 
 @pytest.fixture

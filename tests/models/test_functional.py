@@ -200,3 +200,22 @@ def test_what_cannot_be_saved(tmp_path):
     config["layers"][1].update(module="hornbeam.ops", class_name="__import__")
     with pytest.raises(hb.SerializationError, match="applies hb.ops.__import__"):
         Model.from_config(config)
+
+
+def test_a_drawn_loss_is_that_of_every_call() -> None:
+    x = hb.Input((3,))
+    y = hb.layers.Dense(3, name="y")(x)
+    model = hb.Model(x, y)
+    model.add_loss(ops.mean(ops.square(x - y)))
+    model.compile("sgd")
+    data = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")
+    expected = float(np.mean((data - model.predict(data, verbose=0)) ** 2))
+    assert abs(model.evaluate(data, verbose=0) - expected) < 1e-6
+    before = model.get_weights()
+    assert model.fit(data, epochs=20, verbose=0).history["loss"][-1] < expected
+    assert np.abs(model.get_weights()[0] - before[0]).max() > 1e-3
+    assert [layer.name for layer in model.layers][
+        -1
+    ] == "y"  # what is drawn for the loss is no part of what the model gives
+    with pytest.raises(hb.InvalidArgumentError, match="inputs"):
+        model.add_loss(ops.sum(hb.Input((3,))))

@@ -1,6 +1,7 @@
 """Facade: the public names of hornbeam-apps's applications, as `hornbeam.applications`."""
 
 from hornbeam.errors import MissingPackageError
+from hornbeam.facades import modules_below
 
 try:
     from hornbeam_apps.applications import *
@@ -9,3 +10,4 @@ except ModuleNotFoundError as error:
     if error.name != "hornbeam_apps":
         raise
     raise MissingPackageError("hornbeam.applications", "hornbeam-apps") from None
+modules_below(__name__, globals())

@@ -1,6 +1,7 @@
 """Facade: the public names of hornbeam-datasets, as `hornbeam.datasets`."""
 
 from hornbeam.errors import MissingPackageError
+from hornbeam.facades import modules_below
 
 try:
     from hornbeam_datasets import *
@@ -9,3 +10,4 @@ except ModuleNotFoundError as error:
     if error.name != "hornbeam_datasets":
         raise
     raise MissingPackageError("hornbeam.datasets", "hornbeam-datasets") from None
+modules_below(__name__, globals())

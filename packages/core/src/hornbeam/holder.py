@@ -8,6 +8,7 @@ from typing import Any
 
 from hornbeam.dtypes import DType, as_dtype
 from hornbeam.errors import InvalidArgumentError, ShapeError
+from hornbeam.plain import plain
 from hornbeam.policy import DTypePolicy
 from hornbeam.random import SeedGenerator
 from hornbeam.tensor import Tensor
@@ -51,7 +52,7 @@ class Holder:
             aggregation: kept for Keras's signature.
             name: default "variable".
         """
-        sizes = () if shape is None else tuple(shape)
+        sizes = () if shape is None else plain(tuple(shape))
         if any(not isinstance(s, int) or s < 0 for s in sizes):
             raise ShapeError(
                 f"layer {self.name!r} ({type(self).__name__}): weight {name!r} would have shape {sizes}; every size must be a "

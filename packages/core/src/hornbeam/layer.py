@@ -17,6 +17,7 @@ from hornbeam.interpret import running
 from hornbeam.masking import mask_of
 from hornbeam.naming import to_snake_case, unique_name
 from hornbeam.persistence import Persistent, Shapes, nested_tensors
+from hornbeam.plain import PlainArguments
 from hornbeam.policy import DTypePolicy
 from hornbeam.remat import RematScope
 from hornbeam.symbolic import KerasTensor, Node, is_symbolic, output_specs, symbolic_call
@@ -28,7 +29,7 @@ __all__ = ["Layer"]
 _training: ContextVar[bool | None] = ContextVar("hornbeam_training", default=None)
 
 
-class Layer(Persistent):
+class Layer(Persistent, metaclass=PlainArguments):
     """A computation with weights.
 
     Subclass it: make weights with `add_weight` in `build(input_shape)` (or in `__init__`), compute in `call(inputs)`.

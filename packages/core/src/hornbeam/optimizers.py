@@ -1,6 +1,7 @@
 """Facade: the public names of hornbeam-optimizers, as `hornbeam.optimizers`."""
 
 from hornbeam.errors import MissingPackageError
+from hornbeam.facades import modules_below
 
 try:
     from hornbeam_optimizers import *
@@ -9,3 +10,4 @@ except ModuleNotFoundError as error:
     if error.name != "hornbeam_optimizers":
         raise
     raise MissingPackageError("hornbeam.optimizers", "hornbeam-optimizers") from None
+modules_below(__name__, globals())

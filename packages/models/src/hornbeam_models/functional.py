@@ -7,6 +7,7 @@ from typing import Any
 from hornbeam import KerasTensor, Layer
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.layer import map_structure_shapes
+from hornbeam.symbolic import Node, is_symbolic
 from hornbeam.tree import flatten, leaves, unflatten
 
 from hornbeam_models.inputs import fitted
@@ -44,6 +45,8 @@ class Functional(Model):
         self._inputs, self._input_structure = flatten(inputs)
         self._outputs, self._output_structure = flatten(outputs)
         self._nodes, self._operations = ordered(self._inputs, self._outputs)
+        self._loss_tensors: list[KerasTensor] = []
+        self._loss_nodes: list[Node] = []
         names = [layer.name for layer in self.layers]
         twice = sorted({n for n in names if names.count(n) > 1})
         if twice:
@@ -107,16 +110,43 @@ class Functional(Model):
         """Run every node, in order. The output of a list or tuple of one is returned without it, as in Keras."""
         values = self._match(inputs)
         known = {id(t): v for t, v in zip(self._inputs, values, strict=True)}
-        for node in self._nodes:
+        for node in (*self._nodes, *self._loss_nodes):
             extra = {"training": training} if isinstance(node.operation, Layer) and training is not None else {}
             out = node.call_with([known[id(t)] for t in node.inputs], **extra)
             known.update((id(t), v) for t, v in zip(node.outputs, leaves(out), strict=True))
+        super().add_loss([known[id(t)] for t in self._loss_tensors])
         found = unflatten(self._output_structure, [known[id(t)] for t in self._outputs])
         return found[0] if isinstance(found, (list, tuple)) and len(found) == 1 else found
 
     def _drawn(self, *args: Any, **kwargs: Any) -> Any:
         """On KerasTensors, also a list of one stays one."""
         return unflatten(self._output_structure, leaves(super()._drawn(*args, **kwargs)))
+
+    def add_loss(self, loss: Any) -> None:
+        """Add a number to the loss: during `call`, or drawn once.
+
+        Args:
+            loss: a tensor of shape (); or a KerasTensor computed from the model's tensors, which each call computes from then on.
+                It is not saved with the model.
+
+        Raises:
+            InvalidArgumentError: the KerasTensor does not depend on the model's inputs alone.
+
+        Example:
+            >>> import hornbeam as hb
+            >>> x = hb.Input((2,))
+            >>> y = hb.layers.Dense(2)(x)
+            >>> model = hb.Model(x, y)
+            >>> model.add_loss(hb.ops.mean(hb.ops.square(x - y)))
+            >>> model.compile("sgd")  # needs no other loss
+        """
+        if not is_symbolic(loss):
+            return super().add_loss(loss)
+        self._loss_tensors += leaves(loss)
+        nodes, _ = ordered(self._inputs, [*self._outputs, *self._loss_tensors])
+        known = {id(node) for node in self._nodes}
+        self._loss_nodes = [node for node in nodes if id(node) not in known]
+        return None
 
     def _match(self, inputs: Any) -> list[Any]:
         """The data of each input: in the inputs' structure, or a dict by input names."""

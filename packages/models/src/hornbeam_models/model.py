@@ -27,7 +27,7 @@ class Model(Trainer):
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """A Functional model, where inputs and outputs are given to Model or to a subclass without an `__init__` of its own."""
         if cls.__init__ is Trainer.__init__ and (args or "inputs" in kwargs):
-            return super().__new__(_functional_kind(cls))  # type: ignore[arg-type]
+            return super().__new__(_functional_kind(cls))
         return super().__new__(cls)
 
     @property

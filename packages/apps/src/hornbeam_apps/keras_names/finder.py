@@ -31,10 +31,11 @@ class NamesModule(types.ModuleType):
         if name.startswith("__") and name not in self._names.others:
             raise AttributeError(name)
         found = self._names.find(name)
-        if found is None:
-            if not is_module(canonical(f"{self.__name__}.{name}")):
+        if found is None or isinstance(found, types.ModuleType):
+            if is_module(canonical(f"{self.__name__}.{name}")):
+                found = importlib.import_module(f"{self.__name__}.{name}")
+            elif found is None:
                 raise AttributeError(self._missing(name))
-            found = importlib.import_module(f"{self.__name__}.{name}")
         setattr(self, name, found)
         return found
 

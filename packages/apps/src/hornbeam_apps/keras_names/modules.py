@@ -77,6 +77,15 @@ UTILS = {
     "clear_session": "hornbeam.naming:clear_session",
     "multi_gpu_model": "hornbeam_apps.keras_names.old:multi_gpu_model",
 }  # fmt: skip
+SHORT = {short: f"hornbeam_optimizers.losses:{name}" for short, name in (  # losses of Keras 2, in capitals too
+    ("bce", "binary_crossentropy"), ("kld", "kl_divergence"), ("mae", "mean_absolute_error"), ("mape", "mean_absolute_percentage_error"),
+    ("mse", "mean_squared_error"), ("msle", "mean_squared_logarithmic_error"),
+)}  # fmt: skip
+SHORT |= {short.upper(): target for short, target in SHORT.items()}
+SHORT |= {
+    "cosine": "hornbeam_optimizers.losses:cosine_similarity", "kullback_leibler_divergence": SHORT["kld"],
+    "logcosh": "hornbeam_optimizers.losses:log_cosh",
+}  # fmt: skip
 MIXED = {"Policy": "hornbeam:DTypePolicy", "set_global_policy": "hornbeam.policy:set_dtype_policy"}
 BACKEND = "hornbeam_apps.keras_names.backend"
 CONFIG = {name: f"hornbeam.dtypes:{name}" for name in ("floatx", "set_floatx")}
@@ -94,7 +103,7 @@ MODULES: dict[str, Names] = {
     }),
     "activations": Names("hornbeam_layers.activations", others={"swish": "hornbeam.ops:silu"}),
     "applications": Names("hornbeam_apps.applications"),
-    "backend": Names(*(f"{BACKEND}.{part}" for part in ("settings", "variables", "arrays", "networks")), "hornbeam.ops", others={
+    "backend": Names(*(f"{BACKEND}.{part}" for part in ("settings", "variables", "graphs", "arrays", "networks")), "hornbeam.ops", others={
         "floatx": "hornbeam.dtypes:floatx", "set_floatx": "hornbeam.dtypes:set_floatx",
         "clear_session": "hornbeam.naming:clear_session", "stop_gradient": "hornbeam:stop_gradient",
     }),
@@ -107,8 +116,8 @@ MODULES: dict[str, Names] = {
         "normal": "hornbeam_layers.initializers:RandomNormal", "uniform": "hornbeam_layers.initializers:RandomUniform",
     }),
     "layers": Names("hornbeam_layers", others={**LAYERS, "Layer": "hornbeam:Layer"}),
-    "losses": Names("hornbeam_optimizers.losses"),
-    "metrics": Names("hornbeam_optimizers.metrics", "hornbeam_optimizers.losses"),
+    "losses": Names("hornbeam_optimizers.losses", others=SHORT),
+    "metrics": Names("hornbeam_optimizers.metrics", "hornbeam_optimizers.losses", others=SHORT),
     "mixed_precision": Names("hornbeam_optimizers", others=MIXED),
     "models": Names("hornbeam_models", "hornbeam_models.saving", others={"Input": "hornbeam_layers:Input"}),
     "ops": Names("hornbeam.ops"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -10,12 +11,15 @@ from typing import Any
 import hornbeam as hb
 import hornbeam_layers
 import hornbeam_models
-import numpy as np
+from hornbeam.plain import PlainArguments
 from hornbeam_models import callbacks
-from hornbeam_models.saving.text import model_to_json
+from hornbeam_models.callbacks.base import Logs
 from hornbeam_models.trainer import Trainer
 from hornbeam_optimizers.optimizers.base import Optimizer
 from hornbeam_optimizers.schedules import LearningRateSchedule
+
+from hornbeam_apps.keras_names.figures import Figures, both_names, missing_figure
+from hornbeam_apps.keras_names.methods import ATTRIBUTES, METHODS, to_json
 
 __all__ = ["keras2_spellings"]
 
@@ -51,20 +55,27 @@ def keras2_spellings() -> Iterator[None]:
         put(Optimizer, "lr", Optimizer.learning_rate)
         put(hb.Layer, "__init__", _layer_init(hb.Layer.__init__))
         put(hb.Layer, "add_weight", _add_weight(hb.Layer.add_weight))
+        for recurrent in (hornbeam_layers.RNN, hornbeam_layers.Bidirectional):
+            put(recurrent, "reset_states", recurrent.reset_state)
+        put(hb.Layer, "_build", _build(hb.Layer._build))
+        put(PlainArguments, "__call__", _construct(PlainArguments.__call__))
         put(hornbeam_layers.Embedding, "__init__", _embedding_init(hornbeam_layers.Embedding.__init__))
         put(hornbeam_models.Sequential, "add", _add(hornbeam_models.Sequential.add))
         for name in ("fit", "evaluate", "predict"):
             put(Trainer, name, _renaming(getattr(Trainer, name), RENAMED, GONE))
         put(Trainer, "compile", _renaming(Trainer.compile, {}, OF_COMPILE))
-        for name, method in _GENERATORS.items():
-            put(Trainer, name, method)
-        put(Trainer, "compiled_loss", property(_CompiledLoss))
-        put(Trainer, "compiled_metrics", property(_CompiledMetrics))
-        put(hornbeam_models.Model, "to_json", _to_json)
+        for name, value in (*METHODS.items(), *ATTRIBUTES.items()):
+            put(Trainer, name, value)
+        put(hornbeam_models.Model, "to_json", to_json)
         for name, renamed in CALLBACKS.items():
             cls = getattr(callbacks, name)
             names = {old: new for old, new in renamed.items() if new}
             put(cls, "__init__", _renaming(cls.__init__, names, [old for old, new in renamed.items() if not new]))
+        put(Logs, "__missing__", missing_figure)
+        put(callbacks.History, "__init__", _history_init(callbacks.History.__init__))
+        put(callbacks.ModelCheckpoint, "_save", _told_both(callbacks.ModelCheckpoint._save))
+        for name in ("EarlyStopping", "ReduceLROnPlateau"):
+            put(getattr(callbacks, name), "figure", _told_both(getattr(callbacks, name).figure))
         yield
 
 
@@ -106,14 +117,40 @@ def _optimizer_init(init: Callable[..., None]) -> Callable[..., None]:
 def _layer_init(init: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(init)
     def call(self: Any, **kwargs: Any) -> None:
-        shape = kwargs.pop("batch_input_shape", None)
+        shape, size = kwargs.pop("batch_input_shape", None), kwargs.pop("batch_size", None)
         length, dim = kwargs.pop("input_length", None), kwargs.get("input_dim")
         if shape is not None:
             kwargs["input_shape"] = tuple(shape[1:])
         elif dim is not None and (length is not None or hasattr(type(self), "states")):
             kwargs["input_shape"] = (length, kwargs.pop("input_dim"))
         init(self, **kwargs)
-        self._input_batch_size = None if shape is None else shape[0]
+        self._input_batch_size = size if shape is None else shape[0]
+
+    return call
+
+
+def _construct(construct: Callable[..., Any]) -> Callable[..., Any]:
+    """Keras 2's layers take `weights`, lists of arrays that they begin with."""
+
+    @functools.wraps(construct)
+    def call(cls: Any, *args: Any, **kwargs: Any) -> Any:
+        given = kwargs.get("weights")
+        takes = given is None or not issubclass(cls, hb.Layer) or "weights" in inspect.signature(cls).parameters
+        made = construct(cls, *args, **(kwargs if takes else {k: v for k, v in kwargs.items() if k != "weights"}))
+        if not takes:
+            made._first_weights = given
+        return made
+
+    return call
+
+
+def _build(build: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(build)
+    def call(self: Any, args: Any, kwargs: Any) -> None:
+        build(self, args, kwargs)
+        given = vars(self).pop("_first_weights", None)
+        if given is not None:
+            self.set_weights(given)
 
     return call
 
@@ -158,79 +195,23 @@ def _add_weight(add_weight: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-# ---- methods of models
+# ---- figures of epochs
 
 
-def _to_json(self: Any, **kwargs: Any) -> str:
-    """The architecture as text, which in Keras 2 does not say how the model was compiled."""
-    return model_to_json(self, include_optimizer=False, **kwargs)
+def _history_init(init: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(init)
+    def call(self: Any) -> None:
+        init(self)
+        self.history = Figures()
+
+    return call
 
 
-def _fit_generator(
-    self: Any, generator: Any, steps_per_epoch: int | None = None, epochs: int = 1, *args: Any, **kwargs: Any
-) -> Any:
-    """`fit` on batches from a generator."""
-    names = ("verbose", "callbacks", "validation_data", "validation_steps", "validation_freq", "class_weight")
-    kwargs |= dict(zip(names, args, strict=False))
-    kwargs = {"epochs": epochs, "steps_per_epoch": steps_per_epoch, **kwargs}
-    return self.fit(generator, **kwargs)
+def _told_both(method: Callable[..., Any]) -> Callable[..., Any]:
+    """The method, whose last argument are figures under both of their names."""
 
+    @functools.wraps(method)
+    def call(self: Any, *args: Any) -> Any:
+        return method(self, *args[:-1], both_names(args[-1]))
 
-def _evaluate_generator(
-    self: Any, generator: Any, steps: int | None = None, callbacks: Any = None, **kwargs: Any
-) -> Any:
-    """`evaluate` on batches from a generator."""
-    return self.evaluate(generator, **{"steps": steps, "callbacks": callbacks, **kwargs})
-
-
-def _predict_generator(
-    self: Any, generator: Any, steps: int | None = None, callbacks: Any = None, **kwargs: Any
-) -> Any:
-    """`predict` on batches from a generator."""
-    return self.predict(generator, **{"steps": steps, "callbacks": callbacks, **kwargs})
-
-
-def _predict_classes(self: Any, x: Any, batch_size: int = 32, verbose: Any = 0) -> Any:
-    """The index of the largest output; for one output 1 where it is above a half."""
-    found = self.predict(x, batch_size=batch_size, verbose=verbose)
-    return np.argmax(found, axis=-1) if found.shape[-1] > 1 else (found > 0.5).astype("int32")
-
-
-def _predict_proba(self: Any, x: Any, batch_size: int = 32, verbose: Any = 0) -> Any:
-    """The outputs."""
-    return self.predict(x, batch_size=batch_size, verbose=verbose)
-
-
-class _CompiledLoss:
-    """Keras 2's `model.compiled_loss`, for steps of one's own."""
-
-    def __init__(self, model: Any) -> None:
-        self.model = model
-
-    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None, regularization_losses: Any = None) -> Any:
-        """The compiled losses and those given, whose sum goes into the metric "loss"."""
-        total, _ = self.model._losses_given(y_true, y_pred, sample_weight)
-        for loss in regularization_losses or ():
-            total = total + loss
-        self.model._track_loss(total, y_pred)
-        return total
-
-
-class _CompiledMetrics:
-    """Keras 2's `model.compiled_metrics`, for steps of one's own."""
-
-    def __init__(self, model: Any) -> None:
-        self.model = model
-
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        """Take one batch in."""
-        self.model.compute_metrics(None, y_true, y_pred, sample_weight=sample_weight)
-
-
-_GENERATORS: dict[str, Callable[..., Any]] = {
-    "fit_generator": _fit_generator,
-    "evaluate_generator": _evaluate_generator,
-    "predict_generator": _predict_generator,
-    "predict_classes": _predict_classes,
-    "predict_proba": _predict_proba,
-}
+    return call

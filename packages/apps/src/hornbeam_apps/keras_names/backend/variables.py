@@ -7,9 +7,7 @@ from typing import Any
 import hornbeam as hb
 from hornbeam import ops
 from hornbeam.dtypes import floatx
-from hornbeam.errors import InvalidArgumentError
 from hornbeam.ops import cast
-from hornbeam.plugins import registry
 
 __all__ = [
     "batch_get_value",
@@ -19,19 +17,15 @@ __all__ = [
     "count_params",
     "dtype",
     "eval",
-    "function",
     "get_value",
-    "gradients",
     "identity",
     "int_shape",
     "is_keras_tensor",
     "is_tensor",
     "moving_average_update",
     "ndim",
-    "placeholder",
     "print_tensor",
     "set_value",
-    "shape",
     "update",
     "update_add",
     "update_sub",
@@ -50,14 +44,6 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None 
     """A tensor of the value, repeated to a shape."""
     found = cast(ops.asarray(value), dtype or floatx())
     return found if shape is None else ops.broadcast_to(found, tuple(shape))
-
-
-def placeholder(
-    shape: Any = None, ndim: int | None = None, dtype: Any = None, sparse: bool = False, name: str | None = None
-) -> Any:
-    """The tensor from which a Functional model starts."""
-    sizes = tuple(shape) if shape is not None else (None,) * (ndim or 0)
-    return registry.lookup("layers", "InputLayer")(batch_shape=sizes, dtype=dtype, name=name).output
 
 
 def get_value(x: Any) -> Any:
@@ -113,39 +99,9 @@ def count_params(x: Any) -> int:
     return int(x.size)
 
 
-def function(inputs: Any, outputs: Any, updates: Any = None, **kwargs: Any) -> Any:
-    """A function from a list of arrays to a list of what the tensors of a model hold for them."""
-    starts = [t for t in inputs if not isinstance(t, int)]
-    ends = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
-    model = registry.lookup("models", "Functional")(starts, ends)
-
-    def call(values: Any) -> Any:
-        found = model(list(values)[: len(starts)] if len(starts) > 1 else values[0])
-        found = found if isinstance(found, (list, tuple)) else [found]
-        arrays = [t.numpy() for t in found]
-        return arrays if isinstance(outputs, (list, tuple)) else arrays[0]
-
-    return call
-
-
-def gradients(loss: Any, variables: Any) -> Any:
-    """Refused: there is no graph to walk back over before something is computed.
-
-    Raises:
-        InvalidArgumentError: always; the message says what to write.
-    """
-    raise InvalidArgumentError(
-        "K.gradients(loss, variables) needs a graph of Keras 2. Write the loss as a function and call "
-        "hornbeam.grad(function)(x), or hornbeam.grad(function, variables=model.trainable_variables)()."
-    )
-
-
-def shape(x: Any) -> Any:
-    """The sizes."""
+def int_shape(x: Any) -> Any:
+    """The sizes; None where they are not known yet."""
     return tuple(x.shape)
-
-
-int_shape = shape
 
 
 def ndim(x: Any) -> int:
