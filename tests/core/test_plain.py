@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import inspect
 import json
 
 import hornbeam as hb
@@ -52,6 +53,7 @@ def test_a_layer_is_given_plain_numbers() -> None:
     layer = Scaled(np.max([1, 2]) + 1, sizes=[np.int64(4)])
     assert type(layer.units) is int
     assert layer.sizes == [4] and type(layer.sizes[0]) is int  # type: ignore[index]
+    assert list(inspect.signature(Scaled).parameters) == ["units", "sizes", "kwargs"]
     assert layer(hb.ops.ones((2, 5))).numpy().tolist() == [[5.0] * 3] * 2
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from abc import ABCMeta
 from numbers import Integral, Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 __all__ = ["PlainArguments", "plain"]
 
@@ -31,6 +32,14 @@ def plain(value: Any) -> Any:
 class PlainArguments(ABCMeta):
     """A class whose constructor is given Python's numbers: `Dense(labels.max() + 1)` has an int, whatever `labels` is."""
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        """A new object."""
-        return super().__call__(*(plain(a) for a in args), **{name: plain(a) for name, a in kwargs.items()})
+    if not TYPE_CHECKING:  # checkers look at the constructors themselves
+
+        def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+            """A new object."""
+            return super().__call__(*(plain(a) for a in args), **{name: plain(a) for name, a in kwargs.items()})
+
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        """The constructor's, which `inspect` would not find behind `__call__`."""
+        whole = inspect.signature(type.__getattribute__(cls, "__init__"))
+        return whole.replace(parameters=list(whole.parameters.values())[1:])
