@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def read_idx(path: Any) -> Any:
         dtype = np.dtype(TYPES[kind])
         if zero or len(data) != int(np.prod(shape, dtype=np.int64)) * dtype.itemsize:
             raise ValueError(f"sizes {shape} do not fit {len(data)} bytes")
-    except (OSError, EOFError, ValueError, KeyError, struct.error) as error:
+    except (OSError, EOFError, ValueError, KeyError, struct.error, zlib.error) as error:
         raise InvalidArgumentError(
             f"{path} is no IDX file, or a damaged one: {type(error).__name__}: {error}"
         ) from error

@@ -11,7 +11,7 @@ import numpy as np
 from hornbeam.errors import InvalidArgumentError
 
 from hornbeam_datasets.loaders.optional import require
-from hornbeam_datasets.loaders.tables import Columns, Selection, Table
+from hornbeam_datasets.loaders.tables import Columns, Selection, Table, seconds
 from hornbeam_datasets.pipeline.dataset import whole_number
 
 __all__ = ["ArrowTable", "as_columns"]
@@ -200,8 +200,7 @@ def _array(column: Any, name: str, where: str) -> Any:
             return np.append(words, "")[column.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)]
         column, kind = column.dictionary_decode(), kind.value_type
     if types.is_timestamp(kind) or types.is_date(kind):
-        times = column.to_numpy(zero_copy_only=False).astype("datetime64[ns]")
-        return np.where(np.isnat(times), np.nan, times.astype(np.int64) / 1e9)
+        return seconds(column.to_numpy(zero_copy_only=False))
     if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
         return _lists(column, name, where)
     if types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind):
@@ -219,10 +218,18 @@ def _array(column: Any, name: str, where: str) -> Any:
 
 
 def _lists(column: Any, name: str, where: str) -> Any:
-    lengths = column.value_lengths().to_numpy(zero_copy_only=False) if not hasattr(column.type, "list_size") else None
+    """Lists of one length as rows of an array, those that are missing as rows of NaN (or ""); others as arrays of their own."""
+    there = column.drop_null()
+    lengths = there.value_lengths().to_numpy(zero_copy_only=False) if not hasattr(column.type, "list_size") else None
     if lengths is not None and len(set(lengths.tolist())) > 1:
         found = np.empty(len(column), object)
-        found[:] = [np.asarray(row) for row in column.to_pylist()]
+        found[:] = [np.asarray([] if row is None else row) for row in column.to_pylist()]
         return found
-    flat = _array(column.flatten(), name, where)
-    return flat.reshape(len(column), -1, *flat.shape[1:]) if len(column) else flat
+    flat = _array(there.flatten(), name, where)
+    rows = flat.reshape(len(there), -1, *flat.shape[1:]) if len(there) else flat
+    if len(there) == len(column):
+        return rows
+    kind = flat.dtype if flat.dtype.kind in "fUO" else np.dtype(np.float64)
+    found = np.full((len(column), *rows.shape[1:]), {"U": "", "O": None}.get(kind.kind, np.nan), kind)
+    found[column.is_valid().to_numpy(zero_copy_only=False)] = rows
+    return found

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from hornbeam.errors import InvalidArgumentError
 
-from hornbeam_datasets.loaders.tables import Selection
+from hornbeam_datasets.loaders.tables import Selection, seconds
 from hornbeam_datasets.pipeline.dataset import Dataset
 from hornbeam_datasets.pipeline.sources import Arrays
 
@@ -65,9 +65,11 @@ def _numbers(series: Any, name: str) -> tuple[Any, list[Any] | None]:
     kind = getattr(dtype, "kind", "O")
     if kind == "M":
         utc = series.dt.tz_convert("UTC").dt.tz_localize(None) if getattr(dtype, "tz", None) is not None else series
-        return _seconds(utc.to_numpy("datetime64[ns]")), None
+        times = utc.to_numpy()
+        return seconds(times if times.dtype.kind == "M" else utc.to_numpy("datetime64[us]")), None
     if kind == "m":
-        return _seconds(series.to_numpy("timedelta64[ns]")), None
+        times = series.to_numpy()
+        return seconds(times if times.dtype.kind == "m" else series.to_numpy("timedelta64[us]")), None
     if kind in "biuf":
         missing = bool(series.isna().any())
         return series.to_numpy(
@@ -86,9 +88,9 @@ def _of_polars(series: Any, name: str) -> tuple[Any, list[Any] | None]:
             return np.where(missing, np.int32(-1), codes), words
         return _codes(np.array(series.to_list(), object), missing, name)
     if kind.startswith(("Datetime", "Date")):
-        return _seconds(series.to_numpy().astype("datetime64[ns]")), None
+        return seconds(series.to_numpy()), None
     if kind.startswith("Duration"):
-        return _seconds(series.to_numpy().astype("timedelta64[ns]")), None
+        return seconds(series.to_numpy()), None
     array = series.to_numpy()
     if kind == "Boolean" and array.dtype == object:
         array = np.where(series.is_null().to_numpy(), np.nan, array).astype(np.float64)
@@ -97,11 +99,6 @@ def _of_polars(series: Any, name: str) -> tuple[Any, list[Any] | None]:
             f"column {name!r} holds {kind}; numbers, text, categories and times can be read. Leave it out."
         )
     return array, None
-
-
-def _seconds(times: Any) -> Any:
-    whole = times.astype(np.int64) / 1e9
-    return np.where(np.isnat(times), np.nan, whole)
 
 
 def _codes(values: Any, missing: Any, name: str) -> tuple[Any, list[Any]]:

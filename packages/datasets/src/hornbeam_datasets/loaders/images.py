@@ -114,7 +114,8 @@ def load_images(
 
     Args:
         source, labels, class_names, column: as for `files_and_classes`.
-        masks: a folder (files of the same names), or a list of paths: samples are (image, mask), the mask's values as they are.
+        masks: a folder (files of the same names, in the same folders within it where a name comes twice), or a list of paths:
+            samples are (image, mask), the mask's values as they are.
         **how: of `Images`.
 
     Raises:
@@ -122,21 +123,36 @@ def load_images(
     """
     if masks is not None:
         paths = listed(source, ENDINGS)
-        return Masks(paths, _masks(paths, masks), **how)
+        return Masks(paths, _masks(source, paths, masks), **how)
     paths, numbers, names = files_and_classes(source, ENDINGS, labels, class_names, column)
     return Images(paths, numbers, class_names=names, **how)
 
 
-def _masks(paths: list[str], masks: Any) -> list[str]:
+def _masks(source: Any, paths: list[str], masks: Any) -> list[str]:
+    """The mask of each image."""
     if not isinstance(masks, (str, os.PathLike)):
         return [os.fspath(p) for p in masks]
-    by_name = {Path(p).stem: p for p in listed(masks, ENDINGS)}
-    missing = [p for p in paths if Path(p).stem not in by_name]
+    there = listed(masks, ENDINGS)
+    names, wanted = [Path(p).stem for p in there], [Path(p).stem for p in paths]
+    folders = all(isinstance(f, (str, os.PathLike)) and os.path.isdir(f) for f in (source, masks))
+    if len(set(names)) < len(names) or len(set(wanted)) < len(set(paths)):
+        if not folders:
+            raise InvalidArgumentError(
+                f"files of one name lie in {masks} or among the images: give the masks as a list of paths"
+            )
+        names, wanted = _within(masks, there), _within(source, paths)
+    by_name = dict(zip(names, there, strict=True))
+    missing = [p for p, name in zip(paths, wanted, strict=True) if name not in by_name]
     if missing:
         raise InvalidArgumentError(
             f"there is no mask in {masks} for {missing[0]} ({len(missing)} of {len(paths)} images have none)"
         )
-    return [by_name[Path(p).stem] for p in paths]
+    return [by_name[name] for name in wanted]
+
+
+def _within(folder: Any, paths: list[str]) -> list[str]:
+    """The paths from a folder on, without endings."""
+    return [Path(p).relative_to(folder).with_suffix("").as_posix() for p in paths]
 
 
 class Masks(Images):

@@ -117,7 +117,7 @@ def _varint(data: memoryview, at: int) -> tuple[int, int]:
         value |= (byte & 0x7F) << shift
         at, shift = at + 1, shift + 7
         if byte < 0x80:
-            return value, at
+            return value & 0xFFFFFFFFFFFFFFFF, at  # as Protocol Buffers' readers do
         if shift > 63:
             raise ValueError("a number of more than 64 bits")
 
@@ -154,7 +154,7 @@ def example(record: bytes) -> dict[str, Any]:
     try:
         for _, _, features in _fields(memoryview(record)):
             for _, _, entry in _fields(features):
-                parts = {number: value for number, _, value in _fields(entry)}
+                parts = {number: value for number, kind, value in _fields(entry) if kind == 2}
                 found[bytes(parts[1]).decode()] = _feature(parts.get(2, memoryview(b"")))
     except (IndexError, KeyError, TypeError, UnicodeError) as error:
         raise ValueError(f"the record is no tf.train.Example: {error}") from error
@@ -165,6 +165,8 @@ def _feature(data: memoryview) -> Any:
     """BytesList is field 1, FloatList 2, Int64List 3; numbers are packed, or one by one."""
     for number, _, content in _fields(data):
         values = list(_fields(content))
+        if number != 3 and any(kind == 0 for _, kind, _ in values):
+            raise ValueError("a whole number among texts or floats")
         if number == 1:
             texts = [bytes(v) for _, _, v in values]
             return texts[0] if len(texts) == 1 else texts

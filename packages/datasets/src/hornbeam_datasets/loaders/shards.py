@@ -6,6 +6,7 @@ import io
 import json
 import os
 import tarfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -167,7 +168,7 @@ class TFRecords(Shards):
         try:
             for number, record in enumerate(records(path, self.check)):
                 yield self.skips.guard(lambda record=record: self.decode(record), f"{path}, record {number}")  # type: ignore[misc]
-        except (ValueError, OSError, EOFError) as error:
+        except (ValueError, OSError, EOFError, zlib.error) as error:
             said = f"{path}, after record {number}: {error}"
             if not self.skips.skip:
                 raise InvalidArgumentError(

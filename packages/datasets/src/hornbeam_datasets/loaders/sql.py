@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -106,7 +107,7 @@ class SQLTable(Table):
                 return _fetched(self.source, said, values)
             import sqlite3
 
-            connection = sqlite3.connect(f"file:{self.source}?mode=ro", uri=True)
+            connection = sqlite3.connect(f"{Path(self.source).absolute().as_uri()}?mode=ro", uri=True)
             try:
                 return _fetched(connection, said, values)
             finally:

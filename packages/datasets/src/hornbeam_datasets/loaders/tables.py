@@ -10,7 +10,7 @@ from hornbeam.errors import InvalidArgumentError, closest
 
 from hornbeam_datasets.pipeline.dataset import Dataset, from_slot, whole_number
 
-__all__ = ["Columns", "Selection", "Table"]
+__all__ = ["Columns", "Selection", "Table", "seconds"]
 
 Columns = dict[str, Any]  # name -> array of a piece of the table
 
@@ -53,6 +53,13 @@ class Selection:
         label = {n: columns[n] for n in self.labels}
         features = {n: c for n, c in columns.items() if n not in label}
         return features, label[self.labels[0]] if self.single else label
+
+
+def seconds(times: Any) -> Any:
+    """NumPy's times and durations, of any unit, as seconds (since 1970): float64; missing ones are NaN."""
+    nano = np.datetime_data(times.dtype) == ("ns", 1)
+    whole = times if nano else times.astype(f"{times.dtype.kind}8[us]")  # nanoseconds end in the year 2262
+    return np.where(np.isnat(whole), np.nan, whole.astype(np.int64) / (1e9 if nano else 1e6))
 
 
 class Table(Dataset):

@@ -7,6 +7,7 @@ import gzip
 import json
 import lzma
 import os
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -77,8 +78,8 @@ class Lines(Dataset):
             try:
                 with opened(path, self.encoding) as file:
                     for number, line in enumerate(file, 1):  # noqa: B007
-                        yield self.parsed(line.rstrip("\n"), path, number)
-            except (OSError, EOFError, UnicodeError, lzma.LZMAError) as error:
+                        yield self.parsed(line.removesuffix("\n").removesuffix("\r"), path, number)
+            except (OSError, EOFError, UnicodeError, lzma.LZMAError, zlib.error) as error:
                 said = f"{path}, line {number + 1}: {error}"
                 if not self.skips.skip:
                     raise InvalidArgumentError(

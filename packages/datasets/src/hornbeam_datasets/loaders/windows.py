@@ -103,7 +103,7 @@ class Windows(Dataset):
             if self.future is not None:
                 inputs["future"] = self.future[number][ahead]
             if self.statics is not None:
-                inputs["static"] = self.statics[number]
+                inputs["static"] = self.statics[number].copy()
         if not self.horizon:
             return inputs
         wanted = one[ahead]

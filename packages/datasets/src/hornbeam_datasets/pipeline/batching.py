@@ -215,6 +215,9 @@ class Unbatch(Dataset):
         for sample in self.parent.walk(epoch):
             if sample is SKIPPED:
                 continue
+            single = next((a for a in leaves(sample) if isinstance(a, (str, bytes)) or not hasattr(a, "__len__")), None)
+            if single is not None:
+                raise InvalidArgumentError(f"unbatch: samples must be of arrays; got {single!r} in one")
             lengths = {len(a) for a in leaves(sample)}
             if len(lengths) != 1:
                 raise InvalidArgumentError(f"unbatch: arrays of a sample have {sorted(lengths)} rows; they must agree")

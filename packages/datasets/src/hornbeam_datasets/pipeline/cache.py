@@ -14,7 +14,7 @@ import numpy as np
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.tree import flatten
 
-from hornbeam_datasets.pipeline.dataset import SKIPPED, Dataset, from_slot
+from hornbeam_datasets.pipeline.dataset import SKIPPED, Dataset, copied, from_slot
 
 __all__ = ["FolderCache", "MemoryCache", "cached"]
 
@@ -46,7 +46,7 @@ class MemoryCache(Dataset):
         """What is kept, or the parent's."""
         if slot not in self.kept:
             self.kept[slot] = self.parent.at(slot, 0)
-        return self.kept[slot]
+        return copied(self.kept[slot])  # a function of samples may write into it
 
     def walk(self, epoch: int, start: int = 0) -> Iterator[Any]:
         """What is kept, or the parent's."""
@@ -57,7 +57,7 @@ class MemoryCache(Dataset):
     def _fill(self) -> Iterator[Any]:
         found: list[Any] = []
         for sample in self.parent.walk(0):
-            found.append(sample)
+            found.append(copied(sample))
             yield sample
         self.kept, self.whole = dict(enumerate(found)), True
 
@@ -113,8 +113,11 @@ class FolderCache(Dataset):
                     if sample is not SKIPPED:
                         writer.add(sample)
                     yield sample
-            if not self.folder.exists():
+            try:
                 os.replace(partial, self.folder)
+            except OSError:
+                if not self.folder.exists():  # else another process was faster
+                    raise
             self.read = _Reader(self.folder)
         finally:
             shutil.rmtree(partial, ignore_errors=True)

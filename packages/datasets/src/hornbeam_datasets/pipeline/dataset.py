@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 from hornbeam.errors import InvalidArgumentError
-from hornbeam.tree import flatten, unflatten
+from hornbeam.tree import flatten, map_structure, unflatten
 
-__all__ = ["SKIPPED", "Dataset", "Iteration", "Skipped", "stack", "whole_number"]
+__all__ = ["SKIPPED", "Dataset", "Iteration", "Skipped", "copied", "stack", "whole_number"]
 
 
 class Skipped:
@@ -365,6 +365,11 @@ def _stacked(column: list[Any]) -> Any:
             "shape in map(), or use padded_batch()."
         )
     return np.stack(arrays)
+
+
+def copied(sample: Any) -> Any:
+    """A sample whose arrays share no memory with what it is taken from."""
+    return map_structure(lambda leaf: leaf.copy() if isinstance(leaf, np.ndarray) else leaf, sample)
 
 
 def from_slot(source: Iterator[Any], start: int) -> Iterator[Any]:

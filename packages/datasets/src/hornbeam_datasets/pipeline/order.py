@@ -263,7 +263,7 @@ class Repeat(Dataset):
         for turn in turns:
             empty = True
             for sample in self.parent.walk(self._turn(epoch, turn), inner if turn == first else 0):
-                empty = False
+                empty = empty and sample is SKIPPED
                 yield sample
-            if empty and turn != first:
+            if empty and turn != first and self.times is None:
                 return

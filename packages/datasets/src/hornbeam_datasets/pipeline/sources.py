@@ -9,7 +9,7 @@ import numpy as np
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.tree import leaves, map_structure
 
-from hornbeam_datasets.pipeline.dataset import Dataset, from_slot
+from hornbeam_datasets.pipeline.dataset import Dataset, copied, from_slot
 
 __all__ = ["Arrays", "Iterable"]
 
@@ -44,14 +44,15 @@ class Arrays(Dataset):
         return self.count
 
     def at(self, slot: int, epoch: int) -> Any:
-        """Element `slot` of each array."""
-        return map_structure(lambda a: a[slot], self.data)
+        """Element `slot` of each array, as a copy: a function of samples may write into it."""
+        return copied(map_structure(lambda a: a[slot], self.data))
 
     def rows(self, slots: Sequence[int], epoch: int) -> Any:
         """Rows of each array."""
         index: Any = np.asarray(slots, np.int64)
         if len(index) and (np.diff(index) == 1).all():
             index = slice(int(index[0]), int(index[-1]) + 1)
+            return map_structure(lambda a: np.array(a[index]), self.data)
         return map_structure(lambda a: np.asarray(a[index]), self.data)
 
 

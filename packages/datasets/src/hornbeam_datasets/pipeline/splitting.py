@@ -66,8 +66,11 @@ def split(
 
 def _counts(sizes: Sequence[float], count: int) -> list[int]:
     """Samples of each part."""
-    if not sizes or any(isinstance(s, bool) or s <= 0 for s in sizes):
-        raise InvalidArgumentError(f"split: sizes must be positive shares or numbers of samples; got {tuple(sizes)}")
+    unclear = [s for s in sizes if isinstance(s, float) and s == 1]  # all samples, or one
+    if not sizes or unclear or any(isinstance(s, bool) or s <= 0 for s in sizes):
+        raise InvalidArgumentError(
+            f"split: sizes must be positive shares below 1, or whole numbers of samples; got {tuple(sizes)}"
+        )
     shares = all(s < 1 for s in sizes)
     total = sum(sizes) if shares else sum(sizes) / max(count, 1)
     if total > 1 + 1e-9 or (not shares and any(int(s) != s for s in sizes)):
