@@ -166,3 +166,25 @@ def test_copies_into_which_something_is_put_are_not_moved_behind_it() -> None:
             found.append([t.numpy() for _ in range(3) for t in compiled()])
     for a, b in zip(*found, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("size", [4, 8, 12])
+def test_views_that_begin_anywhere_are_read_whole(size: int) -> None:
+    backend = EmulatedBackend()
+    with using_backend(backend):
+        data = hb.ops.arange(size + 3, dtype="float32")
+        compiled = hb.jit(lambda x: hb.ops.tanh(x) * 2.0 + data[1 : size + 1] * x)
+        for begin in (1, 2, 1, 3):  # of four bytes each: a thread loads sixteen at once
+            x = np.arange(size + 3, dtype=np.float32)
+            expected = np.tanh(x[begin : begin + size]) * 2 + x[1 : size + 1] * x[begin : begin + size]
+            np.testing.assert_allclose(compiled(data[begin : begin + size]).numpy(), expected, rtol=1e-6)
+        state = hb.Variable(hb.ops.zeros(size), name="state")
+        state.assign(data[1 : size + 1])
+
+        @hb.jit
+        def step(x):  # type: ignore[no-untyped-def]
+            state.assign(state.value + x)
+
+        for _ in range(3):
+            step(data[2 : size + 2])
+        np.testing.assert_array_equal(state.numpy(), x[1 : size + 1] + 3 * x[2 : size + 2])

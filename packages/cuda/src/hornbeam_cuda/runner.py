@@ -15,6 +15,7 @@ from hornbeam.interpreters.evaluate import adopt
 
 from hornbeam_cuda.arenas import lent
 from hornbeam_cuda.device.base import Device, Memory, Replay
+from hornbeam_cuda.lower.scan import ALIGNED
 from hornbeam_cuda.lower.stage import Fallback, Library, Loop, Step, flops
 from hornbeam_cuda.needs import explained
 from hornbeam_cuda.plan import Plan
@@ -57,7 +58,7 @@ class Runner:
         self.waits = enabled("check")
         self.state = {place: index for index, place in plan.home.items()}
         self.seen: list[Any] = [None] * len(plan.graph.inputs)  # the arrays of the call before
-        self.own: list[Any] = list(self.seen)  # the same in C order
+        self.own: list[Any] = list(self.seen)  # the same in C order, aligned
         self.inputs: list[Any] = list(self.seen)  # what is read instead: they, or copies at fixed places
         self.donated: tuple[bool, ...] | None = None
         self.taken: set[int] = set()  # state that is updated in its own memory
@@ -104,7 +105,7 @@ class Runner:
             changed = moved
         for number in moved:
             self.seen[number] = arrays[number]
-            before, self.own[number] = self.own[number], self.device.contiguous(arrays[number])
+            before, self.own[number] = self.own[number], self._plain(arrays[number], self.plan.graph.inputs[number])
             if not first and number not in self.state and self._differ(before, self.own[number]):
                 self._stage(number)  # it comes from elsewhere each time
         self.donated = donated
@@ -120,6 +121,15 @@ class Runner:
         if changed:
             self.bound |= {value: self.bound[home] for value, home in self.plan.aliases.items()}
             self.key = (*self.bound.values(), -1, *sorted(self.taken))
+
+    def _plain(self, array: Any, value: Value) -> Any:
+        """An array in C order that begins where the widest load can: itself, or a copy, as of a view of another array."""
+        found = self.device.contiguous(array)
+        if not value.nbytes or self.device.address(found) % ALIGNED == 0:
+            return found
+        made = self.device.empty(value.shape, str(value.dtype))
+        self.device.copy(self.device.address(made), self.device.address(found), value.nbytes)
+        return made
 
     def _differ(self, before: Any, now: Any) -> bool:
         return before is not None and self.device.address(before) != self.device.address(now)
@@ -274,7 +284,7 @@ class Runner:
 
     def _constant(self, value: Value) -> Any:
         if value not in self.constants:
-            self.constants[value] = self.device.contiguous(adopt(value.data, self.backend))
+            self.constants[value] = self._plain(adopt(value.data, self.backend), value)
         return self.constants[value]
 
     def _array(self, value: Value, shape: tuple[int, ...]) -> Any:
