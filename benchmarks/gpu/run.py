@@ -1,4 +1,4 @@
-"""Hornbeam beside PyTorch (eager, compiled, captured) and JAX on one GPU; writes benchmarks/results/gpu.json and gpu.md.
+"""Hornbeam beside PyTorch (eager, compiled, captured), JAX and Keras on one GPU; writes benchmarks/results/gpu.json and gpu.md.
 
 python benchmarks/gpu/run.py                                   # everything that can be imported here
 python benchmarks/gpu/run.py --workloads mlp gpt2 --sides hornbeam torch
@@ -25,7 +25,9 @@ SIDES = {
     "hornbeam": ("compiled",),
     "torch": ("eager", "compile", "reduce-overhead", "captured"),
     "jax": ("jit",),
+    "keras": ("jax",),
 }
+WAYS = ("resident", "streamed", "alone")
 PEAKS = {"tf32": 395e12, "bfloat16": 790e12, "float32": 60e12}
 """Operations a second that an H100 or H200 has been seen to reach in large products, by precision."""
 BANDWIDTH = {"H100": 3.0e12, "H200": 4.3e12}
@@ -86,11 +88,8 @@ def line(found: dict[str, Any]) -> str:
     title = f"{found['workload']:9} {found['side']:8} {found['mode']:16}"
     if "absent" in found:
         return f"{title} absent: {found['absent']}"
-    alone, stream = found["alone"], found["stream"]
-    return (
-        f"{title} {1e3 * stream['median']:9.3f} ms a step in a stream ({1e3 * stream['least']:.3f}), "
-        f"{1e3 * alone['median']:9.3f} alone; first {found['first_step']:.1f} s"
-    )
+    times = ", ".join(f"{1e3 * found[w]['median']:9.3f} {w} ({1e3 * found[w]['least']:.3f})" for w in WAYS)
+    return f"{title} ms a step: {times}; first {found['first_step']:.1f} s"
 
 
 def floor(work: Workload, description: str) -> float:
@@ -105,37 +104,35 @@ def markdown(results: dict[str, Any]) -> str:
     parts = [
         "# Benchmarks on a GPU",
         f"{results['when']}, {gpu}, {results['machine']['processor']}. Milliseconds a step, median (fastest). "
-        "Stream: many steps, waited for at the end; Hornbeam's takes its batches from the host's memory, as `fit` does, the "
-        "others have one batch lying on the GPU. Alone: the loss is known to Python after each step. "
-        "Roofline: what the GPU's best rates allow.",
+        "Resident: many steps on one batch that lies on the GPU, waited for at the end (Keras: single steps). Streamed: many steps, "
+        "each on another batch from the host's memory. Alone: the loss is known to Python after each step. "
+        "Roofline: what the GPU's best rates allow, beside resident steps.",
     ]
     for name in dict.fromkeys(r["workload"] for r in results["rows"]):
         work, rows = WORKLOADS[name], [r for r in results["rows"] if r["workload"] == name]
         parts.append(f"## {work.title}, batch {work.batch}, {work.precision}")
         least = floor(work, gpu)
         table = [
-            "| | stream | alone | first step, s | roofline | a second |",
-            "| --- | ---: | ---: | ---: | ---: | ---: |",
+            "| | resident | streamed | alone | first step, s | roofline | a second |",
+            "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
         ]
         for r in rows:
             label = f"{r['side']} {r['mode']}"
             if "absent" in r:
-                table.append(f"| {label} | absent: {r['absent']} | | | | |")
+                table.append(f"| {label} | absent: {r['absent']} | | | | | |")
                 continue
-            stream, alone = r["stream"], r["alone"]
-            rate = work.per_step / stream["median"]
-            table.append(
-                f"| {label} | {1e3 * stream['median']:.3f} ({1e3 * stream['least']:.3f}) | {1e3 * alone['median']:.3f} "
-                f"({1e3 * alone['least']:.3f}) | {r['first_step']:.1f} | {100 * least / stream['median']:.0f}% | "
-                f"{rate:,.0f} {work.unit} |"
-            )
+            times = " | ".join(f"{1e3 * r[way]['median']:.3f} ({1e3 * r[way]['least']:.3f})" for way in WAYS)
+            part, rate = least / r["resident"]["median"], work.per_step / r["resident"]["median"]
+            table.append(f"| {label} | {times} | {r['first_step']:.1f} | {100 * part:.0f}% | {rate:,.0f} {work.unit} |")
         parts.append("\n".join(table))
         ours = next((r for r in rows if r["side"] == "hornbeam" and "absent" not in r), None)
         peers = [r for r in rows if r["side"] != "hornbeam" and "absent" not in r]
         if ours and peers:
-            best = min(peers, key=lambda r: r["stream"]["median"])
-            ratio = best["stream"]["median"] / ours["stream"]["median"]
-            parts.append(f"Best peer over Hornbeam: {ratio:.2f} ({best['side']} {best['mode']}).")
+            said = []
+            for way in WAYS:
+                best = min(peers, key=lambda r: r[way]["median"])
+                said.append(f"{way} {best[way]['median'] / ours[way]['median']:.2f} ({best['side']} {best['mode']})")
+            parts.append(f"Best peer over Hornbeam: {', '.join(said)}.")
     versions = {r["side"]: r["versions"] for r in results["rows"] if "versions" in r}
     parts.append("Versions: " + json.dumps(versions))
     return "\n\n".join(parts)

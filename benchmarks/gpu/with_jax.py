@@ -171,10 +171,9 @@ class Training:
         self.parameters, apply = globals()[work.kind](work.sizes, _keys())
         zeros = partial(jax.tree.map, jnp.zeros_like)
         self.state = (zeros(self.parameters), zeros(self.parameters), jnp.zeros(()))
-        x, y = work.data(np.random.default_rng(0), 1)
-        inputs = jnp.asarray(x)
-        half = work.precision == "bfloat16" and inputs.dtype == jnp.float32
-        self.batch = inputs.astype(jnp.bfloat16) if half else inputs, jnp.asarray(y).reshape(-1)
+        self.work = work
+        self.batch = self._placed(*work.data(np.random.default_rng(0), 1))
+        self.epoch: list[Any] = []
         momentum, decay = work.kind == "resnet50", {"resnet50": 1e-4, "gpt2": 0.1}.get(work.kind, 0.0)
 
         def loss_of(p: Tree, x: Any, y: Any) -> Any:
@@ -201,18 +200,34 @@ class Training:
 
         self._step = step
 
-    def _launch(self) -> Any:
-        self.parameters, self.state, loss = self._step(self.parameters, self.state, *self.batch)
+    def _placed(self, x: Any, y: Any) -> tuple[Any, Any]:
+        inputs = jax.device_put(x)
+        half = self.work.precision == "bfloat16" and inputs.dtype == jnp.float32
+        return inputs.astype(jnp.bfloat16) if half else inputs, jax.device_put(y.reshape(-1))
+
+    def _launch(self, batch: Any) -> Any:
+        self.parameters, self.state, loss = self._step(self.parameters, self.state, *batch)
         return loss
 
     def step(self) -> float:
         """One step, whose loss is known afterwards."""
-        return float(self._launch())
+        return float(self._launch(self.batch))
 
-    def stream(self, steps: int) -> float:
+    def resident(self, steps: int) -> float:
         """So many steps on a batch that lies on the GPU, the loss known at their end."""
         for _ in range(steps):
-            loss = self._launch()
+            loss = self._launch(self.batch)
+        return float(loss)
+
+    def streamed(self, steps: int) -> float:
+        """So many steps, each on other data, which come from the host's memory, one batch ahead."""
+        if len(self.epoch) != steps:
+            rng = np.random.default_rng(0)
+            self.epoch = [self.work.data(rng, 1) for _ in range(steps)]
+        coming = self._placed(*self.epoch[0])
+        for number in range(steps):
+            batch, coming = coming, self._placed(*self.epoch[(number + 1) % steps])
+            loss = self._launch(batch)
         return float(loss)
 
 

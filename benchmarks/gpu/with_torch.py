@@ -127,16 +127,18 @@ class Training:
             self.optimizer = torch.optim.Adam(parameters, 1e-3, **kind)
         if mode in ("compile", "reduce-overhead"):
             self.model = torch.compile(self.model, mode=None if mode == "compile" else mode)
-        self.x, self.y = self._placed(*work.data(np.random.default_rng(0), 1))
+        self.x, self.y = (t.to(device) for t in self._seen(*work.data(np.random.default_rng(0), 1)))
+        self.batch = self.x, self.y
+        self.epoch: list[tuple[torch.Tensor, torch.Tensor]] = []
         self.graph: Any = None
         if mode == "captured":
             self._capture()
 
-    def _placed(self, x: Any, y: Any) -> tuple[torch.Tensor, torch.Tensor]:
-        inputs = torch.from_numpy(np.ascontiguousarray(x)).to(self.device)
+    def _seen(self, x: Any, y: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        inputs = torch.from_numpy(np.ascontiguousarray(x))
         if inputs.ndim == 4:  # (n, h, w, c) seen as (n, c, h, w): channels last already
             inputs = inputs.permute(0, 3, 1, 2)
-        return inputs, torch.from_numpy(np.ascontiguousarray(y)).long().flatten().to(self.device)
+        return inputs, torch.from_numpy(np.ascontiguousarray(y)).long().flatten()
 
     def _run(self) -> torch.Tensor:
         self.optimizer.zero_grad(set_to_none=True)
@@ -171,11 +173,30 @@ class Training:
         """One step, whose loss is known afterwards."""
         return float(self._launch())
 
-    def stream(self, steps: int) -> float:
+    def resident(self, steps: int) -> float:
         """So many steps on a batch that lies on the GPU, the loss known at their end."""
         for _ in range(steps):
             loss = self._launch()
         return float(loss)
+
+    def streamed(self, steps: int) -> float:
+        """So many steps, each on other data, which come from pinned memory of the host."""
+        if len(self.epoch) != steps:
+            rng = np.random.default_rng(0)
+            self.epoch = [self._pinned(*self._seen(*self.work.data(rng, 1))) for _ in range(steps)]
+        for x, y in self.epoch:
+            if self.graph is None:
+                self.x, self.y = x.to(self.device, non_blocking=True), y.to(self.device, non_blocking=True)
+            else:  # into the places that the graph reads
+                self.x.copy_(x, non_blocking=True)
+                self.y.copy_(y, non_blocking=True)
+            loss = self._launch()
+        found = float(loss)
+        self.x, self.y = self.batch
+        return found
+
+    def _pinned(self, *tensors: torch.Tensor) -> Any:
+        return tuple(t.pin_memory() if self.device == "cuda" else t for t in tensors)
 
 
 def versions() -> dict[str, str]:

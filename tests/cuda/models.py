@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import hornbeam as hb
@@ -17,26 +19,6 @@ from hornbeam.primitive import Primitive, Spec
 from hornbeam_cuda.device.base import Properties
 from hornbeam_cuda.lower.plan import prepare
 from hornbeam_cuda.plan import Plan
-from hornbeam_layers import (
-    LSTM,
-    Activation,
-    Add,
-    BatchNormalization,
-    Conv2D,
-    Dense,
-    Dropout,
-    Embedding,
-    Flatten,
-    GlobalAveragePooling1D,
-    GlobalAveragePooling2D,
-    Input,
-    Layer,
-    LayerNormalization,
-    MaxPooling2D,
-    MultiHeadAttention,
-    ZeroPadding2D,
-)
-from hornbeam_models import Model, Sequential
 
 from tests.cuda.emulator.recurrent import spaces
 
@@ -115,92 +97,13 @@ def _blank(shape: tuple[int, ...], dtype: Any) -> Any:
     return np.broadcast_to(np.zeros((), native_dtype(dtype)), shape)
 
 
-# ---- models
-
-
-def mlp() -> Any:
-    """Digits, by two hidden layers."""
-    hidden = [part for _ in range(2) for part in (Dense(512, activation="relu"), Dropout(0.2))]
-    return _classifier(Sequential([Input((784,)), *hidden, Dense(10)]))
-
-
-def convnet() -> Any:
-    """Digits, by two convolutions."""
-    parts = [Conv2D(32, 3, activation="relu"), MaxPooling2D(), Conv2D(64, 3, activation="relu"), MaxPooling2D()]
-    return _classifier(Sequential([Input((28, 28, 1)), *parts, Flatten(), Dropout(0.5), Dense(10)]))
-
-
-def imdb() -> Any:
-    """Sentiment of reviews, by an LSTM."""
-    made = Sequential([Input((400,), dtype="int32"), Embedding(5000, 50), LSTM(32), Dense(1, activation="sigmoid")])
-    made.compile("adam", "binary_crossentropy")
-    return made
-
-
-def characters() -> Any:
-    """The next character, by an LSTM."""
-    made = Sequential([Input((40, 60)), LSTM(128), Dense(60, activation="softmax")])
-    made.compile(hb.optimizers.RMSprop(0.01), "categorical_crossentropy")
-    return made
-
-
-class Places(Layer):
-    """Adds what is learned of each place in the text: (n, t, d) -> the same."""
-
-    def build(self, input_shape: Any) -> None:
-        """One row for each place."""
-        self.embeddings = self.add_weight(shape=input_shape[1:], initializer="uniform", name="embeddings")
-
-    def call(self, x: Any) -> Any:
-        """Every text has the same places."""
-        return x + self.embeddings
-
-
-def transformer() -> Any:
-    """Sentiment of reviews, by one block of attention."""
-    words = Input((200,), dtype="int32")
-    x = Places()(Embedding(20000, 32)(words))
-    x = LayerNormalization(epsilon=1e-6)(x + Dropout(0.1)(MultiHeadAttention(num_heads=2, key_dim=32)(x, x)))
-    hidden = Dropout(0.1)(Dense(32)(Dense(32, activation="relu")(x)))
-    x = Dropout(0.1)(GlobalAveragePooling1D()(LayerNormalization(epsilon=1e-6)(x + hidden)))
-    return _classifier(Model(words, Dense(2)(Dropout(0.1)(Dense(20, activation="relu")(x)))))
-
-
-def resnet50() -> Any:
-    """He et al. 2015, in bfloat16, channels last."""
-    image = Input((224, 224, 3))
-    x = Conv2D(64, 7, strides=2, use_bias=False)(ZeroPadding2D(3)(image))
-    x = MaxPooling2D(3, strides=2)(ZeroPadding2D(1)(Activation("relu")(BatchNormalization()(x))))
-    for filters, blocks, strides in ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2)):
-        for block in range(blocks):
-            by = strides if block == 0 else 1
-            y = Activation("relu")(BatchNormalization()(Conv2D(filters, 1, use_bias=False)(x)))
-            y = Conv2D(filters, 3, strides=by, padding="same", use_bias=False)(y)
-            y = Activation("relu")(BatchNormalization()(y))
-            y = BatchNormalization()(Conv2D(4 * filters, 1, use_bias=False)(y))
-            if block == 0:
-                x = BatchNormalization()(Conv2D(4 * filters, 1, strides=by, use_bias=False)(x))
-            x = Activation("relu")(Add()([x, y]))
-    made = Model(image, Dense(1000, dtype="float32")(GlobalAveragePooling2D()(x)))
-    return _classifier(made, hb.optimizers.SGD(0.1, momentum=0.9, weight_decay=1e-4))
-
-
-def gpt2() -> Any:
-    """Radford et al. 2019, 124M parameters, in bfloat16."""
-    words = Input((1024,), dtype="int32")
-    x = Places()(Embedding(50304, 768)(words))
-    for _ in range(12):
-        y = LayerNormalization(epsilon=1e-5)(x)
-        x = x + MultiHeadAttention(num_heads=12, key_dim=64)(y, y, use_causal_mask=True)
-        y = LayerNormalization(epsilon=1e-5)(x)
-        x = x + Dense(768)(Dense(3072, activation="gelu")(y))
-    logits = Dense(50304, use_bias=False)(LayerNormalization(epsilon=1e-5)(x))
-    return _classifier(Model(words, logits), hb.optimizers.AdamW(6e-4, weight_decay=0.1))
-
-
-def _classifier(made: Any, optimizer: Any = "adam") -> Any:
-    made.compile(optimizer, hb.losses.SparseCategoricalCrossentropy(from_logits=True))
-    return made
+def _module(path: str) -> Any:
+    """A file of the benchmarks as a module."""
+    spec = spec_from_file_location(f"benchmarks_{Path(path).stem}", Path(__file__).parents[2] / "benchmarks" / path)
+    assert spec is not None and spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class Workload(NamedTuple):
@@ -215,14 +118,20 @@ class Workload(NamedTuple):
     policy: str = "float32"
 
 
+LARGE = _module("gpu/models.py")
+RESNET50 = {"image": 224, "classes": 1000}
+GPT2 = {"layers": 12, "width": 768, "heads": 12, "length": 1024, "vocabulary": 50304}
+
 WORKLOADS = {
-    "mlp": Workload(mlp, 128, (784,)),
-    "convnet": Workload(convnet, 128, (28, 28, 1)),
-    "imdb": Workload(imdb, 64, (400,), words=5000, labels=(1,), label="float32"),
-    "characters": Workload(characters, 128, (40, 60), labels=(60,), label="float32"),
-    "transformer": Workload(transformer, 32, (200,), words=20000),
-    "resnet50": Workload(resnet50, 256, (224, 224, 3), policy="mixed_bfloat16"),
-    "gpt2": Workload(gpt2, 16, (1024,), words=50304, labels=(1024,), policy="mixed_bfloat16"),
+    "mlp": Workload(_module("ours/mlp.py").model, 128, (784,)),
+    "convnet": Workload(_module("ours/convnet.py").model, 128, (28, 28, 1)),
+    "imdb": Workload(_module("ours/imdb.py").model, 64, (400,), words=5000, labels=(1,), label="float32"),
+    "characters": Workload(_module("ours/characters.py").model, 128, (40, 60), labels=(60,), label="float32"),
+    "transformer": Workload(_module("ours/transformer.py").model, 32, (200,), words=20000),
+    "resnet50": Workload(lambda: LARGE.compiled(hb, "resnet50", RESNET50), 256, (224, 224, 3), policy="mixed_bfloat16"),
+    "gpt2": Workload(
+        lambda: LARGE.compiled(hb, "gpt2", GPT2), 16, (1024,), words=50304, labels=(1024,), policy="mixed_bfloat16"
+    ),
 }
 
 

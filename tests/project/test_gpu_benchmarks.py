@@ -57,14 +57,14 @@ def test_batches_fit_their_labels(scripts: Any, name: str) -> None:
 def test_tables(scripts: Any) -> None:
     def row(side: str, mode: str, seconds: float) -> dict[str, Any]:
         times = {"median": seconds, "least": seconds / 2}
-        found = {"alone": times, "stream": times, "first_step": 1.5, "versions": {side: "1"}}
+        found = {**dict.fromkeys(scripts.WAYS, times), "first_step": 1.5, "versions": {side: "1"}}
         return {"workload": "gpt2", "side": side, "mode": mode, **found}
 
     gone = {"workload": "gpt2", "side": "jax", "mode": "jit", "absent": "No module named 'jax'"}
     rows = [row("hornbeam", "compiled", 0.1), row("torch", "eager", 0.3), row("torch", "captured", 0.2), gone]
     text = scripts.markdown({"when": "now", "machine": {"gpu": "NVIDIA H200", "processor": "16"}, "rows": rows})
     assert "| hornbeam compiled | 100.000 (50.000) |" in text and "655,360 tokens" in text
-    assert "Best peer over Hornbeam: 2.00 (torch captured)." in text
+    assert "Best peer over Hornbeam: resident 2.00 (torch captured), streamed 2.00 (torch captured), alone" in text
     assert "| jax jit | absent: No module named 'jax'" in text
     assert "71%" in text  # 5.6e13 operations at 790e12 a second
 
