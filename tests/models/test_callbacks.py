@@ -119,7 +119,8 @@ def test_the_outputs_of_all_steps_of_an_execution_are_told():
         ({"min_delta": 0.5, "patience": 1}, [3, 2.6, 1, 1, 1], 2),
         ({"mode": "max", "patience": 1}, [3, 2, 4, 4, 4], 2),
         ({"start_from_epoch": 3}, [1, 2, 3, 4, 5], 5),
-        ({"baseline": 1.5, "patience": 2}, [3, 2, 2, 2, 2], 2),
+        ({"baseline": 1.5, "patience": 2}, [3, 2, 2, 2, 2], 3),
+        ({"baseline": 1.5, "patience": 1}, [3, 2, 1.9, 1.8, 1.7], 5),
     ],
 )
 def test_early_stopping(how, values, epochs):
@@ -127,14 +128,41 @@ def test_early_stopping(how, values, epochs):
     assert len(history.epoch) == epochs
 
 
-def test_the_best_weights_come_back():
+@pytest.mark.parametrize("baseline", [None, 0.5])
+def test_the_best_weights_come_back(baseline):
     model, kept = made(), []
     keep = callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: kept.append(model.get_weights()))
-    stop = callbacks.EarlyStopping(restore_best_weights=True, patience=2)
+    stop = callbacks.EarlyStopping(restore_best_weights=True, patience=2, baseline=baseline)
     fit(model, [keep, Script([3, 1, 2, 2, 2]), stop], epochs=5)
     assert stop.best_epoch == 1
     for a, b in zip(model.get_weights(), kept[1], strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_a_least_rate_is_not_lowered_to_itself(capsys):
+    model = made()
+    model.optimizer.learning_rate = 0.01
+    lower = callbacks.ReduceLROnPlateau(patience=1, min_lr=0.004, verbose=1)
+    fit(model, [Script([1.0] * 6), lower], epochs=6)
+    assert capsys.readouterr().out.count("lowered") == 1
+    assert float(model.optimizer.learning_rate) == np.float32(0.004)
+
+
+def test_figures_of_validations_that_come_later_have_a_column(tmp_path):
+    model = made()
+    model.fit(
+        X,
+        Y,
+        epochs=2,
+        verbose=0,
+        validation_data=(X, Y),
+        validation_freq=2,
+        callbacks=[callbacks.CSVLogger(tmp_path / "a.csv")],
+    )
+    head, *rows = [line.split(",") for line in (tmp_path / "a.csv").read_text().splitlines()]
+    assert head == ["epoch", "loss", "val_loss"]
+    assert rows[0][2] == "NA"
+    assert float(rows[1][2]) == model.history.history["val_loss"][0]
 
 
 def test_which_way_is_up_is_the_metrics_word_or_its_name():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+import numpy as np
 from hornbeam.errors import InvalidArgumentError
 
 from hornbeam_models.callbacks.base import Callback
@@ -107,7 +108,7 @@ class EarlyStopping(MonitorCallback):
         patience: epochs without improvement that are put up with.
         verbose: 1: say so.
         mode: "min", "max" or "auto" (by the metric, or its name).
-        baseline: what it has to improve on; default: its first value.
+        baseline: what it has to improve on for the patience to begin anew; default: nothing.
         restore_best_weights: go back to the weights of the best epoch.
         start_from_epoch: epochs before which it only waits.
     """
@@ -142,7 +143,7 @@ class EarlyStopping(MonitorCallback):
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Start anew."""
-        self.best, self.best_weights, self.wait = self.baseline, None, 0
+        self.best, self.best_weights, self.wait = None, None, 0
         self.stopped_epoch = self.best_epoch = 0
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
@@ -240,7 +241,7 @@ class ReduceLROnPlateau(MonitorCallback):
             self.wait += 1
             if self.wait >= self.patience:
                 old = float(optimizer.learning_rate)
-                if old > self.min_lr:
+                if old > np.float32(self.min_lr):  # the rate is a float32
                     optimizer.learning_rate = max(old * self.factor, self.min_lr)
                     if self.verbose:
                         print(f"epoch {epoch + 1}: learning rate lowered to {max(old * self.factor, self.min_lr):g}")

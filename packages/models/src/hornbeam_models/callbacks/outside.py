@@ -36,7 +36,7 @@ class LambdaCallback(Callback):
 
 
 class CSVLogger(Callback):
-    """A line of comma-separated figures an epoch.
+    """A line of comma-separated figures an epoch, "NA" for those that an epoch does not have.
 
     Args:
         filename: of the file.
@@ -55,16 +55,16 @@ class CSVLogger(Callback):
         empty = not self.filename.exists() or self.filename.stat().st_size == 0
         self._headed = self.append and not empty
         if self._headed:
-            with self.filename.open(newline="") as file:
+            with self.filename.open(newline="", encoding="utf-8") as file:
                 self.keys = next(csv.reader(file, delimiter=self.sep), ["epoch"])[1:]
-        self._file = self.filename.open("a" if self.append else "w", newline="")
+        self._file = self.filename.open("a" if self.append else "w", newline="", encoding="utf-8")
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Write the line."""
         if self.keys is None:
             self.keys = sorted(logs)
-            if not any(key.startswith("val_") for key in self.keys) and self.params.get("validated"):
-                self.keys += [f"val_{key}" for key in self.keys]
+            if not any(key.startswith("val_") for key in self.keys):
+                self.keys += [f"val_{key}" for key in self.keys]  # a later epoch may have them: see `validation_freq`
         writer = csv.writer(self._file, delimiter=self.sep)
         if not self._headed:
             writer.writerow(["epoch", *self.keys])

@@ -6,13 +6,14 @@ import datetime
 import json
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import hornbeam as hb
-from hornbeam.errors import SerializationError
+from hornbeam.errors import HornbeamError, SerializationError
 from hornbeam.serialization import serialize_shared, sharing
 
 from hornbeam_models.saving.compiling import compile_config, model_from_saved
@@ -33,6 +34,7 @@ __all__ = [
 KERAS_VERSION = "3.15.1"  # whose layout the files have
 LIMIT = 1 << 30  # bytes: a member that unpacks to more must not be packed to a hundredth or less
 EXPANSION = 100
+_BOMB = "it is damaged, or made to fill the memory"
 
 
 def save_archive(model: Any, path: Path, include_optimizer: bool = True) -> None:
@@ -69,10 +71,17 @@ def load_archive(path: Path, compile: bool) -> Any:  # noqa: A002 - Keras's name
         weights = _weights_name(path, names)
         try:
             config = json.loads(read("config.json"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise SerializationError(f"{path} is damaged: config.json is not JSON: {error}") from None
-        with sharing():
-            model = model_from_saved(config, compile)
+        try:
+            with sharing():
+                model = model_from_saved(config, compile)
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+            if isinstance(error, HornbeamError):
+                raise
+            raise SerializationError(
+                f"{path}: config.json cannot be made sense of; it is damaged, or a class in it fails: {error!r}"
+            ) from error
         with open_h5(read(weights), f"{path}: {weights}") as file:
             read_state(model, H5State(file))
         assets = {name.removeprefix("assets/"): name for name in names if name.startswith("assets/")}
@@ -115,8 +124,11 @@ def _opened(path: Path) -> Iterator[tuple[Callable[[str], bytes], set[str]]]:
             infos = {info.filename: info for info in archive.infolist() if not info.is_dir()}
             for info in infos.values():
                 _check(info, path)
+            whole, size = sum(info.file_size for info in infos.values()), path.stat().st_size
+            if whole > LIMIT and whole > EXPANSION * size:
+                raise SerializationError(f"{path} claims to unpack from {size:,} to {whole:,} bytes: {_BOMB}")
             yield (lambda name: archive.read(name)), set(infos)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, zipfile.LargeZipFile) as error:
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, zipfile.LargeZipFile, zlib.error) as error:
         raise SerializationError(f"{path} is damaged, or not a saved model: {error}") from None
 
 
@@ -124,8 +136,7 @@ def _check(info: zipfile.ZipInfo, path: Path) -> None:
     """Refuse members that would unpack to more than is plausible, or lie outside of the archive."""
     if info.file_size > LIMIT and info.file_size > EXPANSION * max(1, info.compress_size):
         raise SerializationError(
-            f"{path}: {info.filename} claims to unpack from {info.compress_size:,} to {info.file_size:,} bytes: it is damaged, "
-            "or made to fill the memory"
+            f"{path}: {info.filename} claims to unpack from {info.compress_size:,} to {info.file_size:,} bytes: {_BOMB}"
         )
     parts = PurePosixPath(info.filename.replace("\\", "/"))
     if parts.is_absolute() or ".." in parts.parts or ":" in info.filename:

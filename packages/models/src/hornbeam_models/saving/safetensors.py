@@ -62,7 +62,7 @@ def read_safetensors(path: Path) -> dict[str, Any]:
             header = json.loads(file.read(length))
         data = np.memmap(path, np.uint8, "r", offset=8 + length) if size > 8 + length else np.empty(0, np.uint8)
         return {name: _array(data, name, entry) for name, entry in header.items() if name != "__metadata__"}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, SerializationError):
             raise
         raise SerializationError(f"{path} is damaged, or not a safetensors file: {error!r}") from None

@@ -72,7 +72,7 @@ def open_shards(path: Path) -> Iterator[_Shards]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))["weight_map"]
         places = {place: [names] if isinstance(names, str) else list(names) for place, names in found.items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SerializationError(f"{path} is not the list of a model's files: {error!r}") from None
     with ExitStack() as stack:
         files: dict[str, H5State] = {}
