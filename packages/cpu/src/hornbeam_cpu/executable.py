@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from hornbeam.host import native_dtype
 from hornbeam.interpreters.evaluate import adopt
 
 from hornbeam_cpu.lower.plan import Fallback, lower
+from hornbeam_cpu.lower.stage import Stage
 from hornbeam_cpu.lower.widen import prepare
 from hornbeam_cpu.outside import Outside
 from hornbeam_cpu.program import ARENA, Part, Program
@@ -67,31 +69,30 @@ class CpuExecutable(Executable):
             self.external[value] = self.fresh[index] = externals
             externals += 1
         last_fallback = max((i for i, g in enumerate(self.groups) if g.fallback), default=-1)
+        replaced = {self.graph.inputs[place] for place in self.graph.donated.values()} - {*self.results}
+        readers: dict[Value, list[tuple[int, Stage]]] = {}  # of what is replaced
+        for at, one in enumerate(self.groups):
+            for stage in one.stages:
+                for value in replaced.intersection(stage.reads):
+                    readers.setdefault(value, []).append((at, stage))
         for index, place in self.graph.donated.items():
-            if index in self.fresh and self._may_take(self.results[index], self.graph.inputs[place], last_fallback):
-                self.in_place[index] = place
-
-    def _may_take(self, value: Value, old: Value, last_fallback: int) -> bool:
-        """Whether a new value can be written over the old one: nobody reads that later, or only where it is replaced."""
-        written = self.lives[value][0]
-        if written <= last_fallback or value.size != old.size or any(v is old for v in self.results):
-            return False
-        for place, one in enumerate(self.groups):
-            readers = [s for s in one.stages if old in s.reads]
-            if place > written and (readers or one.fallback and old in one.fallback.reads):
-                return False
-            if place == written and any((old, value) not in s.in_place for s in readers):
-                return False
-        return True
+            new, old = self.results[index], self.graph.inputs[place]
+            if index not in self.fresh or old not in replaced or new.size != old.size:
+                continue
+            written = self.lives[new][0]
+            later = [(at, stage) for at, stage in readers.get(old, ()) if at >= written]
+            if written > last_fallback and all(at == written and (old, new) in stage.in_place for at, stage in later):
+                self.in_place[index] = place  # nobody reads the old value later, or only where it is replaced
 
     def _arena(self) -> tuple[dict[Value, int], Arena]:
         """Offsets of the values in between; one may be written over another that is read there for the last time."""
         blocks: list[Block] = []
         number: dict[Value, int] = {}
+        overwritable = self._overwritable()
         for value, (first, last) in self.lives.items():
             if value in self.external:
                 continue
-            old = next((v for v in self._overwritable(value) if v in number), None)
+            old = next((v for v in overwritable.get(value, ()) if v in number), None)
             if old is None:
                 number[value] = len(blocks)
                 blocks.append(Block(max(1, value.nbytes), first, last))
@@ -105,15 +106,22 @@ class CpuExecutable(Executable):
             offsets[old] = offsets[value]
         return offsets, arena
 
-    def _overwritable(self, value: Value) -> Iterator[Value]:
+    def _overwritable(self) -> dict[Value, list[Value]]:
         """Values whose memory a new one may take: only the stage that writes it still reads them, element by element."""
-        first = self.lives[value][0]
-        stages = self.groups[first].stages
-        for stage in stages:
-            for old, new in stage.in_place:
-                fits = new is value and old.nbytes == value.nbytes and self.lives.get(old, (0, -1))[1] == first
-                if fits and sum(old in s.reads for s in stages) == 1:  # looked at last: groups have hundreds of stages
-                    yield old
+        found: dict[Value, list[Value]] = {}
+        for at, one in enumerate(self.groups):
+            pairs = [
+                (old, new)
+                for stage in one.stages
+                for old, new in stage.in_place
+                if old.nbytes == new.nbytes and self.lives.get(old, (0, -1))[1] == at == self.lives[new][0]
+            ]
+            if pairs:
+                readers = Counter(value for stage in one.stages for value in {*stage.reads})
+                for old, new in pairs:
+                    if readers[old] == 1:
+                        found.setdefault(new, []).append(old)
+        return found
 
     def _address(self, value: Value) -> tuple[int | None, int]:
         """(number among the external arrays, 0), or (None, address), or (ARENA, offset in the arena)."""

@@ -42,34 +42,46 @@ def _bits(mask: int) -> Iterator[int]:
 
 
 class _Fusion:
-    """Groups nodes greedily, in order; a group joins others as long as no group depends on itself by way of another."""
+    """Groups nodes greedily, in order; a group joins others as long as no group depends on itself by way of another.
+
+    A group has the number of its first node. Sets of nodes are bit sets: thousands of nodes in a few machine words.
+    """
 
     def __init__(self, graph: Graph, takes: Callable[[Node], bool]) -> None:
         self.graph, self.takes = graph, takes
         self.makers = Makers(graph)
         self.users = graph.users()
-        self.group: dict[Node, int] = {}  # node -> its group
+        self.number = {node: number for number, node in enumerate(graph.nodes)}
+        self.group: list[int] = []  # of each node
         self.members: dict[int, list[Node]] = {}
         self.regions: dict[int, Region] = {}
-        self.before: dict[int, int] = {}  # group -> bit set of all the groups it depends on
+        self.nodes: dict[int, int] = {}  # group -> its nodes
+        self.before: dict[int, int] = {}  # group -> the nodes of all groups that it depends on
+        self.after: dict[int, int] = {}  # group -> the nodes that read what it makes
         for number, node in enumerate(graph.nodes):
             self._place(number, node)
 
     def _place(self, number: int, node: Node) -> None:
         """Give a node a group of its own, then let that join the groups of what it reads."""
-        self.group[node], self.members[number] = number, [node]
-        below = 0
+        self.group.append(number)
+        self.members[number], self.nodes[number] = [node], 1 << number
+        below = after = 0
         for value in node.inputs:
             maker = self.makers.get(value)
             if maker is not None:
-                below |= self.before[self.group[maker]] | 1 << self.group[maker]
-        self.before[number] = below
+                group = self.group[self.number[maker]]
+                below |= self.before[group] | self.nodes[group]
+        for value in node.outputs:
+            for user in self.users.get(value, ()):
+                after |= 1 << self.number[user]
+        self.before[number], self.after[number] = below, after
         region = alone(node, self.makers)
         if region is None or not self.takes(node):
             return
         self.regions[number] = region
         mine = number
-        for other in sorted({self.group[m] for v in node.inputs if (m := self._root(v)) is not None}, reverse=True):
+        roots = [m for v in node.inputs if (m := self._root(v)) is not None]
+        for other in sorted({self.group[self.number[m]] for m in roots}, reverse=True):
             if other in self.regions and other != mine:
                 mine = self._unite(other, mine)
 
@@ -78,38 +90,59 @@ class _Fusion:
 
     def _unite(self, first: int, second: int) -> int:
         """Let two groups become one, if that is possible; returns the group of the second's nodes."""
-        between = self.before[second] & ~self.before[first] & ~(1 << first) & ~(1 << second)
-        through = [
-            g for g in _bits(between) if self.before[g] >> first & 1
-        ]  # depend on the first, and the second on them
-        if not all(map(self._only_views, through)):
+        through = self._between(first, second)
+        if through is None:
             return second
         region = united(self.regions[first], self.regions[second], self.makers)
         if region is None or len(region.nodes) > MOST_NODES:
             return second
         if len(region.reads) + len(region.nodes) > MOST_OPERANDS and self._operands(region) > MOST_OPERANDS:
             return second
-        bits = 1 << first | 1 << second
-        for (
-            view
-        ) in through:  # a view between the two is looked through; it may still be read elsewhere, after the union
-            self.before[view] = self.before[view] & ~bits | 1 << first
-        for node in self.members.pop(second):
-            self.group[node] = first
-            self.members[first].append(node)
+        for number in _bits(self.nodes[second]):
+            self.group[number] = first
+        self.members[first] += self.members.pop(second)
         del self.regions[second]
         self.regions[first] = region
-        hidden = sum(1 << v for v in through)
-        self.before[first] = (self.before[first] | self.before.pop(second)) & ~bits & ~hidden
-        for g, found in self.before.items():
-            if found & bits:
-                self.before[g] = (found | self.before[first]) & ~(1 << second) | 1 << first
+        self.nodes[first] |= self.nodes.pop(second)
+        self.after[first] |= self.after.pop(second)
+        self.before[first] = (self.before[first] | self.before.pop(second)) & ~self.nodes[first] & ~through
+        self._tell(first)
         return first
 
-    def _only_views(self, group: int) -> bool:
-        """Whether a group is a view that names axes anew, so that the region can look through it."""
-        (node, *more) = self.members[group]
-        return not more and bool(node.inputs) and axis_map(node.outputs[0], self.makers)[0] is not node.outputs[0]
+    def _between(self, first: int, second: int) -> int | None:
+        """What depends on the first, and the second on it, if that is nothing but views; else None.
+
+        A view between the two is looked through; it may still be read elsewhere, after the union.
+        """
+        found, within = 0, self.before[second] & ~self.before[first] & ~self.nodes[first]
+        pending = self.after[first] & within
+        while pending:
+            number = pending.bit_length() - 1
+            if not self._only_views(number):
+                return None
+            found |= 1 << number
+            pending = (pending | self.after[number] & within) & ~found
+        return found
+
+    def _tell(self, first: int) -> None:
+        """Let what depends on a group know what that depends on now."""
+        seen = self.nodes[first]
+        news = seen | self.before[first]
+        placed = (1 << len(self.group)) - 1
+        pending = self.after[first] & placed & ~seen
+        while pending:
+            group = self.group[pending.bit_length() - 1]
+            seen |= self.nodes[group]
+            before = self.before[group]
+            if news & ~before:  # else those behind it know as well
+                self.before[group] = before | news
+                pending |= self.after[group] & placed
+            pending &= ~seen
+
+    def _only_views(self, number: int) -> bool:
+        """Whether a node is a view that names axes anew, so that the region can look through it."""
+        node = self.graph.nodes[number]
+        return bool(node.inputs) and axis_map(node.outputs[0], self.makers)[0] is not node.outputs[0]
 
     def _operands(self, region: Region) -> int:
         arrays = [v for v in region.reads if v.data is None or v.size > 1]
@@ -136,15 +169,20 @@ class _Fusion:
 
     def schedule(self) -> list[Region | Node]:
         """Groups in an order in which they can run: each as early as what it depends on lets it."""
-        done, order, pending = 0, [], sorted(self.members)
+        done, order, pending = 0, [], [(g, g) for g in sorted(self.members)]
+        finished = bytearray(len(self.group))  # of each node
         while pending:
             later = []
-            for g in pending:
-                if self.before[g] & ~done:
-                    later.append(g)
-                else:
-                    done |= 1 << g
-                    order.append(g)
+            for g, missing in pending:  # missing: one of those that the group was found to wait for, or itself
+                if missing == g or finished[missing]:
+                    missing = (self.before[g] & ~done).bit_length() - 1
+                    if missing < 0:
+                        done |= self.nodes[g]
+                        for number in _bits(self.nodes[g]):
+                            finished[number] = 1
+                        order.append(g)
+                        continue
+                later.append((g, missing))
             assert len(later) < len(pending), "groups depend on one another in a circle"
             pending = later
         result: list[Region | Node] = []

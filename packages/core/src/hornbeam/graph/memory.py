@@ -93,7 +93,10 @@ def _place(blocks: Sequence[Block], sizes: list[int], order: Iterable[int]) -> t
                 continue
             if size <= low - end and (place < 0 or low - end < gap):
                 place, gap = end, low - end
-            end = max(end, high)
+                if gap == size:
+                    break
+            if high > end:
+                end = high
         offsets[i] = end if place < 0 else place
         total = max(total, offsets[i] + size)
         if size:

@@ -290,6 +290,9 @@ def _arrange(region: Region) -> bool:
     """Sort the dimensions into groups; False where no grouping serves every value."""
     everything = frozenset(range(len(region.extents)))
     rows = region.rows | {region.over(n) for n in region.consumed}
+    if not rows and not region.reducing:
+        region.parallel, region.serial, region.inner, region.reductions = tuple(range(len(everything))), (), (), {}
+        return all(span == everything for span in region.spans)
     if len(rows) > 1:
         return False
     inner = next(iter(rows)) if rows else _choose_inner(region, [region.over(n) for n in region.reducing])

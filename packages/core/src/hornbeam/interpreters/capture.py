@@ -43,7 +43,7 @@ class Capture(Interpreter):
         self.lifted: list[Tensor] = []
         self.reads: dict[Variable, Value] = {}
         self.state: dict[Variable, Tensor] = {}
-        self.assigned: list[Variable] = []
+        self.assigned: dict[Variable, None] = {}  # in order
         self.host: HostPart | None = None  # what is called on the host; without it, of strings only shapes are known
         self.ended = False
         self.where = line or user_line()
@@ -57,13 +57,12 @@ class Capture(Interpreter):
 
     def process(self, primitive: Primitive, inputs: tuple[Tensor, ...], params: dict[str, Any]) -> Any:
         """Infer shapes and dtypes (which finds misfits), and add a node."""
-        operands = tuple(self.value_of(t) for t in inputs)
+        operands = tuple([t.value if t.owner is self else self.value_of(t) for t in inputs])
         inferred = primitive.infer(*operands, **params)
         specs = inferred if primitive.multiple else (inferred,)
-        outputs = tuple(Value(s.shape, s.dtype) for s in specs)
+        outputs = tuple([Value(s.shape, s.dtype) for s in specs])
         self.nodes.append(Node(primitive, operands, params, outputs, self.line or user_line()))
-        tensors = tuple(self._tensor(v) for v in outputs)
-        return tensors if primitive.multiple else tensors[0]
+        return tuple(map(self._tensor, outputs)) if primitive.multiple else self._tensor(outputs[0])
 
     def call(self, rule: Any, inputs: tuple[Tensor, ...]) -> Any:
         """No gradient is wanted: capture the function itself."""
@@ -88,8 +87,7 @@ class Capture(Interpreter):
                 "Return the new value from the body and assign it afterwards."
             )
         self.read(variable)
-        if variable not in self.assigned:
-            self.assigned.append(variable)
+        self.assigned[variable] = None
         self.state[variable] = tensor
 
     def in_place(self, tensor: Tensor) -> None:
@@ -134,8 +132,9 @@ class Capture(Interpreter):
             outer = [v for v, _ in self.constants.values() if v.data is None]
             return Graph([*self.inputs, *outer], known, self.nodes, results, self.name)
         donated = {}
+        places = {value: place for place, value in enumerate(self.inputs)}
         for variable in self.assigned:
-            donated[len(results)] = self.inputs.index(self.reads[variable])
+            donated[len(results)] = places[self.reads[variable]]
             results.append(self.value_of(self.state[variable]))
         return Graph(self.inputs, known, self.nodes, results, self.name, donated)
 

@@ -12,7 +12,7 @@ def dead_code(graph: Graph) -> Graph:
     needed = set(graph.outputs)
     kept = []
     for node in reversed(graph.nodes):
-        if any(out in needed for out in node.outputs):
+        if not needed.isdisjoint(node.outputs):
             kept.append(node)
             needed.update(node.inputs)
     return graph.with_nodes(reversed(kept), constants=[c for c in graph.constants if c in needed])

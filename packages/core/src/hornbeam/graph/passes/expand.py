@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Hashable
 
 from hornbeam.graph.ir import Graph, Node, Value
 from hornbeam.primitive import Composite, specs_of
@@ -21,21 +21,38 @@ def expand(graph: Graph, keep: Keep = ()) -> Graph:
 
     nodes: list[Node] = []
     constants = list(graph.constants)
-    renamed: dict[Value, Value] = {}
+    bodies: dict[Hashable, Graph] = {}  # of composites of equal operands and parameters, captured once
 
-    def inline(node: Node) -> None:
-        inputs = tuple(renamed.get(v, v) for v in node.inputs)
-        primitive = node.primitive
-        if not isinstance(primitive, Composite) or kept(node):
-            nodes.append(Node(primitive, inputs, node.params, node.outputs, node.where))
-            return
-        body = capture_specs(primitive.decomposition, specs_of(inputs), node.params, node.where)
-        constants.extend(body.constants)
-        renamed.update(zip(body.inputs, inputs, strict=True))
+    def body_of(node: Node) -> Graph:
+        key = (node.primitive, specs_of(node.inputs), tuple(sorted(node.params.items())))
+        found = bodies.get(key)
+        if found is None:
+            assert isinstance(node.primitive, Composite)
+            found = bodies[key] = capture_specs(node.primitive.decomposition, key[1], node.params, node.where)
+            constants.extend(found.constants)
+        return found
+
+    def written_out(node: Node, inputs: tuple[Value, ...], where: str) -> tuple[Value, ...]:
+        """Add what a composite consists of; returns the results."""
+        body = body_of(node)
+        known = dict(zip(body.inputs, inputs, strict=True))
         for inner in body.nodes:
-            inline(inner)
-        renamed.update((out, renamed.get(v, v)) for out, v in zip(node.outputs, body.outputs, strict=True))
+            operands = tuple([known.get(v, v) for v in inner.inputs])
+            if isinstance(inner.primitive, Composite) and not kept(inner):
+                made = written_out(inner, operands, where)
+            else:
+                made = tuple([Value(v.shape, v.dtype) for v in inner.outputs])
+                nodes.append(Node(inner.primitive, operands, inner.params, made, where))
+            known.update(zip(inner.outputs, made, strict=True))
+        return tuple([known.get(v, v) for v in body.outputs])
 
+    renamed: dict[Value, Value] = {}
     for node in graph.nodes:
-        inline(node)
+        if not renamed.keys().isdisjoint(node.inputs):
+            inputs = tuple([renamed.get(v, v) for v in node.inputs])
+            node = Node(node.primitive, inputs, node.params, node.outputs, node.where)
+        if isinstance(node.primitive, Composite) and not kept(node):
+            renamed.update(zip(node.outputs, written_out(node, node.inputs, node.where), strict=True))
+        else:
+            nodes.append(node)
     return graph.with_nodes(nodes, [renamed.get(v, v) for v in graph.outputs], constants)

@@ -41,10 +41,10 @@ def _before(g: Rewriter, value: Value, axes: tuple[int, ...]) -> Value | None:
 
 def through_elementwise(g: Rewriter, node: Node) -> Value | None:
     """f(x^T, y^T) = f(x, y)^T, where what was only repeated is repeated in the other order."""
-    made = [g.made(v, "transpose") for v in node.inputs]
-    axes = next((n.params["axes"] for n in made if n is not None), None)
-    if axes is None:
+    turned = g.first_made(node, "transpose")
+    if turned is None:
         return None
+    axes = turned.params["axes"]
     if any(g.made(v, "transpose", "broadcast_to") is None for v in node.inputs):
         return None
     sources = [_before(g, v, axes) for v in node.inputs]
@@ -56,6 +56,8 @@ def through_elementwise(g: Rewriter, node: Node) -> Value | None:
 
 def reshapes_through_elementwise(g: Rewriter, node: Node) -> Value | None:
     """The same for elements under another shape: operands that were reshaped from one shape, beside single numbers."""
+    if g.first_made(node, "reshape") is None:
+        return None
     made = [g.made(v, "reshape") for v in node.inputs]
     shapes = {n.inputs[0].shape for n in made if n is not None}
     if len(shapes) != 1 or any(n is None and g.fill(v) is None for n, v in zip(made, node.inputs, strict=True)):

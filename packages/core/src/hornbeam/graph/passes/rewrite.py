@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from hornbeam.dtypes import DType
 from hornbeam.graph.ir import Graph, Node, Value
 from hornbeam.ops.convert import constant
-from hornbeam.primitive import primitives
+from hornbeam.primitive import Primitive, primitives
 
 __all__ = ["MOVEMENT", "Rewriter", "Rule", "Rules", "rewrite"]
 
@@ -27,12 +28,12 @@ class Rewriter:
 
     def __init__(self, graph: Graph, rules: Rules) -> None:
         self.rules = rules
+        self.applying: dict[Primitive, tuple[Rule, ...]] = {}  # the rules, in order, as far as they were asked for
         self.nodes: list[Node] = []
         self.constants = list(graph.constants)
         self.makers: dict[Value, Node] = {}
         self.uses: Counter[Value] = Counter(graph.outputs)
-        for node in graph.nodes:
-            self.uses.update({*node.inputs})
+        self.uses.update(chain.from_iterable(map(set, [node.inputs for node in graph.nodes])))
         self.where = ""
         self.numbers: dict[Value, Any] = {}
         self.scalars: dict[tuple[str, str], Value] = {}
@@ -45,6 +46,14 @@ class Rewriter:
         """The node that makes a value, if it is one of those operations."""
         node = self.makers.get(value)
         return node if node is not None and node.primitive.name in names else None
+
+    def first_made(self, node: Node, name: str) -> Node | None:
+        """The node that makes the first of a node's operands that is made by that operation."""
+        for value in node.inputs:
+            maker = self.makers.get(value)
+            if maker is not None and maker.primitive.name == name:
+                return maker
+        return None
 
     def once(self, value: Value) -> bool:
         """Whether a value has one reader, so that what makes it will be left out if that reader does without."""
@@ -92,14 +101,19 @@ class Rewriter:
 
     def add(self, node: Node) -> Value:
         """The result of a node of one result: the node itself, or what the first rule that applies puts in its place."""
-        for kind in (node.primitive.name, "elementwise" if node.primitive.elementwise else "", "any"):
-            for rule in self.rules.get(kind, ()):
-                found = rule(self, node)
-                if found is not None:
-                    return found
+        primitive = node.primitive
+        rules = self.applying.get(primitive)
+        if rules is None:
+            kinds = (primitive.name, "elementwise" if primitive.elementwise else "", "any")
+            rules = self.applying[primitive] = tuple(rule for kind in kinds for rule in self.rules.get(kind, ()))
+        for rule in rules:
+            found = rule(self, node)
+            if found is not None:
+                return found
         self.nodes.append(node)
-        self.makers[node.output] = node
-        return node.output
+        out = node.outputs[0]
+        self.makers[out] = node
+        return out
 
 
 Rule = Callable[[Rewriter, Node], "Value | None"]
@@ -116,16 +130,18 @@ def rewrite(graph: Graph, rules: Rules) -> Graph:
     """
     rewriter = Rewriter(graph, rules)
     renamed = {v: rewriter.scalar(n, v.dtype) for v, n in rewriter.numbers.items()}  # equal numbers are one constant
+    renamed = {v: same for v, same in renamed.items() if v is not same}
     for node in graph.nodes:
-        inputs = tuple(renamed.get(v, v) for v in node.inputs)
-        node = Node(node.primitive, inputs, node.params, node.outputs, node.where)
+        if not renamed.keys().isdisjoint(node.inputs):
+            inputs = tuple([renamed.get(v, v) for v in node.inputs])
+            node = Node(node.primitive, inputs, node.params, node.outputs, node.where)
         if node.primitive.multiple:
             rewriter.nodes.append(node)
             rewriter.makers.update((out, node) for out in node.outputs)
             continue
         rewriter.where = node.where
-        found = rewriter.add(node)
-        if found is not node.output:
-            renamed[node.output] = found
-            rewriter.uses[found] += rewriter.uses[node.output]
+        out, found = node.outputs[0], rewriter.add(node)
+        if found is not out:
+            renamed[out] = found
+            rewriter.uses[found] += rewriter.uses[out]
     return graph.with_nodes(rewriter.nodes, [renamed.get(v, v) for v in graph.outputs], rewriter.constants)

@@ -15,21 +15,26 @@ def share(graph: Graph) -> Graph:
 
     renamed: dict[Value, Value] = {}
     scalars: dict[Any, Value] = {}
+    constants = []
     for constant in graph.constants:
         if not constant.shape and not constant.data.owner.symbolic:
             number: Any = (constant.dtype, repr(constant.data.item()))
-            renamed[constant] = scalars.setdefault(number, constant)
+            same = scalars.setdefault(number, constant)
+            if same is not constant:
+                renamed[constant] = same
+                continue
+        constants.append(constant)
     seen: dict[Any, Node] = {}
     nodes = []
     for node in graph.nodes:
-        inputs = tuple(renamed.get(v, v) for v in node.inputs)
-        params = node.params
-        key = (node.primitive.name, inputs, tuple(sorted(params.items())) if len(params) > 1 else tuple(params.items()))
-        found = seen.get(key) if is_pure(node) else None
-        if found is not None:
+        inputs, params = node.inputs, node.params
+        if not renamed.keys().isdisjoint(inputs):
+            inputs = tuple([renamed.get(v, v) for v in inputs])
+            node = Node(node.primitive, inputs, params, node.outputs, node.where)
+        key = (node.primitive, inputs, tuple(sorted(params.items())) if len(params) > 1 else tuple(params.items()))
+        found = seen.setdefault(key, node) if is_pure(node) else node
+        if found is node:
+            nodes.append(node)
+        else:
             renamed.update(zip(node.outputs, found.outputs, strict=True))
-            continue
-        kept = Node(node.primitive, inputs, node.params, node.outputs, node.where)
-        seen[key] = kept
-        nodes.append(kept)
-    return graph.with_nodes(nodes, [renamed.get(v, v) for v in graph.outputs])
+    return graph.with_nodes(nodes, [renamed.get(v, v) for v in graph.outputs], constants)

@@ -16,10 +16,13 @@ KEPT = frozenset(("barrier", "broadcast_to"))
 
 def fold(g: Rewriter, node: Node) -> Value | None:
     """An operation on constants alone, computed by the backend that would run it."""
+    for value in node.inputs:
+        if value.data is None:
+            return None
     if node.primitive.name in KEPT or not node.inputs or node.output.size > SMALL or any(True for _ in node.graphs):
         return None
     backend = current_backend()
-    if backend.symbolic or any(v.data is None or v.data.owner.symbolic for v in node.inputs):
+    if backend.symbolic or any(v.data.owner.symbolic for v in node.inputs):
         return None
     from hornbeam.interpreters.evaluate import adopt
 
@@ -32,10 +35,15 @@ def fold(g: Rewriter, node: Node) -> Value | None:
 
 def fold_fills(g: Rewriter, node: Node) -> Value | None:
     """Element by element on operands that are filled with one value each: once is enough."""
-    fills = [g.fill(v) for v in node.inputs]
-    if not node.output.shape or any(f is None for f in fills):
+    if not node.output.shape:
         return None
-    once = g.emit(node.primitive.name, *(f for f in fills if f is not None), **node.params)
+    fills = []
+    for value in node.inputs:
+        filled = g.fill(value)
+        if filled is None:
+            return None
+        fills.append(filled)
+    once = g.emit(node.primitive.name, *fills, **node.params)
     return g.emit("broadcast_to", once, shape=node.output.shape)
 
 
