@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@cache
 def native_dtype(dtype: DType) -> Any:
     """NumPy's dtype of that name; bfloat16 is ml_dtypes's.
 

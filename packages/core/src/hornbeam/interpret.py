@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from hornbeam.errors import ShapeError
-from hornbeam.primitive import Primitive
+from hornbeam.primitive import Primitive, primitives
 
 if TYPE_CHECKING:
     from hornbeam.tensor import Tensor
@@ -114,12 +114,12 @@ def bind(primitive: Primitive, *inputs: Tensor, **params: Any) -> Any:
 
 
 def _broadcast(primitive: Primitive, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    from hornbeam.ops.movement import broadcast_to_p
-
-    if any(None in t.shape for t in inputs):
+    wide = {t.shape for t in inputs if t.shape}
+    if any(None in shape for shape in wide):
         return inputs  # a KerasTensor of unknown size: broadcast when the model runs
-    shape = broadcast_shapes(*(t.shape for t in inputs), where=primitive.name)
-    return tuple(t if t.shape == shape else bind(broadcast_to_p, t, shape=shape) for t in inputs)
+    shape = wide.pop() if len(wide) == 1 else broadcast_shapes(*(t.shape for t in inputs), where=primitive.name)
+    repeat = primitives()["broadcast_to"]
+    return tuple([t if t.shape == shape else bind(repeat, t, shape=shape) for t in inputs])
 
 
 def broadcast_shapes(*shapes: tuple[int, ...], where: str = "broadcast") -> tuple[int, ...]:

@@ -56,6 +56,15 @@ def constant(x: Any, dtype: DType | None) -> Tensor:
 
 def promote_tensors(*xs: Any) -> list[Tensor]:
     """Tensors of one dtype: the promotion of all, in which Python numbers are weak."""
+    if len(xs) == 2:  # the usual ones without ado
+        x, y = xs
+        if type(x) is Tensor:
+            if type(y) is Tensor and y.dtype is x.dtype:
+                return [x, y]
+            if type(y) in _NUMBERS and scalar_dtype(y, (x.dtype,)) is x.dtype:
+                return [x, constant(y, x.dtype)]
+        elif type(y) is Tensor and type(x) in _NUMBERS and scalar_dtype(x, (y.dtype,)) is y.dtype:
+            return [constant(x, y.dtype), y]
     tensors: list[Any] = [x if type(x) is Tensor else _strong(x) for x in xs]
     target: DType | None = None
     for t in tensors:

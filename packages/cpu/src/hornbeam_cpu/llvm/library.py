@@ -41,6 +41,7 @@ class Kernel(NamedTuple):
 
 
 _loaded: dict[str, tuple[Loaded, int]] = {}
+_keys: dict[tuple[Kernel, Target], str] = {}
 _lock = threading.Lock()
 
 
@@ -68,9 +69,12 @@ def _load(key: str, kernel: Kernel, target: Target) -> tuple[Loaded, int]:
 
 
 def _key(kernel: Kernel, target: Target) -> str:
-    who = f"{kernel.generate.__module__}.{kernel.generate.__qualname__}"
-    said = f"{who}{kernel.params!r}{target!r}{llvmlite.__version__}{_sources()}"
-    return hashlib.sha256(said.encode()).hexdigest()
+    found = _keys.get((kernel, target))
+    if found is None:
+        who = f"{kernel.generate.__module__}.{kernel.generate.__qualname__}"
+        said = f"{who}{kernel.params!r}{target!r}{llvmlite.__version__}{_sources()}"
+        found = _keys[kernel, target] = hashlib.sha256(said.encode()).hexdigest()
+    return found
 
 
 @functools.cache

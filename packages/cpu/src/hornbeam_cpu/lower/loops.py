@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from hornbeam.dtypes import as_dtype
@@ -199,9 +200,8 @@ class _Lowering:
             tuple((Array(a.dtype, classes(a, v)), self.numbers[v]) for a, v in arrays),
             tuple(_classes(a, dims) for a in self.flat),
         )
-        if len(inner) == 1 and (parallel or not serial):
-            nest = _of_any_width(nest, context.target, alone=rows == 1)
-        place = slots(nest)
+        loose = len(inner) == 1 and bool(parallel or not serial)
+        nest, place, scratch = _settled(nest, context.target, loose, rows == 1)
         args: list[int | Pointer] = [0] * len(place)
         for i, access in enumerate(self.reads):
             args[place["read", i]] = access.pointer
@@ -220,7 +220,7 @@ class _Lowering:
         args[place["parts",]] = -(-length // part) if dynamic else 1
         name = "_".join(dict.fromkeys(n.primitive.name for n in region.nodes))[:60]
         kernel = Kernel(loops.generate, (nest,), name)
-        call = Call(kernel, tuple(args), loops.scratch_bytes(context.target, nest))
+        call = Call(kernel, tuple(args), scratch)
         total = rows * places * length
         written = [partial.get(v, self.outs[v].value) for _, v in arrays]
         shared = () if region.reductions else tuple(self._in_place(writes))
@@ -262,6 +262,14 @@ class _Lowering:
         else:  # "row": it is the same all along the inner dimensions
             kind = "full" if any(d in inner for d in region.axes[node.output]) else "row"
         return Step(name, tuple(numbers), str(node.output.dtype), kind, extra)
+
+
+@lru_cache(4096)
+def _settled(nest: Nest, target: Target, loose: bool, alone: bool) -> tuple[Nest, dict[tuple[object, ...], int], int]:
+    """The nest, where in `args` everything is, and the bytes that a task needs; the same for many regions."""
+    if loose:
+        nest = _of_any_width(nest, target, alone)
+    return nest, slots(nest), loops.scratch_bytes(target, nest)
 
 
 def _of_any_width(nest: Nest, target: Target, alone: bool) -> Nest:
