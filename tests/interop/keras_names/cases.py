@@ -20,6 +20,13 @@ NAMES: dict[str, Any] = {
     "filters": RNG.normal(size=(3, 3, 2, 3)).astype("float32"),
     "b": np.array([True, False, True]),
 }
+MORE = np.random.default_rng(8)  # another, so that what is above stays
+NAMES |= {
+    "rgb": MORE.uniform(0, 1, (2, 6, 5, 3)).astype("float32"),
+    "pixels": MORE.integers(0, 256, (6, 5, 3)).astype("uint8"),
+    "square": MORE.normal(size=(2, 4, 4)).astype("float32"),
+    "words": ["Ab c", "d  Ef", "<br />G!"],
+}
 TEXT = """
 tf.add_n([x, y, x])
 tf.argmax(x)
@@ -131,6 +138,83 @@ tf.image.convert_image_dtype(np.array([[0, 255]], "uint8"), tf.float32)
 tf.image.flip_left_right(image)
 tf.image.resize(image, [12, 3])
 tf.image.resize(image, (3, 3), method="nearest")
+tf.linalg.band_part(square, 1, 0)
+tf.image.adjust_brightness(rgb, 0.2)
+tf.image.adjust_brightness(pixels, 0.2)
+tf.image.adjust_contrast(rgb, 1.7)
+tf.image.adjust_gamma(rgb, 2.0, 0.5)
+tf.image.adjust_hue(rgb, 0.3)
+tf.image.adjust_saturation(rgb, 1.5)
+tf.image.central_crop(rgb, 0.5)
+tf.image.crop_to_bounding_box(rgb, 1, 2, 3, 2)
+tf.image.flip_up_down(rgb)
+tf.image.grayscale_to_rgb(tf.constant(rgb[..., :1]))
+tf.image.hsv_to_rgb(tf.image.rgb_to_hsv(rgb))
+tf.image.image_gradients(tf.constant(rgb))
+tf.image.pad_to_bounding_box(rgb, 1, 2, 9, 8)
+tf.image.per_image_standardization(rgb)
+tf.image.per_image_standardization(pixels)
+tf.image.psnr(rgb, rgb[::-1], max_val=1.0)
+tf.image.psnr(pixels, pixels[::-1], max_val=255)
+tf.image.resize(rgb, [4, 4], method=tf.image.ResizeMethod.NEAREST_NEIGHBOR)
+tf.image.resize_with_crop_or_pad(rgb, 3, 9)
+tf.image.resize_with_crop_or_pad(rgb, 9, 2)
+tf.image.resize_with_pad(rgb, 9, 12)
+tf.image.rgb_to_grayscale(rgb)
+tf.image.rot90(rgb)
+tf.image.rot90(pixels, k=3)
+tf.image.total_variation(tf.constant(rgb))
+tf.image.transpose(pixels)
+tf.initializers.Ones()((2, 2))
+tf.linalg.band_part(square, -1, 0)
+tf.linalg.band_part(square, 0, -1)
+tf.linalg.diag(x)
+tf.linalg.diag_part(square)
+tf.linalg.l2_normalize(x, axis=1)
+tf.linalg.matvec(m, w[:, 0])
+tf.linalg.set_diag(square, square[:, 0])
+tf.math.bincount([1, 1, 3])
+tf.math.bincount([1, 1, 3], minlength=6)
+tf.math.divide_no_nan(x, tf.zeros_like(x))
+tf.math.floordiv([7, -7], [2, 2])
+tf.math.in_top_k(labels, x, 2)
+tf.math.multiply_no_nan(x, tf.cast(y > 0, tf.float32))
+tf.math.segment_mean(x, [0, 0, 1])
+tf.math.unsorted_segment_max(x, [1, 1, 0], num_segments=2)
+tf.math.unsorted_segment_mean(x, [2, 0, 0], 3)
+tf.math.unsorted_segment_sum(x, [2, 0, 0], 3)
+tf.nn.avg_pool(image, 2, 2, "VALID")
+tf.nn.batch_normalization(x, 0.1, 2.0, 1.0, 3.0, 1e-3)
+tf.nn.compute_average_loss(x[0], global_batch_size=8)
+tf.nn.conv1d(m, w[None], 1, "SAME")
+tf.nn.conv2d_transpose(image, tf.ones((2, 2, 3, 2)), [1, 12, 12, 3], 2, "SAME")
+tf.nn.ctc_loss(labels=[[1, 2], [2, 2]], logits=m, label_length=[2, 1], logit_length=[3, 3], logits_time_major=False)
+tf.nn.ctc_loss([[1, 2], [2, 2]], np.swapaxes(m, 0, 1), [2, 1], [3, 2], blank_index=-1)
+tf.nn.depthwise_conv2d(image, filters[..., :2], [1, 1, 1, 1], "SAME")
+tf.nn.max_pool(image, ksize=[1, 2, 2, 1], strides=[1, 2, 2, 1], padding="VALID")
+tf.nn.weighted_cross_entropy_with_logits(p, x, 2.5)
+tf.nn.zero_fraction([0.0, 1.0, 0.0, 2.0])
+tf.numpy_function(lambda a: a * 2.0, [x], tf.float32)
+tf.ones_initializer()((2, 3))
+tf.py_function(lambda a: a + 1.0, [tf.constant(x)], tf.float32)
+tf.saturate_cast([300.0, -5.0, 7.9], tf.uint8)
+tf.scatter_nd([[1], [3], [1]], [1.0, 2.0, 4.0], [5])
+tf.sequence_mask([1, 3, 2], 4)
+tf.sequence_mask([1, 0, 2], dtype=tf.float32)
+tf.strings.length(["abc", "d\u00e9"])
+tf.strings.length("d\u00e9", unit="UTF8_CHAR")
+tf.strings.regex_full_match(words, "[A-Z].*")
+tf.strings.to_number(["1.5", "-2"])
+tf.switch_case(tf.constant(1), [lambda: tf.constant(1.0), lambda: tf.constant(2.0)])
+tf.case([(tf.constant(False), lambda: tf.constant(1.0)), (tf.constant(True), lambda: tf.constant(2.0))], lambda: tf.constant(3.0))
+tf.tensor_scatter_nd_add(x, [[0], [0]], tf.ones((2, 4)))
+tf.tensor_scatter_nd_max(x, [[0]], tf.zeros((1, 4)))
+tf.tensor_scatter_nd_min(x, [[0]], tf.zeros((1, 4)))
+tf.tensor_scatter_nd_sub(x, [[1]], tf.ones((1, 4)))
+tf.unique([3, 1, 3, 2, 1])
+tf.compat.v1.div([7, -7], 2)
+tf.compat.v1.to_float([1, 2])
+x[:, tf.newaxis, :] + tf.constant(x)[:, tf.newaxis]
 """
 EXPRESSIONS = TEXT.strip().splitlines()
 
@@ -233,6 +317,32 @@ result = [part for batch in ds.repeat(2) for part in batch]
 ds = tf.data.Dataset.range(10).filter(lambda n: n % 3 != 0).skip(1).take(4)
 pairs = tf.data.Dataset.zip((ds, ds.map(lambda n: n * n))).batch(3, drop_remainder=True)
 result = [part for pair in pairs for part in pair] + [n for n, _ in ds.enumerate(start=5)]
+""",
+    "texts": """
+low = tf.strings.regex_replace(tf.strings.lower(words), "<br />", " ")
+shown = [low, tf.strings.upper(words), tf.strings.strip(words), tf.strings.join([words, words], "-"), tf.strings.split("a b  c"),
+    tf.strings.reduce_join([["a", "b"], ["c", "d"]], axis=-1, separator="+"), tf.strings.unicode_split("d\u00e9", "UTF-8"),
+    tf.strings.substr(words, 1, 2), tf.strings.as_string([1, 20]), tf.strings.as_string([0.5], precision=2),
+    tf.strings.ngrams(["a", "b", "c"], 2), tf.strings.bytes_split("ab"), tf.strings.split("a/b", "/")[-1]]
+shown = [part.numpy() for part in shown]
+result = [list(b"|".join(part.tolist() if hasattr(part, "tolist") else [part])) for part in shown]
+""",
+    "texts in datasets": """
+ds = tf.data.Dataset.from_tensor_slices((words, [1, 2, 3]))
+ds = ds.map(lambda s, n: (tf.strings.length(tf.strings.lower(s)), n + tf.strings.length(tf.strings.split(s, " ")[0]))).batch(3)
+result = [part for pair in ds for part in pair]
+""",
+    "windows of datasets": """
+ds = tf.data.Dataset.range(10).window(4, shift=2, drop_remainder=True).flat_map(lambda part: part.batch(4))
+result = list(ds.map(lambda part: (part[:-1], part[-1])).batch(2)) + [ds.reduce(np.int64(0), lambda total, part: total + part[0])]
+""",
+    "a strategy, a tensor array": """
+with tf.distribute.get_strategy().scope():
+    v = tf.Variable(x)
+array = tf.TensorArray(tf.float32, size=2)
+for i in range(2):
+    array = array.write(i, v[i])
+result = array.stack()
 """,
     "a function with settings and containers": """
 @tf.function(reduce_retracing=True)

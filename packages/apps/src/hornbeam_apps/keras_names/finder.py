@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from hornbeam_apps.keras_names.modules import Names, is_module, names_of
+from hornbeam_apps.keras_names.modules import MISSING, Names, is_module, names_of
 from hornbeam_apps.keras_names.tensorflow.missing import ADVICE
 
 __all__ = ["ROOTS", "keras_names"]
@@ -31,10 +31,10 @@ class NamesModule(types.ModuleType):
         if name.startswith("__") and name not in self._names.others:
             raise AttributeError(name)
         found = self._names.find(name)
-        if found is None or isinstance(found, types.ModuleType):
+        if found is MISSING or isinstance(found, types.ModuleType):
             if is_module(canonical(f"{self.__name__}.{name}")):
                 found = importlib.import_module(f"{self.__name__}.{name}")
-            elif found is None:
+            elif found is MISSING:
                 raise AttributeError(self._missing(name))
         setattr(self, name, found)
         return found

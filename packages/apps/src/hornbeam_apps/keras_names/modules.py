@@ -9,9 +9,12 @@ from typing import Any
 
 from hornbeam.errors import HornbeamError
 
-__all__ = ["Names", "is_module", "names_of"]
+from hornbeam_apps.keras_names.config import KERAS_VERSION
 
-KERAS_VERSION, TENSORFLOW_VERSION = "3.15.1", "2.20.0"  # whose names these are
+__all__ = ["MISSING", "Names", "is_module", "names_of"]
+
+TENSORFLOW_VERSION = "2.20.0"  # whose names these are
+MISSING = object()
 
 
 class Names:
@@ -26,15 +29,15 @@ class Names:
         self.sources, self.others = sources, dict(others or {})
 
     def find(self, name: str) -> Any:
-        """What a name stands for; None if it is not there."""
+        """What a name stands for; MISSING if it is not there."""
         if name in self.others:
             target = self.others[name]
-            return _load(target) if isinstance(target, str) and ":" in target else target
+            return _load(target) if isinstance(target, str) and ":" in target else MISSING if target is None else target
         for source in self.sources:
-            found = getattr(_module(source), name, None)
-            if found is not None:
+            found = getattr(_module(source), name, MISSING)
+            if found is not MISSING:
                 return found
-        return None
+        return MISSING
 
     def all(self) -> list[str]:
         """Every name."""
@@ -57,9 +60,12 @@ def _module(name: str) -> Any:
 
 def _load(target: str) -> Any:
     module, _, name = target.partition(":")
-    return getattr(_module(module), name, None)
+    return getattr(_module(module), name, MISSING)
 
 
+BACKEND = "hornbeam_apps.keras_names.backend"
+CONFIG = "hornbeam_apps.keras_names.config"
+TF = "hornbeam_apps.keras_names.tensorflow"
 LAYERS = {  # of Keras 1 and 2
     **{f"Convolution{n}D": f"hornbeam_layers:Conv{n}D" for n in (1, 2, 3)},
     **{f"Convolution{n}DTranspose": f"hornbeam_layers:Conv{n}DTranspose" for n in (2, 3)},
@@ -67,12 +73,17 @@ LAYERS = {  # of Keras 1 and 2
     **{f"{short}Pool{n}D": f"hornbeam_layers:{name}Pooling{n}D" for short, name in (
         ("Max", "Max"), ("Avg", "Average"), ("GlobalMax", "GlobalMax"), ("GlobalAvg", "GlobalAverage"),
     ) for n in (1, 2, 3)},
+    "AbstractRNNCell": "hornbeam:Layer", "SyncBatchNormalization": "hornbeam_layers:BatchNormalization",
     "BatchNormalizationV1": "hornbeam_layers:BatchNormalization",
     "CuDNNGRU": "hornbeam_layers:GRU", "CuDNNLSTM": "hornbeam_layers:LSTM",
     "SeparableConvolution2D": "hornbeam_layers:SeparableConv2D",
 }  # fmt: skip
 UTILS = {
     "FeatureSpace": "hornbeam_layers:FeatureSpace",
+    **{name: f"{CONFIG}:{name}" for name in (
+        "disable_interactive_logging", "enable_interactive_logging", "is_interactive_logging_enabled", "standardize_dtype",
+    )},
+    "is_keras_tensor": f"{BACKEND}.variables:is_keras_tensor",
     "Progbar": "hornbeam_models.callbacks:ProgbarLogger",
     "clear_session": "hornbeam.naming:clear_session",
     "multi_gpu_model": "hornbeam_apps.keras_names.old:multi_gpu_model",
@@ -83,19 +94,25 @@ SHORT = {short: f"hornbeam_optimizers.losses:{name}" for short, name in (  # los
 )}  # fmt: skip
 SHORT |= {short.upper(): target for short, target in SHORT.items()}
 SHORT |= {
-    "cosine": "hornbeam_optimizers.losses:cosine_similarity", "kullback_leibler_divergence": SHORT["kld"],
-    "logcosh": "hornbeam_optimizers.losses:log_cosh",
+    "Reduction": "hornbeam_apps.keras_names.old:Reduction", "huber_loss": "hornbeam_optimizers.losses:huber",
+    **{name: "hornbeam_optimizers.losses:cosine_similarity" for name in ("cosine", "cosine_proximity")},
+    "kullback_leibler_divergence": SHORT["kld"], "logcosh": "hornbeam_optimizers.losses:log_cosh",
 }  # fmt: skip
-MIXED = {"Policy": "hornbeam:DTypePolicy", "set_global_policy": "hornbeam.policy:set_dtype_policy"}
-BACKEND = "hornbeam_apps.keras_names.backend"
-CONFIG = {name: f"hornbeam.dtypes:{name}" for name in ("floatx", "set_floatx")}
-CONFIG |= {name: f"{BACKEND}.settings:{name}" for name in (
-    "epsilon", "image_data_format", "set_epsilon", "set_image_data_format",
+MIXED = {
+    "DTypePolicy": "hornbeam:DTypePolicy", "Policy": "hornbeam:DTypePolicy", "dtype_policy": "hornbeam.policy:dtype_policy",
+    "global_policy": "hornbeam.policy:dtype_policy", "set_dtype_policy": "hornbeam.policy:set_dtype_policy",
+    "set_global_policy": "hornbeam.policy:set_dtype_policy", "set_policy": "hornbeam.policy:set_dtype_policy",
+}  # fmt: skip
+OPTIMIZERS = {name.lower(): f"hornbeam_optimizers:{name}" for name in (
+    "Adadelta", "Adagrad", "Adam", "Adamax", "Nadam", "RMSprop", "SGD",
 )}  # fmt: skip
 DATASETS = ("hornbeam_datasets",)
+OF_K = tuple(f"{BACKEND}.{part}" for part in ("settings", "variables", "graphs", "arrays", "networks", "volumes"))
 MODULES: dict[str, Names] = {
     "": Names("hornbeam", "hornbeam_models", others={
-        "__version__": KERAS_VERSION, "Input": "hornbeam_layers:Input", "Layer": "hornbeam:Layer",
+        "__version__": KERAS_VERSION, "Initializer": "hornbeam_layers.initializers:Initializer",
+        "Regularizer": "hornbeam_layers.regularizers:Regularizer", "device": f"{CONFIG}:device", "name_scope": f"{CONFIG}:name_scope",
+        "version": f"{CONFIG}:version", "Input": "hornbeam_layers:Input", "Layer": "hornbeam:Layer",
         "InputSpec": "hornbeam_layers:InputSpec", "Loss": "hornbeam_optimizers.losses:Loss",
         "Metric": "hornbeam_optimizers.metrics:Metric", "Optimizer": "hornbeam_optimizers:Optimizer",
         **{name: None for name in ("applications", "layers", "models", "optimizers", "losses", "metrics", "callbacks", "datasets",
@@ -103,13 +120,18 @@ MODULES: dict[str, Names] = {
     }),
     "activations": Names("hornbeam_layers.activations", others={"swish": "hornbeam.ops:silu"}),
     "applications": Names("hornbeam_apps.applications"),
-    "backend": Names(*(f"{BACKEND}.{part}" for part in ("settings", "variables", "graphs", "arrays", "networks")), "hornbeam.ops", others={
+    "backend": Names(*OF_K, CONFIG, "hornbeam.ops", others={
         "floatx": "hornbeam.dtypes:floatx", "set_floatx": "hornbeam.dtypes:set_floatx",
         "clear_session": "hornbeam.naming:clear_session", "stop_gradient": "hornbeam:stop_gradient",
     }),
     "callbacks": Names("hornbeam_models.callbacks"),
-    "config": Names(others=CONFIG),
-    "constraints": Names("hornbeam_layers.constraints"),
+    "config": Names(CONFIG),
+    "dtype_policies": Names("hornbeam", "hornbeam.policy"),
+    "constraints": Names("hornbeam_layers.constraints", others={
+        short: f"hornbeam_layers.constraints:{name}" for short, name in (
+            ("maxnorm", "MaxNorm"), ("nonneg", "NonNeg"), ("unitnorm", "UnitNorm"),
+        )
+    }),
     "datasets": Names(*DATASETS),
     "engine": Names("hornbeam_layers", "hornbeam_models", others=LAYERS),
     "initializers": Names("hornbeam_layers.initializers", others={
@@ -121,14 +143,14 @@ MODULES: dict[str, Names] = {
     "mixed_precision": Names("hornbeam_optimizers", others=MIXED),
     "models": Names("hornbeam_models", "hornbeam_models.saving", others={"Input": "hornbeam_layers:Input"}),
     "ops": Names("hornbeam.ops"),
-    "optimizers": Names("hornbeam_optimizers", "hornbeam_optimizers.schedules"),
+    "optimizers": Names("hornbeam_optimizers", "hornbeam_optimizers.schedules", others=OPTIMIZERS),
     "optimizers.schedules": Names("hornbeam_optimizers.schedules"),
-    "preprocessing": Names(*DATASETS),
+    "preprocessing": Names(f"{TF}.data_sources", *DATASETS),
     "random": Names("hornbeam.random"),
     "regularizers": Names("hornbeam_layers.regularizers"),
     "saving": Names("hornbeam_models.saving"),
     "tree": Names("hornbeam.tree"),
-    "utils": Names("hornbeam_models.utils", *DATASETS, "hornbeam_models", others=UTILS),
+    "utils": Names("hornbeam_models.utils", f"{TF}.data_sources", *DATASETS, "hornbeam_models", others=UTILS),
     "wrappers": Names("hornbeam_apps.keras_names.wrappers"),
 }  # fmt: skip
 BELOW = frozenset({  # modules below others, whose names are those of the one above
@@ -140,16 +162,43 @@ BELOW = frozenset({  # modules below others, whose names are those of the one ab
     "training", "training_utils", "v1", "v2", "vis_utils", "wrappers",
 })  # fmt: skip
 ALSO = {"initializations": "initializers", "objectives": "losses", "legacy": "layers"}  # names of Keras 1
-TF = "hornbeam_apps.keras_names.tensorflow"
 OF_TF = tuple(f"{TF}.{part}" for part in (
-    "arrays", "arithmetic", "places", "surroundings", "functions", "tape", "operations",
+    "arrays", "arithmetic", "places", "more_arrays", "scopes", "surroundings", "functions", "tape", "old", "operations",
 ))  # fmt: skip
 MODULES |= {
-    "tensorflow": Names(*OF_TF, others={"__version__": TENSORFLOW_VERSION}),
+    "tensorflow": Names(
+        *OF_TF,
+        others={
+            "__version__": TENSORFLOW_VERSION,
+            **{
+                f"{name}_initializer": f"hornbeam_layers.initializers:{cls}"
+                for name, cls in (
+                    ("constant", "Constant"),
+                    ("ones", "Ones"),
+                    ("random_normal", "RandomNormal"),
+                    ("random_uniform", "RandomUniform"),
+                    ("zeros", "Zeros"),
+                )
+            },
+        },
+    ),
     "tensorflow.config": Names(f"{TF}.config"),
-    "tensorflow.data": Names(f"{TF}.data"),
-    "tensorflow.image": Names(f"{TF}.images", "hornbeam.ops.image"),
-    "tensorflow.linalg": Names(f"{TF}.arithmetic", f"{TF}.places", "hornbeam.ops.linalg", f"{TF}.operations"),
+    "tensorflow.audio": Names(f"{TF}.files"),
+    "tensorflow.data": Names(f"{TF}.data", f"{TF}.data_sources"),
+    "tensorflow.io": Names(f"{TF}.files"),
+    "tensorflow.strings": Names(f"{TF}.strings"),
+    "tensorflow.debugging": Names(f"{TF}.debugging"),
+    "tensorflow.distribute": Names(f"{TF}.distribute"),
+    "tensorflow.initializers": Names("hornbeam_layers.initializers"),
+    "tensorflow.image": Names(f"{TF}.images", f"{TF}.cuts", f"{TF}.colours", "hornbeam.ops.image", f"{TF}.files"),
+    "tensorflow.linalg": Names(
+        f"{TF}.arithmetic",
+        f"{TF}.places",
+        f"{TF}.more_arrays",
+        f"{TF}.networks",
+        "hornbeam.ops.linalg",
+        f"{TF}.operations",
+    ),
     "tensorflow.math": Names(*OF_TF, f"{TF}.networks"),
     "tensorflow.nest": Names("hornbeam.tree"),
     "tensorflow.nn": Names(f"{TF}.networks", *OF_TF),
@@ -166,6 +215,7 @@ def _home(where: str) -> str | None:
     """The module of the table that has a place's names."""
     first, _, rest = where.partition(".")
     if first == "tensorflow":
+        rest = rest.removeprefix("compat.v1.").removeprefix("compat.v2.")
         return "tensorflow" if not rest or rest.startswith("python.") else TENSORFLOW.get(rest)
     if where in MODULES:
         return where

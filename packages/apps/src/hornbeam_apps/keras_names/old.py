@@ -5,7 +5,15 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-__all__ = ["multi_gpu_model"]
+__all__ = ["Reduction", "multi_gpu_model"]
+
+
+class Reduction:
+    """How a loss makes one number of those of samples."""
+
+    AUTO = SUM_OVER_BATCH_SIZE = "sum_over_batch_size"
+    SUM = "sum"
+    NONE = "none"
 
 
 def multi_gpu_model(model: Any, gpus: Any = None, **kwargs: Any) -> Any:

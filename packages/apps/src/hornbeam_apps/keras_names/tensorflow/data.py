@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import glob
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,15 +15,11 @@ from hornbeam.errors import InvalidArgumentError
 from hornbeam.tree import flatten, map_structure
 from hornbeam_datasets import Dataset as Pipeline
 
-__all__ = ["AUTOTUNE", "Dataset", "experimental"]
+from hornbeam_apps.keras_names.tensorflow.text import text
+
+__all__ = ["AUTOTUNE", "Dataset"]
 
 AUTOTUNE = -1
-
-
-class experimental:  # noqa: N801 - its name
-    """Older names."""
-
-    AUTOTUNE = AUTOTUNE
 
 
 class Dataset:
@@ -62,6 +61,16 @@ class Dataset:
         first, *others = (part.pipeline for part in parts)
         return Dataset(first.zip(*others))
 
+    @staticmethod
+    def list_files(file_pattern: Any, shuffle: Any = None, seed: int | None = None, name: str | None = None) -> Dataset:
+        """The names of files, in another order each epoch unless `shuffle` is false."""
+        patterns = [file_pattern] if isinstance(file_pattern, (str, os.PathLike)) else list(file_pattern)
+        names = sorted(path for pattern in patterns for path in glob.glob(str(pattern)))
+        if not names:
+            raise InvalidArgumentError(f"there are no files {file_pattern}")
+        found = Dataset(Pipeline.of(np.asarray(names)))
+        return found if shuffle is False else found.shuffle(len(names), seed)
+
     # ---- samples
 
     def map(self, map_func: Callable[..., Any], num_parallel_calls: Any = None, **options: Any) -> Dataset:
@@ -84,6 +93,22 @@ class Dataset:
                 yield from map_func(*sample) if isinstance(sample, tuple) else map_func(sample)
 
         return Dataset(Pipeline.from_iterable(samples))
+
+    interleave = flat_map  # whose samples come one dataset after the other
+
+    def window(
+        self, size: int, shift: int | None = None, stride: int = 1, drop_remainder: bool = False, name: Any = None
+    ) -> Dataset:
+        """Datasets of so many samples each; `flat_map` puts them together again."""
+        return _Windows(self, int(size), int(shift or size), int(stride), drop_remainder)
+
+    def reduce(self, initial_state: Any, reduce_func: Callable[..., Any], name: str | None = None) -> Any:
+        """What a function of the state so far and each sample ends with."""
+        return functools.reduce(reduce_func, self, initial_state)
+
+    def apply(self, transformation_func: Callable[..., Any]) -> Any:
+        """A function of the dataset."""
+        return transformation_func(self)
 
     def shuffle(
         self, buffer_size: int, seed: int | None = None, reshuffle_each_iteration: bool | None = True, name: Any = None
@@ -195,6 +220,22 @@ class Dataset:
         )
 
 
+class _Windows(Dataset):
+    """The datasets that `window` makes of another's samples."""
+
+    def __init__(self, whole: Dataset, size: int, shift: int, stride: int, drop_remainder: bool) -> None:
+        super().__init__(whole.pipeline)
+        self._whole, self._size, self._shift, self._stride, self._drop = whole, size, shift, stride, drop_remainder
+
+    def __iter__(self) -> Iterator[Any]:
+        """The datasets."""
+        samples = list(self._whole.pipeline)
+        for start in range(0, len(samples), self._shift):
+            part = samples[start : start + self._size * self._stride : self._stride]
+            if len(part) == self._size or not self._drop:
+                yield Dataset(Pipeline.from_iterable(part, len(part)))
+
+
 def _rows(tensors: Any) -> Any:
     """Lists of numbers as arrays."""
     if isinstance(tensors, list) and not any(hasattr(leaf, "shape") for leaf in flatten(tensors)[0]):
@@ -209,7 +250,7 @@ def _array(x: Any) -> Any:
 
 
 def _tensors(sample: Any) -> Any:
-    """Arrays of numbers as tensors; texts stay as they are."""
+    """Arrays of numbers as tensors, texts as tensors of text."""
     if sample is None:
         raise InvalidArgumentError("a sample of the dataset is None")
-    return map_structure(lambda a: ops.asarray(a) if np.asarray(a).dtype.kind in "biufc" else a, sample)
+    return map_structure(lambda a: ops.asarray(a) if np.asarray(a).dtype.kind in "biufc" else text(a), sample)

@@ -19,8 +19,12 @@ def set_seed(seed: int) -> None:
     hb.set_random_seed(seed)
 
 
-def _source(seed: Any) -> Any:
-    return None if seed is None else _generators.setdefault(int(seed), random.SeedGenerator(int(seed)))
+def source(seed: Any) -> Any:
+    """The generator of a seed, or of a pair of them; None for that of all."""
+    if seed is None:
+        return None
+    number = int(seed) if isinstance(seed, int) else hash(tuple(int(n) for n in seed)) % 2**31
+    return _generators.setdefault(number, random.SeedGenerator(number))
 
 
 def _sizes(shape: Any) -> tuple[int, ...]:
@@ -31,14 +35,14 @@ def normal(
     shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None, name: str | None = None
 ) -> Any:
     """Numbers of the normal distribution."""
-    return random.normal(_sizes(shape), mean, stddev, dtype=dtype, seed=_source(seed))
+    return random.normal(_sizes(shape), mean, stddev, dtype=dtype, seed=source(seed))
 
 
 def truncated_normal(
     shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None, name: str | None = None
 ) -> Any:
     """Numbers of the normal distribution, at most two standard deviations from its mean."""
-    return random.truncated_normal(_sizes(shape), mean, stddev, dtype=dtype, seed=_source(seed))
+    return random.truncated_normal(_sizes(shape), mean, stddev, dtype=dtype, seed=source(seed))
 
 
 def uniform(
@@ -46,15 +50,15 @@ def uniform(
 ) -> Any:
     """Numbers from `minval` up to, but without, `maxval`; default of that: 1. Integers for an integer dtype."""
     if dtype is not None and as_dtype(dtype).kind in ("int", "uint"):
-        return random.randint(_sizes(shape), minval, maxval, dtype=dtype, seed=_source(seed))
-    return random.uniform(_sizes(shape), minval, 1.0 if maxval is None else maxval, dtype=dtype, seed=_source(seed))
+        return random.randint(_sizes(shape), minval, maxval, dtype=dtype, seed=source(seed))
+    return random.uniform(_sizes(shape), minval, 1.0 if maxval is None else maxval, dtype=dtype, seed=source(seed))
 
 
 def shuffle(value: Any, seed: Any = None, name: str | None = None) -> Any:
     """Rows in another order."""
-    return random.shuffle(value, seed=_source(seed))
+    return random.shuffle(value, seed=source(seed))
 
 
 def categorical(logits: Any, num_samples: int, dtype: Any = None, seed: Any = None, name: str | None = None) -> Any:
     """Classes by chance, from the logarithms of their probabilities: `num_samples` for each row."""
-    return ops.cast(random.categorical(logits, num_samples, seed=_source(seed)), dtype or "int64")
+    return ops.cast(random.categorical(logits, num_samples, seed=source(seed)), dtype or "int64")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-import logging
+import logging as _logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -35,7 +35,7 @@ def name_scope(name: str) -> Iterator[None]:
 
 def get_logger() -> Any:
     """A logger whose level changes nothing."""
-    return logging.getLogger("hornbeam.tensorflow")
+    return _logging.getLogger("hornbeam.tensorflow")
 
 
 def print(*values: Any, output_stream: Any = None, **options: Any) -> None:  # noqa: A001
