@@ -134,3 +134,20 @@ def test_strings_for_a_model(tf):
     assert model.predict(tf.constant(["a good film", "film"]), verbose=0).tolist() == [[2.0, 4.0, 6.0], [6.0, 0.0, 0.0]]
     given = tf.convert_to_tensor([[b"good"]], dtype=tf.string)
     assert model(given).numpy().tolist() == [[4.0, 0.0, 0.0]]
+
+
+def test_sizes_remain_known_within_what_is_compiled() -> None:
+    with keras_names():
+        import tensorflow as tf
+
+        @hb.jit
+        def repeated(x: Any) -> Any:
+            rows = tf.cast(tf.shape(x)[0], dtype="int64")
+            times = tf.concat([tf.expand_dims(rows, -1), tf.constant([1, 2], dtype=tf.int64)], axis=0)
+            return tf.tile(x[tf.newaxis], times) * tf.ones((rows, 1, 1)) + tf.zeros(tf.stack([rows, 2, 1]))
+
+        x = np.array([[1.0], [2.0]], "float32")
+        np.testing.assert_array_equal(repeated(x).numpy(), np.tile(x[None], (2, 1, 2)))
+        texts = tf.expand_dims(tf.constant(["a", "b"]), -1)
+        assert texts.shape == (2, 1)
+        assert tf.concat([texts, texts], axis=0)[3, 0].numpy() == b"b"

@@ -219,3 +219,17 @@ def test_a_drawn_loss_is_that_of_every_call() -> None:
     ] == "y"  # what is drawn for the loss is no part of what the model gives
     with pytest.raises(hb.InvalidArgumentError, match="inputs"):
         model.add_loss(ops.sum(hb.Input((3,))))
+
+
+def test_added_losses_of_several_numbers_are_summed() -> None:
+    """As in Keras 3: `Trainer._aggregate_additional_loss`."""
+
+    class Adds(hb.Layer):
+        def call(self, x: hb.Tensor) -> hb.Tensor:
+            self.add_loss(ops.sum(x, axis=1))
+            return x
+
+    x = hb.Input((3,))
+    model = hb.Model(x, Adds()(x))
+    model.compile("sgd")
+    assert model.evaluate(np.ones((4, 3)), verbose=0) == 12.0

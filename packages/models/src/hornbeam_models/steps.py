@@ -93,7 +93,8 @@ class Steps(Layer):
             for name, tracker in self._metrics_given.parts.items():
                 if name in parts:
                     tracker.update_state(parts[name], float(leaves(y_pred)[0].shape[0]))
-        for value in self.losses:
+        for loss in self.losses:
+            value = hb.ops.sum(loss) if loss.ndim else loss
             total = value if total is None else total + value
         if total is None and not training and self._metrics_given is not None and self._metrics_given.entries:
             return hb.ops.zeros(())  # metrics alone can be evaluated

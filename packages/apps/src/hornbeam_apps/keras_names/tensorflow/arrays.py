@@ -7,7 +7,9 @@ from typing import Any
 import hornbeam as hb
 from hornbeam import ops
 from hornbeam.dtypes import DType, floatx
-from hornbeam.host import strings as _strings
+
+from hornbeam_apps.keras_names.tensorflow.naming import renamed, sizes
+from hornbeam_apps.keras_names.tensorflow.text import text
 
 __all__ = [
     "DType", "Tensor", "Variable", "bfloat16", "bool", "complex64", "constant", "convert_to_tensor", "fill",
@@ -21,6 +23,7 @@ int8, int16, int32, int64, uint8, bool = "int8", "int16", "int32", "int64", "uin
 set_random_seed = hb.set_random_seed
 is_tensor = ops.is_tensor
 newaxis = None
+_asarray = renamed(ops.asarray)
 
 
 class Variable(hb.Variable):
@@ -46,7 +49,7 @@ class Variable(hb.Variable):
 
 
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Any:
-    """A tensor of the value; of strings an array, as models and layers take it."""
+    """A tensor of the value; of strings a tensor of text."""
     found = convert_to_tensor(value, dtype)
     if shape is None or not is_tensor(found):
         return found
@@ -54,28 +57,28 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None 
 
 
 def convert_to_tensor(value: Any, dtype: Any = None, dtype_hint: Any = None, name: str | None = None) -> Any:
-    """A tensor of the value; of strings an array, as models and layers take it."""
+    """A tensor of the value; of strings a tensor of text."""
     first = value
     while isinstance(first, (list, tuple)) and first:
         first = first[0]
     if dtype == string or (dtype is None and isinstance(first, (str, bytes))):
-        return _strings(value)
-    return ops.asarray(value, dtype=dtype)
+        return text(value)
+    return _asarray(value, dtype=dtype)
 
 
 def zeros(shape: Any, dtype: Any = None, name: str | None = None) -> Any:
     """Zeros."""
-    return ops.zeros(_sizes(shape), dtype=dtype)
+    return ops.zeros(sizes(shape), dtype=dtype)
 
 
 def ones(shape: Any, dtype: Any = None, name: str | None = None) -> Any:
     """Ones."""
-    return ops.ones(_sizes(shape), dtype=dtype)
+    return ops.ones(sizes(shape), dtype=dtype)
 
 
 def fill(dims: Any, value: Any, name: str | None = None) -> Any:
     """One value everywhere."""
-    return ops.full(_sizes(dims), value)
+    return ops.full(sizes(dims), value)
 
 
 def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name: str | None = None) -> Any:  # noqa: A001
@@ -101,7 +104,3 @@ def one_hot(
 def meshgrid(*args: Any, indexing: str = "xy", name: str | None = None) -> Any:
     """Coordinates of a grid."""
     return ops.meshgrid(*args, indexing=indexing)
-
-
-def _sizes(shape: Any) -> tuple[int, ...]:
-    return tuple(int(n) for n in ((shape,) if isinstance(shape, int) else shape))

@@ -19,10 +19,10 @@ __all__ = [
     "exp", "expm1", "eye", "floor", "gelu", "greater", "greater_equal", "imag", "less", "less_equal",
     "lgamma", "log", "log1p", "log_sigmoid", "log_softmax", "logical_and", "logical_not", "logical_or", "logical_xor",
     "maximum", "minimum", "mod", "moments", "multiply", "negative", "nextafter", "not_equal", "ones_like",
-    "polygamma", "real", "reciprocal", "relu", "relu6", "repeat", "reshape", "roll", "round", "rsqrt",
+    "polygamma", "real", "reciprocal", "relu", "relu6", "repeat", "roll", "round", "rsqrt",
     "searchsorted", "segment_max", "segment_min", "segment_prod", "segment_sum", "selu", "shape",
     "sigmoid", "sign", "silu", "sin", "sinh", "slice", "softmax", "softplus", "softsign", "space_to_depth", "sqrt",
-    "square", "stack", "subtract", "swish", "tan", "tanh", "tensordot", "tile", "unstack",
+    "square", "stack", "subtract", "swish", "tan", "tanh", "tensordot", "unstack",
     "vectorized_map", "while_loop", "zeros_like",
 ]  # fmt: skip
 

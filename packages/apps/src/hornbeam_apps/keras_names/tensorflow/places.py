@@ -8,18 +8,35 @@ from typing import Any
 from hornbeam import ops
 from hornbeam.ops.movement import identity as _same
 
-from hornbeam_apps.keras_names.tensorflow.naming import renamed
+from hornbeam_apps.keras_names.tensorflow.naming import renamed, sizes
 
 __all__ = [
     "boolean_mask", "broadcast_to", "concat", "ensure_shape", "expand_dims", "gather", "gather_nd", "identity",
-    "map_fn", "pad", "rank", "reverse", "size", "split", "squeeze", "tensor_scatter_nd_update", "transpose", "where",
+    "map_fn", "pad", "rank", "reshape", "reverse", "size", "split", "squeeze", "tensor_scatter_nd_update", "tile", "transpose", "where",
 ]  # fmt: skip
-broadcast_to = renamed(ops.broadcast_to, input="x")
 expand_dims = renamed(ops.expand_dims, input="x")
 squeeze = renamed(ops.squeeze, input="x")
 concat = renamed(ops.concatenate, values="xs")
 reverse = renamed(ops.flip, tensor="x")
 transpose = renamed(ops.transpose, a="x", perm="axes")
+
+
+_reshape, _tile, _broadcast = (renamed(op, tensor="x", input="x") for op in (ops.reshape, ops.tile, ops.broadcast_to))
+
+
+def reshape(tensor: Any, shape: Any, name: str | None = None) -> Any:
+    """The elements under another shape."""
+    return _reshape(tensor, sizes(shape))
+
+
+def tile(input: Any, multiples: Any, name: str | None = None) -> Any:  # noqa: A002
+    """The tensor repeated along each axis."""
+    return _tile(input, sizes(multiples))
+
+
+def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Any:  # noqa: A002
+    """The tensor repeated to a shape."""
+    return _broadcast(input, sizes(shape))
 
 
 def identity(input: Any, name: str | None = None) -> Any:  # noqa: A002

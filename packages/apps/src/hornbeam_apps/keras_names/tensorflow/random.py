@@ -8,6 +8,8 @@ import hornbeam as hb
 from hornbeam import ops, random
 from hornbeam.dtypes import as_dtype
 
+from hornbeam_apps.keras_names.tensorflow.naming import sizes
+
 __all__ = ["categorical", "normal", "set_seed", "shuffle", "truncated_normal", "uniform"]
 
 _generators: dict[int, random.SeedGenerator] = {}
@@ -27,22 +29,18 @@ def source(seed: Any) -> Any:
     return _generators.setdefault(number, random.SeedGenerator(number))
 
 
-def _sizes(shape: Any) -> tuple[int, ...]:
-    return tuple(int(n) for n in ((shape,) if isinstance(shape, int) else shape))
-
-
 def normal(
     shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None, name: str | None = None
 ) -> Any:
     """Numbers of the normal distribution."""
-    return random.normal(_sizes(shape), mean, stddev, dtype=dtype, seed=source(seed))
+    return random.normal(sizes(shape), mean, stddev, dtype=dtype, seed=source(seed))
 
 
 def truncated_normal(
     shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None, name: str | None = None
 ) -> Any:
     """Numbers of the normal distribution, at most two standard deviations from its mean."""
-    return random.truncated_normal(_sizes(shape), mean, stddev, dtype=dtype, seed=source(seed))
+    return random.truncated_normal(sizes(shape), mean, stddev, dtype=dtype, seed=source(seed))
 
 
 def uniform(
@@ -50,8 +48,8 @@ def uniform(
 ) -> Any:
     """Numbers from `minval` up to, but without, `maxval`; default of that: 1. Integers for an integer dtype."""
     if dtype is not None and as_dtype(dtype).kind in ("int", "uint"):
-        return random.randint(_sizes(shape), minval, maxval, dtype=dtype, seed=source(seed))
-    return random.uniform(_sizes(shape), minval, 1.0 if maxval is None else maxval, dtype=dtype, seed=source(seed))
+        return random.randint(sizes(shape), minval, maxval, dtype=dtype, seed=source(seed))
+    return random.uniform(sizes(shape), minval, 1.0 if maxval is None else maxval, dtype=dtype, seed=source(seed))
 
 
 def shuffle(value: Any, seed: Any = None, name: str | None = None) -> Any:
