@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from hornbeam.graph.ir import Node, Value
 
-__all__ = ["VIEWS", "Layout", "contiguous", "layout_of", "pad_inside"]
+__all__ = ["VIEWS", "Layout", "contiguous", "layout_of"]
 
 VIEWS = frozenset(("reshape", "transpose", "broadcast_to", "slice", "flip", "identity", "stop_gradient", "barrier"))
 
@@ -90,23 +90,3 @@ def _reshaped(source: Layout, before: tuple[int, ...], after: tuple[int, ...]) -
         if groups[-1][0] == 1:
             groups.pop()
     return None if groups else Layout(source.base, source.offset, tuple(reversed(strides)))
-
-
-def pad_inside(node: Node, source: Layout) -> tuple[Layout, tuple[int, ...], int, tuple[int, ...]]:
-    """The part of a `pad` node's operand that is in its result: its layout and shape, and its place and strides in the result.
-
-    Negative padding cuts off. All in elements; the result is in C order.
-    """
-    out, goal_strides = node.output.shape, contiguous(node.output.shape)
-    offset, begin = source.offset, 0
-    shape, steps, goal = [], [], []
-    for axis, size in enumerate(node.inputs[0].shape):
-        step, low = node.params["interior"][axis] + 1, node.params["low"][axis]
-        first = max(0, -(low // step)) if low < 0 else 0
-        last = min(size, (out[axis] - 1 - low) // step + 1)
-        shape.append(max(0, last - first))
-        offset += first * source.strides[axis]
-        begin += (low + first * step) * goal_strides[axis]
-        steps.append(source.strides[axis])
-        goal.append(step * goal_strides[axis])
-    return Layout(source.base, offset, tuple(steps)), tuple(shape), begin, tuple(goal)

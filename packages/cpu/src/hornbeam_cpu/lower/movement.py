@@ -4,68 +4,30 @@ from __future__ import annotations
 
 import math
 
+from hornbeam.graph.copies import copies
 from hornbeam.graph.ir import Node, Value
-from hornbeam.graph.views import pad_inside
 
 from hornbeam_cpu.kernels import block
 from hornbeam_cpu.kernels.rows import share
 from hornbeam_cpu.kernels.scalars import SIZES
 from hornbeam_cpu.llvm.library import Kernel
 from hornbeam_cpu.lower.loops import COMPLEX, copy_layout
-from hornbeam_cpu.lower.stage import Call, Context, Layout, Pointer, Stage, contiguous
+from hornbeam_cpu.lower.stage import Call, Context, Pointer, Stage, contiguous
 
-__all__ = [
-    "lower_concatenate", "lower_dynamic_slice", "lower_dynamic_update_slice", "lower_pad", "lower_update_slice",
-]  # fmt: skip
+__all__ = ["lower_copies", "lower_dynamic_slice", "lower_dynamic_update_slice"]
 
 MOVED = frozenset((*SIZES, *COMPLEX))
 
 
-def lower_concatenate(node: Node, context: Context) -> bool:
-    """Each operand is copied to its place, unless it was made there."""
-    out, axis = node.output, node.params["axis"]
-    if str(out.dtype) not in MOVED:
-        return False
-    memory, offset, strides = context.layout(out)
-    begin = 0
-    for value in node.inputs:
-        source = context.layout(value)
-        if value.size and source.base is not memory:
-            target = Pointer(memory, (offset + begin * strides[axis]) * out.dtype.itemsize)
-            copy_layout(source, value.shape, value.dtype, target, strides, context)
-        begin += value.shape[axis]
-    return True
-
-
-def lower_pad(node: Node, context: Context) -> bool:
-    """The result is filled with the padding, then what of the operand is in it is copied; negative padding cuts off."""
-    x, value = node.inputs
+def lower_copies(node: Node, context: Context) -> bool:
+    """What is put together is copied part by part."""
     out = node.output
     if str(out.dtype) not in MOVED:
         return False
-    strides = contiguous(out.shape)
-    fill = context.layout(value)
-    blank = Layout(fill.base, fill.offset, (0,) * len(out.shape))
-    inner, shape, begin, goal = pad_inside(node, context.layout(x))
-    if shape != out.shape:
-        copy_layout(blank, out.shape, out.dtype, Pointer(out), strides, context)
-    if all(shape):
-        copy_layout(inner, shape, out.dtype, Pointer(out, begin * out.dtype.itemsize), goal, context)
-    return True
-
-
-def lower_update_slice(node: Node, context: Context) -> bool:
-    """A copy of the tensor, into which the block is copied."""
-    x, updates = node.inputs
-    out = node.output
-    if str(out.dtype) not in MOVED:
-        return False
-    strides = contiguous(out.shape)
-    copy_layout(context.layout(x), x.shape, x.dtype, Pointer(out), strides, context)
-    if updates.size:
-        begin = sum(a * by for a, by in zip(node.params["start"], strides, strict=True)) * out.dtype.itemsize
-        goal = tuple(by * step for by, step in zip(strides, node.params["strides"], strict=True))
-        copy_layout(context.layout(updates), updates.shape, updates.dtype, Pointer(out, begin), goal, context)
+    for source, shape, goal in copies(node, context.layout):
+        copy_layout(
+            source, shape, out.dtype, Pointer(goal.base, goal.offset * out.dtype.itemsize), goal.strides, context
+        )
     return True
 
 

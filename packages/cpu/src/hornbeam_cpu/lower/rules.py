@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hornbeam.graph.copies import COPIES
 from hornbeam.graph.ir import Node
 
 from hornbeam_cpu.lower import (
@@ -36,11 +37,9 @@ RULES: dict[str, Rule] = {
     "scan": scan.lower,
     "switch": branches.lower_switch,
     "while": branches.lower_while,
-    "concatenate": movement.lower_concatenate,
+    **dict.fromkeys(COPIES, movement.lower_copies),
     **dict.fromkeys(("real", "imag"), complex.lower_part),
     "complex": complex.lower_complex,
-    "pad": movement.lower_pad,
-    "update_slice": movement.lower_update_slice,
     "dynamic_slice": movement.lower_dynamic_slice,
     "dynamic_update_slice": movement.lower_dynamic_update_slice,
     "cumulative_sum": ordering.lower_cumulative_sum,

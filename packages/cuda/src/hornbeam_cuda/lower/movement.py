@@ -2,58 +2,23 @@
 
 from __future__ import annotations
 
+from hornbeam.graph.copies import copies
 from hornbeam.graph.ir import Node
-from hornbeam.graph.views import Layout, contiguous, pad_inside
+from hornbeam.graph.views import contiguous
 
 from hornbeam_cuda.lower.rows import known
 from hornbeam_cuda.lower.stage import Context
 from hornbeam_cuda.source.blocks import block_cut, block_put
 from hornbeam_cuda.source.kernel import At
 
-__all__ = [
-    "lower_concatenate", "lower_dynamic_slice", "lower_dynamic_update_slice", "lower_pad", "lower_update_slice",
-]  # fmt: skip
+__all__ = ["lower_copies", "lower_dynamic_slice", "lower_dynamic_update_slice"]
 
 
-def lower_concatenate(node: Node, context: Context) -> bool:
-    """Each operand is copied to its place, unless it was made there."""
-    out, axis = node.output, node.params["axis"]
-    strides, begin = contiguous(out.shape), 0
-    for value in node.inputs:
-        source = context.layout(value)
-        at_home = source.base is out and source.offset == begin * strides[axis]
-        if value.size and not at_home:
-            target = At(out, begin * strides[axis] * out.dtype.itemsize)
-            context.copied(source, value.shape, value.dtype, target, strides)
-        begin += value.shape[axis]
-    return True
-
-
-def lower_pad(node: Node, context: Context) -> bool:
-    """The result is filled with the padding, then what of the operand is in it is copied; negative padding cuts off."""
-    x, value = node.inputs
+def lower_copies(node: Node, context: Context) -> bool:
+    """What is put together is copied part by part, but for what was made in its place."""
     out = node.output
-    strides = contiguous(out.shape)
-    fill = context.layout(value)
-    blank = Layout(fill.base, fill.offset, (0,) * len(out.shape))
-    inner, shape, begin, goal = pad_inside(node, context.layout(x))
-    if shape != out.shape:
-        context.copied(blank, out.shape, out.dtype, At(out), strides)
-    if all(shape):
-        context.copied(inner, shape, out.dtype, At(out, begin * out.dtype.itemsize), goal)
-    return True
-
-
-def lower_update_slice(node: Node, context: Context) -> bool:
-    """A copy of the tensor, into which the block is copied."""
-    x, updates = node.inputs
-    out = node.output
-    strides = contiguous(out.shape)
-    context.copied(context.layout(x), x.shape, x.dtype, At(out), strides)
-    if updates.size:
-        begin = sum(a * by for a, by in zip(node.params["start"], strides, strict=True)) * out.dtype.itemsize
-        goal = tuple(by * step for by, step in zip(strides, node.params["strides"], strict=True))
-        context.copied(context.layout(updates), updates.shape, updates.dtype, At(out, begin), goal)
+    for source, shape, goal in copies(node, context.layout):
+        context.copied(source, shape, out.dtype, At(goal.base, goal.offset * out.dtype.itemsize), goal.strides)
     return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hornbeam.graph.copies import COPIES
 from hornbeam.graph.ir import Node
 
 from hornbeam_cuda.library import Call
@@ -27,9 +28,7 @@ RULES: dict[str, Rule] = {
     "argsort": ordering.lower_argsort,
     "cumulative_sum": ordering.lower_cumulative_sum,
     "searchsorted": ordering.lower_searchsorted,
-    "concatenate": movement.lower_concatenate,
-    "pad": movement.lower_pad,
-    "update_slice": movement.lower_update_slice,
+    **dict.fromkeys(COPIES, movement.lower_copies),
     "dynamic_slice": movement.lower_dynamic_slice,
     "dynamic_update_slice": movement.lower_dynamic_update_slice,
 }
