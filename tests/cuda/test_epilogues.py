@@ -156,6 +156,19 @@ def test_sums_of_something_else_are_left() -> None:
     assert found == ["none"]
 
 
+def test_products_that_only_multiply(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HORNBEAM_CUDA_EPILOGUES", "0")
+    x, y = drawn((6, 4), (6, 4))
+    found, others = both(lambda x, y: (x.T @ y + x[:4], ops.sum(y, axis=0), x @ x.T + 1.0), x, y)
+    assert set(found) == {"none"} and len(others) >= 3
+
+
+def test_sums_are_not_rounded_to_tf32(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HORNBEAM_CUDA_TF32", "1")
+    x, y = drawn((6, 4), (6, 4))
+    assert both(lambda x, y: (x.T @ y, ops.sum(y, axis=0)), x, y)[0] == ["none"]
+
+
 def test_benchmark_models() -> None:
     calls = [step.call for step in plan("gpt2").steps if isinstance(step, Library) and hasattr(step.call, "addend")]
     assert sum(call.addend and call.epilogue == "bias" for call in calls) == 24  # what 12 blocks add up, twice each

@@ -138,6 +138,15 @@ def test_a_product_that_the_library_refuses() -> None:
         products.run(_call(), [256, 512, 768], 0, 0)
 
 
+def test_an_epilogue_that_fails_says_how_to_do_without() -> None:
+    memory = np.zeros(256, np.float32)
+    places = [memory.ctypes.data] * 4
+    for call, hint in ((_call(epilogue="bias"), True), (_call(addend=True), True), (_call(), False)):
+        with pytest.raises(BackendError, match="execution failed") as caught:
+            Products(FakeLt(costs=(0.0,))).run(call, places, 0, 0)
+        assert ("HORNBEAM_CUDA_EPILOGUES=0" in str(caught.value)) is hint
+
+
 def test_a_status_is_said_in_words() -> None:
     library = FakeLt()
     library._call = lambda name, arguments: 13  # type: ignore[method-assign]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["deterministic", "precision_of"]
+__all__ = ["deterministic", "has_epilogues", "precision_of"]
 
 
 def precision_of(dtype: str) -> str:
@@ -15,3 +15,8 @@ def precision_of(dtype: str) -> str:
 def deterministic() -> bool:
     """Whether libraries may only take algorithms that give the same bits each time; not with HORNBEAM_CUDA_DETERMINISTIC=0."""
     return os.environ.get("HORNBEAM_CUDA_DETERMINISTIC") != "0"
+
+
+def has_epilogues() -> bool:
+    """Whether products add, and sum up, what they can; not with HORNBEAM_CUDA_EPILOGUES=0."""
+    return os.environ.get("HORNBEAM_CUDA_EPILOGUES") != "0"

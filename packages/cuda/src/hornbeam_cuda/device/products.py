@@ -70,7 +70,15 @@ class Products:
             self._lt.set("MatmulDesc", plan.description, Attribute.BIAS_POINTER, c_void_p(addresses[3]))
         if plan.choice is None:
             plan.choice = self._chosen(call, plan, addresses, alignments, workspace, stream)
-        self._launch(call, plan, plan.choice or 0, addresses, workspace, stream)
+        try:
+            self._launch(call, plan, plan.choice or 0, addresses, workspace, stream)
+        except BackendError as error:
+            if call.epilogue == "none" and not call.addend:
+                raise
+            raise BackendError(
+                f"{error}, in a product that does more than multiply: {call}. HORNBEAM_CUDA_EPILOGUES=0 leaves what is added to "
+                "products, and the gradients of biases, to kernels of their own."
+            ) from error
 
     def _launch(
         self, call: Product, plan: _Plan, number: int, addresses: Sequence[int], workspace: int, stream: int

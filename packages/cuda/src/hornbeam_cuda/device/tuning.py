@@ -75,7 +75,8 @@ class Tuning:
         times = [self._seconds(run, i, repeats) for i in range(count)]
         best = times.index(min(times))
         show("kernels", f"{call}: algorithm {best} of {_microseconds(times)}")
-        kernel_cache.write(key, str(best).encode())
+        if times[best] < float("inf"):
+            kernel_cache.write(key, str(best).encode())
         return best
 
     def _seconds(self, run: Callable[[int], None], number: int, repeats: int) -> float:

@@ -16,6 +16,7 @@ from hornbeam.primitive import primitives
 from hornbeam_cuda.library import Call, Product
 from hornbeam_cuda.lower.loops import can_lower
 from hornbeam_cuda.lower.stage import Library, Step
+from hornbeam_cuda.precision import has_epilogues
 from hornbeam_cuda.source.kernel import At
 
 __all__ = ["Sum", "added_apart", "sum_of", "take_sums", "takes_additions"]
@@ -30,7 +31,9 @@ def added_apart(graph: Graph, supports: Callable[[Call], bool]) -> Graph:
     So the product writes it. A residual block is one: what it gives is normalised, and added to what the next block gives.
     """
     makers, users = Makers(graph), graph.users()
-    known = {node: found for node in graph.nodes if (found := _addition(node, makers, users))}
+    known = (
+        {node: found for node in graph.nodes if (found := _addition(node, makers, users))} if has_epilogues() else {}
+    )
     replaced: dict[Value, Value] = {}
     for region in [g for g in fuse(graph, can_lower) if isinstance(g, Region)] if known else []:
         for node in region.nodes:
@@ -84,7 +87,7 @@ def _any(node: Node) -> Product:
 
 def takes_additions(region: Region, lowering: Any) -> bool:
     """Let products take over a region that does nothing but add to them; they are moved to where the region would be."""
-    if any(node.primitive.name != "add" for node in region.nodes):
+    if any(node.primitive.name != "add" for node in region.nodes) or not has_epilogues():
         return False
     before = [*lowering.steps]
     for node in region.nodes:
@@ -159,7 +162,7 @@ def sum_of(region: Region, steps: Sequence[Step]) -> Sum | None:
 
 def take_sums(sums: Sequence[Sum], lowering: Any) -> None:
     """Let products that sum over the same axes of the same tensor write such sums; those that come later are done in their place."""
-    for found in sums:
+    for found in sums if has_epilogues() else ():
         steps, out = lowering.steps, found.node.output
         first = next(number for number, step in enumerate(steps) if step is found.steps[0])
         for number, step in enumerate(steps):
@@ -183,6 +186,8 @@ def _with_sums(step: Step, node: Node, lowering: Any) -> Product | None:
         return None
     call, (value,) = step.call, node.inputs
     if call.sizes[0] > 1 or call.epilogue != "none" or call.addend or str(node.output.dtype) != call.result:
+        return None
+    if call.precision == "tf32":  # the sums need not be rounded so
         return None
     base, offset, strides = lowering.layout(value)
     at = At(base, offset * value.dtype.itemsize)
