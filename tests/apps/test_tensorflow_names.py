@@ -3,6 +3,8 @@
 That each name answers what TensorFlow's does is tested in tests/interop/keras_names.
 """
 
+from typing import Any
+
 import hornbeam as hb
 import numpy as np
 import pytest
