@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from hornbeam.backends.base import make_backend, using_backend
 from hornbeam.tree import flatten
+from hornbeam_cuda.lower.plan import prepare
 from hornbeam_cuda.lower.stage import Library, Loop
+from hornbeam_cuda.plan import Plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -117,6 +119,20 @@ def test_what_is_added_to_may_be_overwritten_unless_the_product_reads_it() -> No
         compiled(ops.ones((64, 32)), ops.ones((32, 32)))
         ((made,),) = [[c.executable.plan for c in compiled.compiled.values()]]
     assert made.places.size <= 3 * 64 * 32 * 4
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_row_of_what_is_added_is_not_overwritten(first: bool) -> None:
+    def function(x: Any, w: Any, y: Any) -> Any:
+        z = ops.sort(y, axis=0)  # the function's own, and no loop's
+        one, other = (z, z[:1]) if first else (z[:1], z)
+        return ops.sort(x @ w + one + other, axis=0)
+
+    arrays = drawn((7, 4), (4, 8), (7, 8))
+    assert both(function, *arrays)[0] == ["bias and addend"]
+    graph = hb.capture(function, *arrays)
+    (step,) = (s for s in Plan(prepare(graph, CUDA.target.supports), CUDA.target).steps if isinstance(s, Library))
+    assert step.in_place == ()
 
 
 @some

@@ -116,11 +116,9 @@ def _joined(node: Node, product: Value, other: Value, lowering: Any) -> bool:
     if not lowering.supports(call):
         return False
     lowering.steps.remove(step)
-    in_place = step.in_place
-    if call.addend and not step.call.addend and base not in step.reads and not offset:
-        in_place = ((base, node.output),)
-    elif in_place:
-        in_place = ((in_place[0][0], node.output),)
+    old = base if call.addend and not step.call.addend and not offset else next((old for old, _ in step.in_place), None)
+    alone = [*step.reads, base].count(old) == 1  # else the product would read what it writes over
+    in_place = ((old, node.output),) if old is not None and alone else ()
     addresses = (*step.addresses[:2], At(node.output), *extra)
     lowering.steps.append(Library(call, addresses, (*step.reads, base), (node.output,), in_place))
     return True
