@@ -178,7 +178,7 @@ class _Writer:
                     self.folder / f"{i}.npy", np.array(shapes, np.int64).reshape(len(shapes), -1), allow_pickle=False
                 )
             head = {"version": 1, "template": self.template, "dtypes": [d.str for d in self.dtypes]}
-            (self.folder / "index.json").write_text(json.dumps(head))
+            (self.folder / "index.json").write_text(json.dumps(head), encoding="utf-8")
 
 
 class _Reader:
@@ -186,7 +186,7 @@ class _Reader:
 
     def __init__(self, folder: Path) -> None:
         try:
-            head = json.loads((folder / "index.json").read_text())
+            head = json.loads((folder / "index.json").read_text(encoding="utf-8"))
             self.template = head["template"]
             self.dtypes = [np.dtype(d) for d in head["dtypes"]]
             self.shapes = [np.load(folder / f"{i}.npy", allow_pickle=False) for i in range(len(self.dtypes))]
