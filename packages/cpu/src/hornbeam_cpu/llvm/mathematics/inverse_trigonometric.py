@@ -40,7 +40,7 @@ def _angle(y: Number, x: Number) -> Number:
 
 
 def atan(x: Number) -> Number:
-    """The arc tangent; at most 2 ulp off."""
+    """The arc tangent; at most 2.1 ulp off."""
     found = _angle(abs(x), x.like(1.0))
     return choose(x.is_nan(), x, found.sign_of(x))
 
