@@ -349,3 +349,15 @@ def test_a_training_loop_of_its_own_makes_digits(tmp_path: Path, capfd: Any) -> 
     (line,) = [line for line in out.splitlines() if line.startswith("made ")]
     within, beside, *_ = (float(number) for number in re.findall(r"\d\.\d\d", line))
     assert within > beside + 0.1
+
+
+def test_a_number_found_by_numpy_is_a_key() -> None:
+    with keras_names():
+        import keras
+
+        words = {0: "no", 1: "yes"}
+        assert words[np.argmax(keras.ops.asarray([0.1, 0.9]))] == "yes"
+        with pytest.raises(TypeError, match="unhashable"):
+            hash(keras.ops.asarray([1, 2]))
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(hb.ops.asarray(1))

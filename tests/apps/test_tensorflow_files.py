@@ -83,6 +83,7 @@ def test_texts_are_standardised_by_functions_of_tensorflow(tmp_path: Path) -> No
     assert [line.numpy() for line in lines] == [b"One<br />two", b"Two THREE"]
     first = next(iter(lines))
     assert f"{first}" == "One<br />two"
+    assert first.dtype == "string" == tf.string
     layer = TextVectorization(
         standardize=lambda s: tf.strings.regex_replace(tf.strings.lower(s), "<br />", " "), output_sequence_length=3
     )

@@ -47,10 +47,11 @@ def keras2_spellings() -> Iterator[None]:
     with ExitStack() as stack:
 
         def put(cls: Any, name: str, value: Any) -> None:
-            own = vars(cls).get(name)
-            stack.callback(delattr, cls, name) if own is None else stack.callback(setattr, cls, name, own)
+            here = name in vars(cls)
+            stack.callback(setattr, cls, name, vars(cls)[name]) if here else stack.callback(delattr, cls, name)
             setattr(cls, name, value)
 
+        put(hb.Tensor, "__hash__", _hash)
         put(Optimizer, "__init__", _optimizer_init(Optimizer.__init__))
         put(Optimizer, "lr", Optimizer.learning_rate)
         put(hb.Layer, "__init__", _layer_init(hb.Layer.__init__))
@@ -127,6 +128,13 @@ def _layer_init(init: Callable[..., None]) -> Callable[..., None]:
         self._input_batch_size = size if shape is None else shape[0]
 
     return call
+
+
+def _hash(self: Any) -> int:
+    """A number as a key: `words[np.argmax(probabilities)]`, where NumPy asks the tensor for its argmax."""
+    if self.shape or self.owner.symbolic or self.dtype.is_inexact:
+        raise TypeError(f"unhashable type: a Tensor of shape {self.shape}")
+    return hash(self.item())
 
 
 def _construct(construct: Callable[..., Any]) -> Callable[..., Any]:

@@ -42,7 +42,7 @@ def renamed(op: Callable[..., Any], **names: str) -> Callable[..., Any]:
         args = tuple(tuple(a) if i == 1 and isinstance(a, list) else a for i, a in enumerate(args))
         if _holds_text(args[0] if args else next(iter(found.values()), None)):
             made = getattr(np, op.__name__)(*(args or (found.pop(next(iter(found))),)), **found)
-            return made.view(Text) if isinstance(made, np.ndarray) and made.dtype == object else made
+            return made.view(Text) if isinstance(made, np.ndarray) and made.dtype.kind == "O" else made
         if capturing() and args and all(map(_known, (*args, *found.values()))):
             with running(Evaluate()):
                 return op(*args, **found)

@@ -11,8 +11,20 @@ import numpy as np
 __all__ = ["Text", "each", "host", "text"]
 
 
+class _String(str):
+    """The data type of texts: "string", as tf.string is."""
+
+    kind = "O"
+    name = "string"
+
+
 class Text(np.ndarray[Any, Any]):
     """An array of strings, or of bytes, whose elements are such arrays of no axes."""
+
+    @property
+    def dtype(self) -> Any:
+        """ "string"."""
+        return _String("string")
 
     def __getitem__(self, key: Any) -> Any:
         """Part of it."""
