@@ -1,5 +1,6 @@
 """For the site: how our docstrings differ from those that griffe reads."""
 
+import ast
 import re
 from typing import Any
 
@@ -21,3 +22,17 @@ class Docstrings(griffe.Extension):
         if obj.docstring:
             text = obj.docstring.value.replace("\nExample:\n", "\nExamples:\n")
             obj.docstring.value = SHARED.sub(written_out, text)
+
+    def on_attribute_instance(self, *, attr: griffe.Attribute, **kwargs: Any) -> None:
+        """Called for each attribute: element-wise functions are told of where they are made, by `unary("name", "what it is", ...)`."""
+        value = attr.value
+        if attr.docstring or not attr.module.path.startswith("hornbeam.ops."):
+            return
+        if isinstance(value, griffe.ExprCall) and str(value.function) in ("unary", "binary"):
+            signature = "x" if str(value.function) == "unary" else "x1, x2"
+            attr.docstring = griffe.Docstring(
+                f"`{attr.name}({signature})`: {ast.literal_eval(str(value.arguments[1]))}", parent=attr
+            )
+        elif isinstance(value, griffe.ExprName):
+            attr.docstring = griffe.Docstring(f"Another name of `{value}`.", parent=attr)
+        attr.value = attr.annotation = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -90,3 +91,28 @@ def test_worker_answers_on_its_pipe() -> None:
     assert 1 < started["loss"] < 4  # about ln 10 before anything is learned
     assert 1 <= len(steps["seconds"]) <= 3
     assert [list(other) for other in others] == [["seconds"], ["seconds"], ["bytes"]]
+
+
+def test_the_picture_and_what_the_pages_claim_are_the_results(module: ModuleType) -> None:
+    bars = importlib.import_module("bars")
+    text = bars.RESULTS.read_text(encoding="utf-8")
+    assert bars.TARGET.read_text(encoding="utf-8") == bars.draw(text), "python benchmarks/bars.py draws it anew"
+    root = FOLDER.parent
+    english, chinese = f"{bars.claim(text)} times as fast", bars.claim(text).replace("to", "到") + " 倍"
+    for page in ("README.md", "docs/index.md", "docs/performance.md"):
+        assert english in (root / page).read_text(encoding="utf-8"), page
+    for page in ("docs/zh/index.md", "docs/zh/performance.md"):
+        assert chinese in (root / page).read_text(encoding="utf-8"), page
+
+
+def test_bars_are_as_long_as_their_times(module: ModuleType) -> None:
+    bars = importlib.import_module("bars")
+    head = "| workload | Hornbeam | PyTorch | torch.compile | Keras, jax | Keras, tensorflow | Keras, torch | faster | roofline |"
+    row = "| MLP 1-2, batch 3 | 2.00 (1.50), fit 1.9 | 6.00 (5.0) | 8.0 (8.0) | 5.0 (4.0) | 50 (49) | 1257 (609) | 2.5 | 1 |"
+    text = f"### A training step, ms\n\n{head}\n| --- |\n{row}\n\n### Other\n\n| a | b |\n"
+    names, times = bars.table(text)
+    assert names[0] == "Hornbeam" and len(names) == 6
+    assert times == {"MLP 1-2, batch 3": [2.0, 6.0, 8.0, 5.0, 50.0, 1257.0]}
+    assert bars.claim(text) == "2.5 to 2.5"
+    lengths = [float(x) for x in re.findall(r'width="([\d.]+)" height="11" fill', bars.draw(text))]
+    assert [x / lengths[-6] for x in lengths[-6:]] == [1, 3, 4, 2.5, bars.LIMIT, bars.LIMIT]

@@ -161,11 +161,9 @@ class CpuExecutable(Executable):
     def _run(self, outside: list[Any], arena: SharedArena) -> None:
         """The program's parts, and the NumPy kernels between them."""
         taken = profiler.active()
-        if taken is None and self.timed:
-            with profiler.profile() as taken:
-                self._run(outside, arena)
-            show("time", f"{self.graph.name}\n{taken}")
-            return
+        told = taken is None and self.timed
+        if told:
+            taken = profiler.Profile()
         program = self.program if taken is None else self._stage_by_stage()
         program.connect(self.outside.addresses, self.outside.version, arena.address)
         for part in program.parts:
@@ -188,6 +186,8 @@ class CpuExecutable(Executable):
                 program.run(part)
             else:
                 _timed(program, part, taken)
+        if told:
+            show("time", f"{self.graph.name}\n{taken}")
 
     def _stage_by_stage(self) -> Program:
         """The same program with a barrier after every stage, so that each can be timed."""
