@@ -25,9 +25,7 @@ def lines_of(text: str, kind: str) -> dict[int, str]:
 
 
 def run(*command: str | Path, cwd: Path = ROOT) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", *map(str, command)], cwd=cwd, capture_output=True, encoding="utf-8"
-    )
+    done = subprocess.run([sys.executable, "-m", *map(str, command)], cwd=cwd, capture_output=True, encoding="utf-8")
     assert done.returncode in (0, 1), done.stderr
     return done.stdout
 

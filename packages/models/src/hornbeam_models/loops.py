@@ -264,7 +264,7 @@ def on_host(tree: Any) -> Any:
 
 def _why_nan(given: Given) -> str:
     """What is known of the cause of a loss that is NaN."""
-    for array in leaves(given.x):
+    for array in map(np.asarray, leaves(given.x)):
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             return "The inputs hold NaN or infinity: remove or fill such samples."
     return "Try a smaller learning rate, inputs of mean 0 and size 1, or a loss that takes logits. TerminateOnNaN() says where it began."

@@ -9,10 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+from hornbeam import ops
 from hornbeam.errors import InvalidArgumentError
-from hornbeam.tree import flatten, unflatten
+from hornbeam.tree import flatten, leaves, unflatten
 
-from hornbeam_models.data.given import Batch, Given, unpack_x_y_sample_weight, whole
+from hornbeam_models.data.given import Batch, Given, elsewhere, unpack_x_y_sample_weight, whole
 from hornbeam_models.data.pydataset import batches_of, is_pydataset
 from hornbeam_models.data.stream import Stream
 from hornbeam_models.data.weights import ClassWeights
@@ -164,7 +165,7 @@ class Batches:
                 parts = [a[start : start + self.batch_size] for a in arrays]
             else:
                 rows = order[start : start + self.batch_size]
-                parts = [a.take(rows, 0) for a in arrays]
+                parts = [ops.take(a, rows, 0) if elsewhere(a) else a.take(rows, 0) for a in arrays]
             x, y, sample_weight = unflatten(structure, parts)
             return x, y, sample_weight
 
@@ -204,6 +205,8 @@ class Batches:
                 "Put samples together first, as with .batch(32)."
             )
         checked = Given.of(x, y, sample_weight)
+        if any(map(elsewhere, leaves((checked.y, checked.sample_weight)))):
+            return checked.x, checked.y, checked.sample_weight  # to look at each batch would be to wait for it
         checked.check_labels()
         if self.check is not None:
             self.check(checked.y)

@@ -6,15 +6,20 @@ import math
 from typing import Any
 
 import numpy as np
-from hornbeam import Tensor
+from hornbeam import Tensor, ops
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.tree import flatten, leaves, map_structure
 
 from hornbeam_models.data.pydataset import is_pydataset
 
-__all__ = ["Given", "pack_x_y_sample_weight", "unpack_x_y_sample_weight", "whole"]
+__all__ = ["Given", "elsewhere", "pack_x_y_sample_weight", "unpack_x_y_sample_weight", "whole"]
 
 Batch = tuple[Any, Any, Any]
+
+
+def elsewhere(x: Any) -> bool:
+    """Whether this is a tensor whose values would have to be copied to be looked at."""
+    return isinstance(x, Tensor) and x.device != "cpu"
 
 
 def whole(what: str, value: Any, least: int) -> int:
@@ -34,7 +39,12 @@ def _input(x: Any) -> Any:
 
 
 def _array(x: Any, strings: bool = False) -> Any:
-    """An array of whatever has or holds numbers, data frames and other libraries' tensors too; float64 becomes the default float."""
+    """An array of whatever has or holds numbers, data frames and other libraries' tensors too; float64 becomes the default float.
+
+    Tensors on another device than the host stay there.
+    """
+    if elsewhere(x):
+        return ops.cast(x, "float32") if x.dtype == "float64" else x
     if isinstance(x, Tensor):
         array = x.numpy()
     elif hasattr(x, "to_numpy"):
@@ -146,7 +156,7 @@ class Given:
             InvalidArgumentError: a label is NaN or infinite.
         """
         for what, tree in (("labels", self.y), ("sample weights", self.sample_weight)):
-            for array in leaves(tree):
+            for array in map(np.asarray, leaves(tree)):
                 if array.dtype.kind == "f" and not np.isfinite(array).all():
                     row = int(np.argwhere(~np.isfinite(array))[0][0])
                     raise InvalidArgumentError(

@@ -74,7 +74,7 @@ class ClassWeights:
         for labels, part, given in zip(found, self.parts, before, strict=True):
             weight = given if part is None else _weights(labels, part)
             if part is not None and given is not None:
-                weight = weight * given.reshape(given.shape[0], *given.shape[1 : weight.ndim])
+                weight = weight * np.reshape(given, (given.shape[0], *given.shape[1 : weight.ndim]))
             weights.append(weight)
         if len(weights) == 1:
             return x, y, weights[0]
@@ -100,6 +100,7 @@ def _spread(tree: Any, names: list[str]) -> list[Any]:
 
 def _weights(labels: Any, part: dict[int, float]) -> Any:
     """One weight a sample, of class indices (also as floats, or in a column) or of one-hot rows."""
+    labels = np.asarray(labels)
     classes = labels.argmax(-1) if labels.ndim > 1 and labels.shape[-1] > 1 else labels.reshape(len(labels)).round()
     kinds, place = np.unique(classes.astype(np.int64), return_inverse=True)
     return np.array([part.get(int(k), 1.0) for k in kinds], np.float32)[place.reshape(classes.shape)]
