@@ -233,3 +233,30 @@ def test_added_losses_of_several_numbers_are_summed() -> None:
     model = hb.Model(x, Adds()(x))
     model.compile("sgd")
     assert model.evaluate(np.ones((4, 3)), verbose=0) == 12.0
+
+
+def test_losses_are_those_of_the_last_call() -> None:
+    """As in Keras: a call that is not within another's begins anew, and drawing leaves none behind."""
+
+    class Adds(hb.Layer):
+        def call(self, x: hb.Tensor) -> hb.Tensor:
+            self.add_loss(ops.sum(x))
+            return x
+
+    class Both(hb.Layer):
+        def __init__(self) -> None:
+            super().__init__()
+            self.parts = [Adds(), Adds()]
+
+        def call(self, x: hb.Tensor) -> hb.Tensor:
+            return self.parts[1](self.parts[0](x))
+
+    layer = Both()
+    for x in (ops.ones((2, 3)), ops.ones((4, 3))):
+        layer(x)
+        assert [float(loss) for loss in layer.losses] == [x.size, x.size]
+    start = hb.Input((3,))
+    model = hb.Model(start, layer(hb.layers.Dense(3, kernel_regularizer="l2")(start)))
+    assert len(model.losses) == 1  # the regularizer's
+    model(ops.ones((2, 3)))
+    assert len(model.losses) == 3

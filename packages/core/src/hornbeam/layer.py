@@ -27,6 +27,7 @@ from hornbeam.variable import autocast as autocasting
 __all__ = ["Layer"]
 
 _training: ContextVar[bool | None] = ContextVar("hornbeam_training", default=None)
+_within: ContextVar[bool] = ContextVar("hornbeam_within_a_call", default=False)  # of another layer
 
 
 class Layer(Persistent, metaclass=PlainArguments):
@@ -108,8 +109,21 @@ class Layer(Persistent, metaclass=PlainArguments):
         """Build if needed, then `call`. On KerasTensors, draw a node of a Functional model instead.
 
         `training` is handed on to `call` if it takes it; without it, the flag of the surrounding call holds, or else the
-        default of `call` itself.
+        default of `call` itself. What the call before added to `losses` is forgotten, unless this is a call within another's.
         """
+        if _within.get():
+            return self._call_within(*args, **kwargs)
+        self.clear_losses()
+        token = _within.set(True)
+        try:
+            out = self._call_within(*args, **kwargs)
+        finally:
+            _within.reset(token)
+        if is_symbolic(out):
+            self.clear_losses()  # of tensors that stood for those to come
+        return out
+
+    def _call_within(self, *args: Any, **kwargs: Any) -> Any:
         parameters = inspect.signature(self.call).parameters
         takes_training = "training" in parameters
         symbolic = is_symbolic(args, kwargs)

@@ -12,7 +12,7 @@ from hornbeam_apps.keras_names.tensorflow.naming import renamed, sizes
 from hornbeam_apps.keras_names.tensorflow.text import text
 
 __all__ = [
-    "DType", "Tensor", "Variable", "bfloat16", "bool", "complex64", "constant", "convert_to_tensor", "fill",
+    "DType", "Tensor", "Variable", "bfloat16", "bool", "complex64", "constant", "convert_to_tensor", "eye", "fill",
     "float16", "float32", "float64", "int16", "int32", "int64", "int8", "is_tensor", "linspace", "meshgrid",
     "newaxis", "one_hot", "ones", "range", "set_random_seed", "string", "uint8", "zeros",
 ]  # fmt: skip
@@ -74,6 +74,15 @@ def zeros(shape: Any, dtype: Any = None, name: str | None = None) -> Any:
 def ones(shape: Any, dtype: Any = None, name: str | None = None) -> Any:
     """Ones."""
     return ops.ones(sizes(shape), dtype=dtype)
+
+
+def eye(
+    num_rows: Any, num_columns: Any = None, batch_shape: Any = None, dtype: Any = None, name: str | None = None
+) -> Any:
+    """Ones on the diagonal, zeros elsewhere; of `batch_shape` so many matrices."""
+    columns = num_rows if num_columns is None else num_columns
+    found = ops.eye(int(num_rows), int(columns), dtype=dtype or floatx())
+    return found if batch_shape is None else ops.broadcast_to(found, (*sizes(batch_shape), *found.shape))
 
 
 def fill(dims: Any, value: Any, name: str | None = None) -> Any:

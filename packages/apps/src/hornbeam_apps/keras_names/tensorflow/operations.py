@@ -16,7 +16,7 @@ __all__ = [
     "abs", "acosh", "add", "angle", "asinh", "atan2", "atanh", "ceil", "complex",
     "cond", "conj", "cos", "cosh", "count_nonzero", "custom_gradient",
     "depth_to_space", "digamma", "divide", "divide_no_nan", "einsum", "elu", "equal", "erf", "erfc", "erfinv",
-    "exp", "expm1", "eye", "floor", "gelu", "greater", "greater_equal", "imag", "less", "less_equal",
+    "exp", "expm1", "floor", "gelu", "greater", "greater_equal", "imag", "less", "less_equal",
     "lgamma", "log", "log1p", "log_sigmoid", "log_softmax", "logical_and", "logical_not", "logical_or", "logical_xor",
     "maximum", "minimum", "mod", "moments", "multiply", "negative", "nextafter", "not_equal", "ones_like",
     "polygamma", "real", "reciprocal", "relu", "relu6", "repeat", "roll", "round", "rsqrt",
