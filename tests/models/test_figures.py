@@ -118,3 +118,36 @@ def test_the_only_output_of_a_list_is_returned_without_it(kind):
     np.testing.assert_array_equal(Model(start, again[0] * 2).predict(X), made.predict(X) * 2)
     made.compile("sgd", ["mse"], metrics=["mae"])
     check(figures(made), loss=MSE, mae=MAE)
+
+
+CLASSES = RNG.integers(0, 3, 20)
+
+
+@pytest.mark.parametrize("name", ["crossentropy", "ce", "CE"])
+def test_crossentropy_is_the_one_that_labels_and_outputs_have(name):
+    def evaluated(units, labels, activation):
+        made = Sequential([Input((3,)), Dense(units, activation, kernel_initializer="ones", bias_initializer="ones")])
+        made.compile("sgd", name, metrics=["Accuracy", "ACC"])
+        found = made.evaluate(X, labels, verbose=0, return_dict=True)
+        assert list(found) == ["loss", "Accuracy", "ACC"] and found["Accuracy"] == found["ACC"]
+        return found["loss"], found["ACC"]
+
+    for labels in (CLASSES, CLASSES[:, None], np.eye(3)[CLASSES]):
+        np.testing.assert_allclose(evaluated(3, labels, "softmax"), [np.log(3), (CLASSES == 0).mean()], rtol=1e-5)
+    share = 1 / (1 + np.exp(-X.sum(1) - 1))
+    loss = -np.where(CLASSES > 0, np.log(share), np.log(1 - share)).mean()
+    right = ((share > 0.5) == (CLASSES > 0)).mean()
+    np.testing.assert_allclose(evaluated(1, (CLASSES > 0).astype("float32"), "sigmoid"), [loss, right], rtol=1e-5)
+
+
+def test_the_copy_of_a_compiled_model_is_compiled():
+    made = model(metrics=["mae"])
+    made.optimizer.learning_rate = 0.25
+    made.fit(X, Y, verbose=0)
+    copy = hb.models.clone_model(made)
+    check(figures(copy), loss=MSE, mae=MAE)
+    assert copy.optimizer is not made.optimizer
+    assert (float(copy.optimizer.learning_rate), int(copy.optimizer.iterations)) == (0.25, 0)
+    plain = hb.models.clone_model(model(loss=lambda y, pred: ops.square(y - pred)))
+    with pytest.raises(hb.InvalidArgumentError, match="call compile"):
+        plain.evaluate(X, Y, verbose=0)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from hornbeam import Layer
-from hornbeam.errors import DTypeError
+from hornbeam.errors import DTypeError, HornbeamError
 from hornbeam.plugins import registry
 from hornbeam.symbolic import OpNode, symbolic_call
 from hornbeam.tree import leaves, unflatten
@@ -22,8 +23,8 @@ def clone_model(model: Any, clone_function: Callable[[Layer], Layer] | None = No
     """A model of equal layers, with weights of its own, freshly initialised.
 
     Args:
-        model: a Sequential or Functional model, or another layer with `get_config`. It is left as it is, and is not compiled
-            in the copy.
+        model: a Sequential or Functional model, or another layer with `get_config`. It is left as it is. If it is compiled, so is
+            the copy, with an optimizer and metrics of its own, unless by functions that cannot be written down.
         clone_function: makes the layer that stands in the new model for a given one; default: an equal one.
 
     Raises:
@@ -37,7 +38,14 @@ def clone_model(model: Any, clone_function: Callable[[Layer], Layer] | None = No
     """
     if not isinstance(model, Model):
         raise DTypeError(f"clone_model takes a model; got {type(model).__name__}")
-    make = clone_function or _equal
+    copy = _copy(model, clone_function or _equal)
+    if model.compiled and not copy.compiled:
+        with suppress(HornbeamError):
+            copy.compile_from_config(model.get_compile_config())
+    return copy
+
+
+def _copy(model: Any, make: Callable[[Layer], Any]) -> Any:
     if isinstance(model, Sequential):
         start = [] if model._input is None else [_input(model._input)]
         return type(model)([*start, *map(make, model.layers)], name=model.name, trainable=model.trainable)

@@ -14,7 +14,7 @@ from hornbeam.serialization import deserialize_keras_object
 from hornbeam.tensor import widened
 from hornbeam.tree import leaves
 
-from hornbeam_models.compiling.outputs import labels, output_names, sample_weights, spread
+from hornbeam_models.compiling.outputs import kind_for, labels, output_names, sample_weights, spread
 
 __all__ = ["Losses", "loss_of"]
 
@@ -44,6 +44,11 @@ def loss_of(identifier: Any) -> Any:
     return registry.lookup("losses", "LossFunctionWrapper")(checked, name=name)
 
 
+def _by_shape(given: Any) -> bool:
+    """Whether the shapes of labels and outputs say which cross-entropy is meant."""
+    return isinstance(given, str) and given.lower() in ("crossentropy", "ce")
+
+
 def _revived(given: Any) -> Any:
     """Saved forms among losses as the losses that they are of."""
     if isinstance(given, dict) and "class_name" in given and "config" in given:
@@ -59,16 +64,20 @@ class Losses:
     def __init__(self, given: Any, weights: Any, names: list[str] | None) -> None:
         self.given = given = _revived(given)
         self.weights, self.names = weights, names
-        loss_of(given) if not isinstance(given, (list, tuple, dict)) else [loss_of(g) for g in leaves(given)]
+        for one in [given] if not isinstance(given, (list, tuple, dict)) else leaves(given):
+            if not _by_shape(one):
+                loss_of(one)
         self.ranges: dict[int, tuple[Any, int]] = {}  # by output: the loss, and the number of units of the output
 
     def _pairs(self, y: Any, pred: Any) -> Any:
         if self.given is None:
             return ()
         preds, names = [widened(p) for p in leaves(pred)], output_names(pred, self.names)
-        losses = [loss_of(g) for g in spread(self.given, names, "loss")]
+        trues = labels(y, pred, names)
+        given = zip(spread(self.given, names, "loss"), trues, preds, strict=True)
+        losses = [loss_of(f"{kind_for(true, out)}Crossentropy" if _by_shape(one) else one) for one, true, out in given]
         weights = [1.0 if w is None else w for w in spread(self.weights, names, "loss_weights")]
-        return zip(names, losses, labels(y, pred, names), preds, weights, strict=True)
+        return zip(names, losses, trues, preds, weights, strict=True)
 
     def __call__(self, y: Any, pred: Any, sample_weight: Any) -> tuple[Tensor | None, dict[str, Tensor]]:
         """The weighted sum, and the loss of every output by its name, before weighting; (None, {}) where there is no loss."""

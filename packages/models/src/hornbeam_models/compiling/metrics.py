@@ -13,7 +13,7 @@ from hornbeam.tensor import widened
 from hornbeam.tree import leaves
 
 from hornbeam_models.compiling.losses import Losses
-from hornbeam_models.compiling.outputs import labels, output_names, sample_weights, spread
+from hornbeam_models.compiling.outputs import kind_for, labels, output_names, sample_weights, spread
 
 __all__ = ["Metrics"]
 
@@ -29,7 +29,7 @@ class Metrics:
         self.waiting: dict[str, list[Any]] = {}  # by entry: what metrics on the host are told after the step
         self.ready = False
         for name in [*leaves(given), *leaves(weighted)]:
-            if isinstance(name, str) and name not in BY_SHAPE:
+            if isinstance(name, str) and name.lower() not in BY_SHAPE:
                 self._find(name)
             elif not isinstance(name, str) and not callable(name) and not hasattr(name, "update_state"):
                 raise DTypeError(
@@ -78,8 +78,8 @@ class Metrics:
 
     def _make(self, entry: Any, true: Any, pred: Any) -> Any:
         if isinstance(entry, str):
-            if entry in BY_SHAPE:
-                metric: Any = self._find(_kind_for(true, pred) + BY_SHAPE[entry])()
+            if entry.lower() in BY_SHAPE:
+                metric: Any = self._find(kind_for(true, pred) + BY_SHAPE[entry.lower()])()
                 metric.name = entry
                 return metric
             found = self._find(entry)
@@ -137,12 +137,3 @@ def _tell(metric: Any, true: Any, out: Any, weight: Any) -> None:
 
 
 BY_SHAPE = {"accuracy": "Accuracy", "acc": "Accuracy", "crossentropy": "Crossentropy", "ce": "Crossentropy"}
-
-
-def _kind_for(true: Any, pred: Any) -> str:
-    """Which accuracy or cross-entropy "accuracy" and "crossentropy" mean, as in Keras: by the shapes of labels and outputs."""
-    if pred.shape[-1] == 1:
-        return "Binary"
-    shape = tuple(true.shape)
-    same = len(shape) == len(pred.shape) and shape[-1] == pred.shape[-1]
-    return "Categorical" if same else "SparseCategorical"

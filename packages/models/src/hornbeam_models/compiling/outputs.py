@@ -7,7 +7,7 @@ from typing import Any
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.tree import flatten, leaves
 
-__all__ = ["labels", "output_names", "sample_weights", "spread"]
+__all__ = ["kind_for", "labels", "output_names", "sample_weights", "spread"]
 
 
 def output_names(pred: Any, known: list[str] | None) -> list[str]:
@@ -88,3 +88,12 @@ def sample_weights(given: Any, names: list[str]) -> list[Any]:
             raise InvalidArgumentError(f"sample_weight has {len(given)} arrays for {len(names)} outputs")
         return list(given)
     return [given] * len(names)
+
+
+def kind_for(true: Any, pred: Any) -> str:
+    """Which accuracy or cross-entropy "accuracy" and "crossentropy" mean, as in Keras: by the shapes of labels and outputs."""
+    if pred.shape[-1] == 1:
+        return "Binary"
+    shape = tuple(true.shape)
+    same = len(shape) == len(pred.shape) and shape[-1] == pred.shape[-1]
+    return "Categorical" if same else "SparseCategorical"
