@@ -296,3 +296,33 @@ def test_a_step_gets_the_data_in_the_form_that_keras_gives_it(eagerly, call, exp
     with pytest.raises(KeyError) as error:
         call(model)
     assert error.value.args == (expected,)
+
+
+def test_a_batch_of_two_batches_of_different_sizes() -> None:
+    """As `zip` of two datasets of batches gives them: labelled and unlabelled images."""
+
+    class Both(hb.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.dense = hb.layers.Dense(1)
+
+        def call(self, x: hb.Tensor) -> hb.Tensor:
+            return self.dense(x)
+
+        def train_step(self, data: object) -> dict[str, object]:
+            (many, _), (few, labels) = data  # type: ignore[misc]
+            return {
+                "rows": hb.ops.asarray(many.shape[0] * 100 + few.shape[0] + labels.shape[0]),
+                "sum": hb.ops.sum(self(many)),
+            }
+
+    many, few = np.ones((6, 2), "float32"), np.ones((2, 2), "float32")
+    model = Both()
+    model.compile("sgd")
+    batches = [((many, many[:, 0]), (few, few[:, 0]))] * 3
+    history = model.fit(iter(batches), steps_per_epoch=3, verbose=0).history
+    assert history["rows"] == [604.0]
+    plain = hb.Sequential([hb.Input((2,)), hb.layers.Dense(1)])
+    plain.compile("sgd", "mse")
+    with pytest.raises(hb.InvalidArgumentError, match="number of samples"):
+        plain.fit(iter([(many, few[:, :1])]), steps_per_epoch=1, verbose=0)

@@ -204,7 +204,7 @@ class Batches:
                 f"the {type(self.given.iterable).__name__} gives single samples, not batches: its labels are numbers, such as {y!r}. "
                 "Put samples together first, as with .batch(32)."
             )
-        checked = Given.of(x, y, sample_weight)
+        checked = Given.of(x, y, sample_weight, batch=True)
         if any(map(elsewhere, leaves((checked.y, checked.sample_weight)))):
             return checked.x, checked.y, checked.sample_weight  # to look at each batch would be to wait for it
         checked.check_labels()

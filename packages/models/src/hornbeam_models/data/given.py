@@ -79,8 +79,12 @@ class Given:
         self.x, self.y, self.sample_weight, self.iterable = x, y, sample_weight, iterable
 
     @classmethod
-    def of(cls, x: Any, y: Any = None, sample_weight: Any = None) -> Given:
+    def of(cls, x: Any, y: Any = None, sample_weight: Any = None, batch: bool = False) -> Given:
         """Check what was given.
+
+        Args:
+            x, y, sample_weight: arrays, in nested containers, or an iterable of batches.
+            batch: whether it is one: of two batches, as zipped datasets give them to steps of one's own, sizes may differ.
 
         Raises:
             InvalidArgumentError: there are no data, or the arrays differ in length.
@@ -115,7 +119,10 @@ class Given:
             for what, v in (("x", x), ("y", y), ("sample_weight", weight))
         }
         found = {n for group in lengths.values() for n in group}
-        if len(found) > 1:
+        two = (
+            batch and isinstance(x, tuple) and isinstance(y, tuple) and all(len(set(n)) <= 1 for n in lengths.values())
+        )
+        if len(found) > 1 and not two:
             several = isinstance(x, (list, tuple)) and len(x) > 1
             hint = (
                 " A list of arrays means several inputs; for samples of one input, write numpy.stack(x)."
