@@ -87,7 +87,7 @@ def expm1(x: Number) -> Number:
 
 
 def sigmoid(x: Number) -> Number:
-    """1 / (1 + e**-x); at most 2 ulp off; 0 where it is less than the smallest normal number."""
+    """1 / (1 + e**-x); at most 2.5 ulp off; 0 where it is less than the smallest normal number."""
     low, high = (-89.0, 88.0) if x.single else (-710.0, 709.0)
     rounded, r = reduced(-x.at_most(high).at_least(low))
     return 1.0 / (expm1_rest(r) + 1.0).mad(power_of_two(rounded), 1.0)
