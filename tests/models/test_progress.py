@@ -1,6 +1,7 @@
 """What is shown while a model trains: lines, a line that is written over, a bar."""
 
 import io
+import re
 import sys
 import types
 
@@ -67,6 +68,29 @@ def test_a_bar_on_a_terminal(monkeypatch):
     model.predict(X, batch_size=1)
     assert "predict" in terminal.getvalue()
     assert "20/20" in terminal.getvalue()
+
+
+@pytest.mark.parametrize("width", [30, 45, 60, 200])
+def test_a_narrow_terminal_cuts_figures_while_it_runs_and_shows_all_of_them_at_the_end(monkeypatch, width):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setattr(progress, "INTERVAL", 0.0)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", str(width))
+    model = Sequential([Input((3,)), Dense(1, kernel_initializer="ones")])
+    model.compile(hb.optimizers.SGD(0.0), "mse", metrics=["mae", hb.metrics.MeanAbsoluteError(name="a_name_that_is_long")])
+    model.fit(X, Y, batch_size=5, validation_data=(X, Y))
+    drawn = [re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", part).strip("\n") for part in terminal.getvalue().split("\r")]
+    whole = "loss 9.0000  mae 3.0000  a_name_that_is_long 3.0000  val_loss 9.0000  val_mae 3.0000  val_a_name_that_is_long 3.0000"
+    assert drawn[-1].endswith(whole)
+    live = drawn if width == 200 else drawn[:-1]
+    assert all(part.startswith("epoch 1/1 ") and len(part) <= width for part in live if part)
+    assert any("4/4" in part and "0:00:0" in part for part in live)
+
+
+def test_lines_stand_for_a_bar_that_nobody_can_watch(capsys):
+    made().fit(X, Y, batch_size=5, verbose=1)
+    assert capsys.readouterr().out == "epoch 1/1  loss 9.0000\n"
 
 
 def test_an_error_leaves_the_terminal_in_order(monkeypatch):

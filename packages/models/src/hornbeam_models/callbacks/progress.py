@@ -13,6 +13,8 @@ from hornbeam_models.callbacks.base import Callback
 __all__ = ["ProgbarLogger", "figures", "in_notebook", "verbosity"]
 
 INTERVAL = 0.1  # seconds between two drawings
+BAR = (5, 28)  # letters that a bar has at least and at most
+CLOCK = len("0:00:00")
 
 
 def in_notebook() -> bool:
@@ -21,14 +23,16 @@ def in_notebook() -> bool:
 
 
 def verbosity(verbose: Any) -> int:
-    """0 silent, 1 bar, 2 lines; "auto": a bar where somebody can watch it.
+    """0 silent, 1 bar, 2 lines; "auto": a bar. Where nobody can watch a bar (a file, a pipe), lines stand for it.
 
     Raises:
         InvalidArgumentError: it is none of them.
     """
     if verbose not in ("auto", 0, 1, 2):
         raise InvalidArgumentError(f"verbose must be 'auto', 0, 1 or 2; got {verbose!r}")
-    return (1 if sys.stdout.isatty() or in_notebook() else 2) if verbose == "auto" else int(verbose)
+    if verbose in ("auto", 1):
+        return 1 if sys.stdout.isatty() or in_notebook() else 2
+    return int(verbose)
 
 
 def figures(logs: dict[str, Any]) -> str:
@@ -151,32 +155,50 @@ class ProgbarLogger(Callback):
 
 
 class _Live:
-    """A bar drawn with rich."""
+    """A bar drawn with rich: it shrinks, and figures are cut off, until both are one line; the last line has all figures."""
 
     def __init__(self, title: str, steps: int | None) -> None:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+        self.column = BarColumn(BAR[1])
         columns = (
             TextColumn("{task.description}"),
-            BarColumn(28),
+            self.column,
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[figures]}"),
+            TextColumn("{task.fields[figures]}", markup=False),
         )
         self.bar = Progress(*columns, auto_refresh=False)
-        self.steps, self.done = steps, 0
+        self.title, self.steps, self.done = title, steps, 0
         self.task = self.bar.add_task(title, total=steps, figures="")
         self.bar.start()
 
+    def _room(self) -> int:
+        """Letters for the bar and the figures together."""
+        count = 2 * len(str(self.steps)) if self.steps else len(f"{self.done}?")
+        return self.bar.console.width - len(self.title) - (count + 1) - CLOCK - 4  # gaps
+
+    def _fitting(self, text: str) -> str:
+        room = self._room()
+        self.column.bar_width = min(BAR[1], max(BAR[0], room - len(text)))
+        left = max(0, room - self.column.bar_width)
+        return text if len(text) <= left else text[: max(0, left - 1)] + "…"
+
     def draw(self, done: int, text: str) -> None:
         self.done = done
-        self.bar.update(self.task, completed=done, figures=text, refresh=True)
+        self.bar.update(self.task, completed=done, figures=self._fitting(text), refresh=True)
 
     def finish(self, text: str | None) -> None:
+        done = self.steps or self.done
+        whole = text is None or len(text) <= self._room() - BAR[0]
         if text is not None:
-            done = self.steps or self.done
-            self.bar.update(self.task, total=done, completed=done, figures=text, refresh=True)
+            self.bar.update(self.task, total=done, completed=done, figures=self._fitting(text), refresh=True)
+        seconds = int(self.bar.tasks[0].elapsed or 0)
+        self.bar.live.transient = not whole
         self.bar.stop()
+        if not whole:
+            clock = f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+            print(f"{self.title} {done}/{done} {clock} {text}", flush=True)
 
 
 class _Line:
