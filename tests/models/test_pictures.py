@@ -202,3 +202,29 @@ def test_the_summary_of_what_is_not_built():
     late = Sequential([Dense(3)])
     late(np.ones((7, 5), np.float32))
     assert [operations(box) for box in boxes(late)] == [3 * (2 * 5 + 1)]
+
+
+@pytest.mark.parametrize("rankdir", ["TB", "LR"])
+def test_frames_of_nested_models_hold_their_boxes_and_meet_nothing_else(tmp_path, rankdir):
+    x = Input((6,), name="x")
+    deep = Sequential([Input((6,)), Dense(6, name="a"), BatchNormalization(name="quite_a_long_name")], name="deep")
+    middle = Sequential([Input((6,)), deep, Dense(6, name="b")], name="middle")
+    outer = Sequential([Input((6,)), middle, Dense(6, name="c")], name="outer")
+    model = Model(x, [Dense(6, name="beside")(x), outer(x), Dense(2, name="also_beside")(x)])
+    plot_model(model, tmp_path / "m.svg", show_layer_names=True, expand_nested=True, rankdir=rankdir)
+    root = ET.parse(tmp_path / "m.svg").getroot()
+    shapes = list(root.iter("{http://www.w3.org/2000/svg}rect"))
+    found = {}
+    for shape, title in [(s, s.find("{http://www.w3.org/2000/svg}title")) for s in shapes]:
+        left, top, width, height = (float(shape.get(key)) for key in ("x", "y", "width", "height"))
+        found.setdefault(title.text if title is not None else "frames", []).append(
+            (left, top, left + width, top + height)
+        )
+    canvas, *frames = found.pop("frames")
+    assert len(frames) == 3
+    for inner, around in itertools.pairwise([*frames[::-1], canvas]):  # with room for a name between the tops
+        assert around[0] < inner[0] and around[1] <= inner[1] - 12 and inner[2] < around[2] and inner[3] < around[3]
+    for (box,) in [places for name, places in found.items() if "outer" not in name]:
+        a = frames[0]
+        assert box[2] < a[0] or a[2] < box[0] or box[3] < a[1] - 12 or a[3] < box[1]
+    assert sum("outer" in name for name in found) == 4

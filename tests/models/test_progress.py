@@ -78,7 +78,9 @@ def test_a_narrow_terminal_cuts_figures_while_it_runs_and_shows_all_of_them_at_t
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", str(width))
     model = Sequential([Input((3,)), Dense(1, kernel_initializer="ones")])
-    model.compile(hb.optimizers.SGD(0.0), "mse", metrics=["mae", hb.metrics.MeanAbsoluteError(name="a_name_that_is_long")])
+    model.compile(
+        hb.optimizers.SGD(0.0), "mse", metrics=["mae", hb.metrics.MeanAbsoluteError(name="a_name_that_is_long")]
+    )
     model.fit(X, Y, batch_size=5, validation_data=(X, Y))
     drawn = [re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", part).strip("\n") for part in terminal.getvalue().split("\r")]
     whole = "loss 9.0000  mae 3.0000  a_name_that_is_long 3.0000  val_loss 9.0000  val_mae 3.0000  val_a_name_that_is_long 3.0000"

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from hornbeam.errors import InvalidArgumentError
+from hornbeam.fonts import legible
 from hornbeam.tree import flatten, map_structure
 
 from hornbeam_datasets.loaders.optional import require
@@ -54,7 +55,7 @@ def show(dataset: Dataset, samples: int = 16, class_names: Any = None) -> Any:
         x, label = (sample[0], sample[1]) if isinstance(sample, tuple) and len(sample) > 1 else (sample, None)
         title = _draw(place, x, label, names)
         place.set_title(title if len(title) <= TITLE else title[: TITLE - 3] + "...", fontsize=9)
-    return figure
+    return legible(figure)
 
 
 def _is_batch(arrays: list[Any]) -> bool:

@@ -11,6 +11,7 @@ from hornbeam import Layer
 from hornbeam.errors import InvalidArgumentError, MissingPackageError
 
 from hornbeam_models.diagram import Box, boxes
+from hornbeam_models.pictures.frames import frame, nests, with_room
 from hornbeam_models.pictures.layout import Place, lay_out
 
 __all__ = ["Dot", "model_to_dot", "plot_model"]
@@ -73,13 +74,17 @@ class _Picture:
         number = {box.path: i for i, box in enumerate(self.boxes)}
         edges = [(number[feed], i) for i, box in enumerate(self.boxes) for feed in box.feeds]
         beside = rankdir == "LR"
-        self.places, self.lines, (width, height) = lay_out([(h, w) for w, h in sizes] if beside else sizes, edges)
+        self.nests = nests(self.boxes)
+        roomy = with_room(sizes, self.boxes, edges, self.nests, beside)
+        self.places, self.lines, (width, height) = lay_out([(h, w) for w, h in roomy] if beside else roomy, edges)
         self.beside = beside
         if beside:
             width, height = height, width
             for place in self.places:
                 place.x, place.y, place.width, place.height = place.y, place.x, place.height, place.width
             self.lines = [[(y, x) for x, y in line] for line in self.lines]
+        for place, size in zip(self.places, sizes, strict=True):
+            place.width, place.height = size
         self.ends = edges
         self.groups = self._groups()
         self.width, self.height = width + 2 * MARGIN, height + 2 * MARGIN
@@ -94,7 +99,8 @@ class _Picture:
         for path, inside in sorted(found.items(), key=lambda item: item[0].count("/")):
             left, right = min(p.x - p.width / 2 for p in inside), max(p.x + p.width / 2 for p in inside)
             top, bottom = min(p.y - p.height / 2 for p in inside), max(p.y + p.height / 2 for p in inside)
-            frames.append((path.rpartition("/")[2], left - 8, top - 9, right + 8, bottom + 9))
+            side, above, below = frame(self.nests[path])
+            frames.append((path.rpartition("/")[2], left - side, top - above, right + side, bottom + below))
         return frames
 
     def path(self, index: int) -> list[tuple[float, float]]:
@@ -159,6 +165,7 @@ def _drawn(picture: _Picture, path: Path, dpi: int) -> None:
         from matplotlib.figure import Figure
     except ImportError:
         raise MissingPackageError(f"plot_model to a {path.suffix} file", "matplotlib") from None
+    from hornbeam.fonts import legible
     from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
     from matplotlib.path import Path as Curve
 
@@ -197,7 +204,7 @@ def _drawn(picture: _Picture, path: Path, dpi: int) -> None:
             weight, color = ("bold", "#111") if i == 0 else ("normal", "#444")
             how: dict[str, Any] = {"ha": "center", "family": "monospace", "weight": weight, "color": color}
             axes.text(place.x, y + PADDING + LINE * i + 10, written, fontsize=FONT * points, **how)
-    figure.savefig(path, dpi=dpi)
+    legible(figure).savefig(path, dpi=dpi)
 
 
 def plot_model(

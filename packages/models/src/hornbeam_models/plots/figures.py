@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
 
 import numpy as np
 from hornbeam.errors import InvalidArgumentError, MissingPackageError
+from hornbeam.fonts import legible
 
 from hornbeam_models.callbacks.activations import activations
 from hornbeam_models.plots.classes import area, confusion, roc_points
@@ -17,13 +20,30 @@ __all__ = [
     "saliency", "weight_histograms",
 ]  # fmt: skip
 
+P = ParamSpec("P")
+NUMBERED = 25  # classes up to which a table of them shows numbers
+LETTER = 0.085  # inches
+
+
+def _drawing(function: Callable[P, Any]) -> Callable[P, Any]:
+    """A function that draws, with letters of all languages."""
+
+    @wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> Any:
+        try:
+            return legible(function(*args, **kwargs))
+        except ModuleNotFoundError as error:
+            if error.name != "matplotlib":
+                raise
+            raise MissingPackageError("hornbeam.plots", "matplotlib") from None
+
+    return wrapper
+
 
 def _grid(count: int, columns: int, width: float = 3.2, height: float = 2.4) -> tuple[Any, list[Any]]:
     """A figure of so many axes in rows, and the axes."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise MissingPackageError("hornbeam.plots", "matplotlib") from None
+    from matplotlib.figure import Figure
+
     columns = max(1, min(columns, count))
     rows = math.ceil(count / columns)
     figure = Figure((width * columns, height * rows), layout="constrained")
@@ -33,6 +53,7 @@ def _grid(count: int, columns: int, width: float = 3.2, height: float = 2.4) -> 
     return figure, list(axes[:count])
 
 
+@_drawing
 def learning_curves(history: Any, columns: int = 3) -> Any:
     """The figures of training and validation over the epochs, one picture for each.
 
@@ -75,6 +96,7 @@ def _histograms(named: dict[str, Any], columns: int) -> Any:
     return figure
 
 
+@_drawing
 def weight_histograms(model: Any, layers: Any = None, columns: int = 4) -> Any:
     """The distribution of every weight.
 
@@ -88,6 +110,7 @@ def weight_histograms(model: Any, layers: Any = None, columns: int = 4) -> Any:
     return _histograms(named, columns)
 
 
+@_drawing
 def activation_histograms(model: Any, x: Any, layers: Any = None, columns: int = 4) -> Any:
     """The distribution of what layers give for inputs.
 
@@ -101,6 +124,7 @@ def activation_histograms(model: Any, x: Any, layers: Any = None, columns: int =
     return _histograms({name: a for name, a in found.items() if not isinstance(a, list)}, columns)
 
 
+@_drawing
 def feature_maps(model: Any, x: Any, layer: str, sample: int = 0, columns: int = 8) -> Any:
     """The channels of what a convolutional layer gives for one sample.
 
@@ -129,6 +153,7 @@ def feature_maps(model: Any, x: Any, layer: str, sample: int = 0, columns: int =
     return figure
 
 
+@_drawing
 def saliency(model: Any, x: Any, unit: int | None = None) -> Any:
     """Pictures, each above what of it matters for the output: see `saliency_map`.
 
@@ -146,6 +171,7 @@ def saliency(model: Any, x: Any, unit: int | None = None) -> Any:
     return figure
 
 
+@_drawing
 def grad_cam(model: Any, x: Any, layer: str | None = None, unit: int | None = None) -> Any:
     """Pictures, each above itself with the regions that speak for the output coloured: see `grad_cam_map`.
 
@@ -173,6 +199,7 @@ def _show(ax: Any, picture: Any) -> None:
     ax.axis("off")
 
 
+@_drawing
 def confusion_matrix(y_true: Any, y_pred: Any, labels: Any = None, normalize: bool = False) -> Any:
     """How many samples of each class were taken for each.
 
@@ -180,27 +207,31 @@ def confusion_matrix(y_true: Any, y_pred: Any, labels: Any = None, normalize: bo
         y_true: class indices, or one-hot rows.
         y_pred: class indices, or rows of scores.
         labels: names of the classes.
-        normalize: shares of each row instead of numbers.
+        normalize: shares of each row instead of numbers. More than 25 classes show colours only.
     """
     table = confusion(y_true, y_pred, None if labels is None else len(labels))
     rows = table.sum(1, keepdims=True)
     shares = table / np.maximum(rows, 1)
     count = len(table)
-    figure, (ax,) = _grid(1, 1, 1.8 + 0.42 * count, 1.4 + 0.42 * count)
+    names = [str(name) for name in (range(count) if labels is None else labels)]
+    side = count * (0.42 if count <= NUMBERED else 0.16)
+    aside = LETTER * max(map(len, names))  # what the names take beside and, turned, below
+    figure, (ax,) = _grid(1, 1, max(3.4, 1.4 + side + aside), 1.4 + side + (aside if labels is not None else 0))
     ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    for i in range(count):
-        for j in range(count):
-            text = f"{shares[i, j]:.2f}" if normalize else f"{table[i, j]}"
-            ax.text(j, i, text, ha="center", va="center", fontsize=8, color="white" if shares[i, j] > 0.55 else "black")
-    names = list(range(count)) if labels is None else list(labels)
-    ax.set_xticks(range(count), names, rotation=45 if labels is not None else 0)
-    ax.set_yticks(range(count), names)
+    for i, j in np.ndindex(count, count) if count <= NUMBERED else ():
+        text = f"{shares[i, j]:.2f}" if normalize else f"{table[i, j]}"
+        ax.text(j, i, text, ha="center", va="center", fontsize=8, color="white" if shares[i, j] > 0.55 else "black")
+    size = 10 if count <= NUMBERED else 6
+    turned = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if labels is not None else {}
+    ax.set_xticks(range(count), names, fontsize=size, **turned)
+    ax.set_yticks(range(count), names, fontsize=size)
     ax.set_xlabel("taken for")
     ax.set_ylabel("class")
     ax.set_title(f"{np.trace(table)} of {table.sum()} right ({np.trace(table) / max(1, table.sum()):.1%})", fontsize=9)
     return figure
 
 
+@_drawing
 def roc_curve(y_true: Any, y_score: Any, labels: Any = None) -> Any:
     """The share of hits over the share of false alarms; for several classes one curve each, of that class against the others.
 
@@ -226,6 +257,7 @@ def roc_curve(y_true: Any, y_score: Any, labels: Any = None) -> Any:
     return figure
 
 
+@_drawing
 def learning_rates(finder: Any) -> Any:
     """The loss over the learning rate, as a LearningRateFinder saw it, with its suggestion."""
     figure, (ax,) = _grid(1, 1, 4.6, 3.2)
