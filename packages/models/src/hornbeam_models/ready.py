@@ -62,6 +62,7 @@ class Ready(Steps):
         return any(step not in (Steps.train_step, Steps.test_step, Steps.predict_step) for step in own)
 
     def _look_at(self, x: Any, y: Any, labelled: bool) -> None:
+        self._held = None  # building may make metrics
         self._match(x)
         size = batch_size_of(self)
         pred = self._outputs_like(map_structure(lambda a: a[: size or 1], x), shapes_only=size is not None)

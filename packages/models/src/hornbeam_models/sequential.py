@@ -69,13 +69,13 @@ class Sequential(Model):
         else:
             self.built = False
         self._stack.append(layer)
-        self._steps = {}
+        self._steps, self._held = {}, None
 
     def pop(self) -> Layer:
         """Take the last layer off."""
         if not self._stack:
             raise InvalidArgumentError("this Sequential model has no layers")
-        self._steps = {}
+        self._steps, self._held = {}, None
         del self._outputs[-1:]
         return self._stack.pop()
 

@@ -121,16 +121,17 @@ class Steps(Layer):
         found: list[Any] = [] if given is None else given.all
         if self._losses_given is not None and self._losses_given.given is None and not self._tracks_loss:
             found = found[1:]
+        if self._held is None:
+            layers = (layer for layer in inside(self) if not isinstance(layer, Steps))
+            self._held = [metric for layer in layers for metric in _metrics_of(layer)]
         seen = {id(metric) for metric in found}
-        for layer in (self, *(layer for layer in inside(self) if not isinstance(layer, Steps))):
-            for name, value in vars(layer).items():
-                if name == "inbound_nodes":
-                    continue
-                for leaf in leaves(value) if isinstance(value, (list, tuple, dict)) else (value,):
-                    if id(leaf) not in seen and _is_metric(leaf):
-                        seen.add(id(leaf))
-                        found.append(leaf)
+        for metric in (*_metrics_of(self), *self._held):
+            if id(metric) not in seen:
+                seen.add(id(metric))
+                found.append(metric)
         return found
+
+    _held: list[Any] | None = None  # the metrics of the layers within, once they were looked for
 
     @property
     def metrics_variables(self) -> list[Any]:
@@ -236,8 +237,13 @@ def inside(layer: Layer) -> Iterator[Any]:
         yield from inside(inner)
 
 
-def _is_metric(value: Any) -> bool:
-    return not isinstance(value, type) and all(hasattr(value, part) for part in _METRIC)
+def _metrics_of(layer: Any) -> Iterator[Any]:
+    """The attributes of a layer that are metrics, or lists or dicts of such."""
+    for name, value in vars(layer).items():
+        if name not in ("inbound_nodes", "_held"):
+            for leaf in leaves(value) if isinstance(value, (list, tuple, dict)) else (value,):
+                if not isinstance(leaf, type) and all(hasattr(leaf, part) for part in _METRIC):
+                    yield leaf
 
 
 def _count(metric: Any) -> bool:

@@ -90,7 +90,7 @@ class Trainer(Ready):
             "auto_scale_loss": auto_scale_loss,
         }
         self.run_eagerly = run_eagerly
-        self._steps, self._checked = {}, set()
+        self._steps, self._checked, self._held = {}, set(), None
 
     def get_compile_config(self) -> dict[str, Any] | None:
         """What `compile` was given, in a form that can be written down; None before."""
