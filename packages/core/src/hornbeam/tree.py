@@ -51,6 +51,12 @@ def unflatten(structure: Structure, values: Any) -> Any:
 
     Raises:
         InvalidArgumentError: there are more or fewer values than leaves.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> leaves, structure = hb.tree.flatten({"b": [1, 2], "a": 3})
+        >>> hb.tree.unflatten(structure, [10 * leaf for leaf in leaves])
+        {'a': 30, 'b': [10, 20]}
     """
     iterator = iter(values)
     try:
@@ -76,7 +82,13 @@ def _unflatten(structure: Structure, values: Iterator[Any]) -> Any:
 
 
 def leaves(tree: Any) -> list[Any]:
-    """The leaves of nested containers, left to right."""
+    """The leaves of nested containers, left to right.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.tree.leaves({"b": [1, 2], "a": 3})
+        [3, 1, 2]
+    """
     return flatten(tree)[0]
 
 

@@ -43,7 +43,13 @@ class NonNeg(Constraint):
 
 
 class MaxNorm(Constraint):
-    """The norm along `axis` is at most `max_value`."""
+    """The norm along `axis` is at most `max_value`.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> [round(v, 2) for v in MaxNorm(1.0)(hb.ops.asarray([[3.0], [4.0]]))[:, 0].tolist()]
+        [0.6, 0.8]
+    """
 
     def __init__(self, max_value: float = 2, axis: int | tuple[int, ...] = 0) -> None:
         self.max_value, self.axis = max_value, axis

@@ -79,6 +79,11 @@ class L2(Regularizer):
 
     Args:
         l2: a number of at least 0.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> float(L2(0.1)(hb.ops.asarray([1.0, 2.0])))
+        0.5
     """
 
     def __init__(self, l2: float = 0.01) -> None:

@@ -131,6 +131,13 @@ def tensordot(x1: Any, x2: Any, axes: Any = 2) -> Tensor:
 
     Args:
         axes: how many of the last axes of `x1` meet the first of `x2`; or a pair of sequences of axes.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.tensordot(hb.ops.ones((2, 3, 4)), hb.ops.ones((3, 4, 5)), axes=2).shape
+        (2, 5)
+        >>> hb.ops.tensordot(hb.ops.ones((2, 3)), hb.ops.ones((4, 2)), axes=([0], [1])).shape
+        (3, 4)
     """
     x, y = _numbers(x1, x2)
     if isinstance(axes, int):
@@ -155,7 +162,13 @@ def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Tensor:
 
 
 def outer(x1: Any, x2: Any) -> Tensor:
-    """All products of an element of one vector with one of the other: (n, m)."""
+    """All products of an element of one vector with one of the other: (n, m).
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.outer(hb.ops.asarray([1, 2]), hb.ops.asarray([3, 4])).tolist()
+        [[3, 4], [6, 8]]
+    """
     x, y = _numbers(x1, x2)
     return expand_dims(reshape(x, (x.size,)), 1) * expand_dims(reshape(y, (y.size,)), 0)
 

@@ -68,12 +68,24 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, *, device: str | None =
 
 
 def zeros(shape: Any, dtype: Any = None, *, device: str | None = None) -> Tensor:
-    """A tensor of zeros; default dtype: the default float."""
+    """A tensor of zeros; default dtype: the default float.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.zeros((2, 2)).tolist()
+        [[0.0, 0.0], [0.0, 0.0]]
+    """
     return full(shape, 0, dtype=as_dtype(dtype), device=device)
 
 
 def ones(shape: Any, dtype: Any = None, *, device: str | None = None) -> Tensor:
-    """A tensor of ones; default dtype: the default float."""
+    """A tensor of ones; default dtype: the default float.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.ones(2, dtype="int32").tolist()
+        [1, 1]
+    """
     return full(shape, 1, dtype=as_dtype(dtype), device=device)
 
 
@@ -194,7 +206,13 @@ def eye(
     *,
     device: str | None = None,
 ) -> Tensor:
-    """Ones on the k-th diagonal, zeros elsewhere: (N, M), where M is N unless given."""
+    """Ones on the k-th diagonal, zeros elsewhere: (N, M), where M is N unless given.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.eye(2).tolist()
+        [[1.0, 0.0], [0.0, 1.0]]
+    """
     check_device(device)
     columns = N if M is None else M
     _shape((N, columns))
@@ -244,7 +262,13 @@ def _matrix(t: Tensor, name: str) -> tuple[int, int]:
 
 
 def meshgrid(*arrays: Any, indexing: str = "xy") -> list[Tensor]:
-    """Coordinate grids of one-dimensional tensors; "xy" swaps the first two axes, "ij" does not."""
+    """Coordinate grids of one-dimensional tensors; "xy" swaps the first two axes, "ij" does not.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> [grid.shape for grid in hb.ops.meshgrid(hb.ops.arange(3), hb.ops.arange(2))]
+        [(2, 3), (2, 3)]
+    """
     if indexing not in ("xy", "ij"):
         raise InvalidArgumentError(f"meshgrid: indexing must be 'xy' or 'ij'; got {indexing!r}")
     tensors = [as_tensor(a) for a in arrays]

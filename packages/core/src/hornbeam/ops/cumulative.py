@@ -91,7 +91,13 @@ def _flat(x: Any, axis: int | None) -> tuple[Tensor, int]:
 
 
 def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
-    """The running sum along an axis (None: flattened), as NumPy and Keras name it."""
+    """The running sum along an axis (None: flattened), as NumPy and Keras name it.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.cumsum(hb.ops.asarray([1, 2, 3])).tolist()
+        [1, 3, 6]
+    """
     tensor, along = _flat(x, axis)
     return cumulative_sum(tensor, axis=along, dtype=dtype)
 

@@ -54,6 +54,11 @@ def concat(arrays: Any, /, *, axis: int | None = 0) -> Tensor:
 
     Raises:
         ShapeError: they differ on another axis.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.concat([hb.ops.asarray([1, 2]), hb.ops.asarray([3])]).tolist()
+        [1, 2, 3]
     """
     tensors = promote_tensors(*arrays) if arrays else []
     if not tensors:
@@ -65,7 +70,13 @@ def concat(arrays: Any, /, *, axis: int | None = 0) -> Tensor:
 
 
 def concatenate(xs: Any, axis: int = 0) -> Tensor:
-    """Tensors one after the other along an axis (Keras's and NumPy's name of `concat`)."""
+    """Tensors one after the other along an axis (Keras's and NumPy's name of `concat`).
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.concatenate([hb.ops.ones((2, 3)), hb.ops.zeros((2, 1))], axis=1).shape
+        (2, 4)
+    """
     return concat(xs, axis=axis)
 
 
@@ -74,6 +85,11 @@ def stack(x: Any, axis: int = 0) -> Tensor:
 
     Raises:
         ShapeError: the shapes differ.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.stack([hb.ops.asarray([1, 2]), hb.ops.asarray([3, 4])], axis=1).tolist()
+        [[1, 3], [2, 4]]
     """
     tensors = promote_tensors(*x) if len(x) else []
     if not tensors:
@@ -94,6 +110,11 @@ def unstack(x: Any, num: int | None = None, axis: int = 0) -> tuple[Tensor, ...]
 
     Raises:
         ShapeError: `num` is not the axis's size.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> [row.tolist() for row in hb.ops.unstack(hb.ops.asarray([[1, 2], [3, 4]]))]
+        [[1, 2], [3, 4]]
     """
     tensor = as_tensor(x)
     (where,) = axes_of(axis, tensor.ndim, "unstack")
@@ -109,6 +130,13 @@ def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
 
     Raises:
         InvalidArgumentError: the axis does not divide into equal parts.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> [part.tolist() for part in hb.ops.split(hb.ops.arange(6), 3)]
+        [[0, 1], [2, 3], [4, 5]]
+        >>> [part.tolist() for part in hb.ops.split(hb.ops.arange(6), [1, 4])]
+        [[0], [1, 2, 3], [4, 5]]
     """
     tensor = as_tensor(x)
     (where,) = axes_of(axis, tensor.ndim, "split")
@@ -127,7 +155,13 @@ def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
 
 
 def repeat(x: Any, repeats: Any, axis: int | None = None) -> Tensor:
-    """Each element so many times in a row along an axis (None: flattened)."""
+    """Each element so many times in a row along an axis (None: flattened).
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.repeat(hb.ops.asarray([1, 2]), 2).tolist()
+        [1, 1, 2, 2]
+    """
     tensor = ravel(x) if axis is None else as_tensor(x)
     (where,) = axes_of(0 if axis is None else axis, tensor.ndim, "repeat")
     counts = as_tensor(repeats).tolist() if not isinstance(repeats, int) else repeats
@@ -148,7 +182,13 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Tensor:
 
 
 def tile(x: Any, repeats: Any) -> Tensor:
-    """The whole tensor so many times along each axis."""
+    """The whole tensor so many times along each axis.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.tile(hb.ops.asarray([1, 2]), 2).tolist()
+        [1, 2, 1, 2]
+    """
     tensor = as_tensor(x)
     counts = (repeats,) if isinstance(repeats, int) else tuple(int(r) for r in repeats)
     rank = max(len(counts), tensor.ndim)
@@ -160,7 +200,13 @@ def tile(x: Any, repeats: Any) -> Tensor:
 
 
 def roll(x: Any, shift: Any, axis: Any = None) -> Tensor:
-    """The elements moved along axes; those that fall off come back at the other end."""
+    """The elements moved along axes; those that fall off come back at the other end.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.roll(hb.ops.asarray([1, 2, 3, 4]), 1).tolist()
+        [4, 1, 2, 3]
+    """
     tensor = as_tensor(x)
     if axis is None:
         return reshape(roll(reshape(tensor, (tensor.size,)), shift, axis=0), tensor.shape)
@@ -185,6 +231,13 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = N
 
     Raises:
         InvalidArgumentError: the mode is unknown, or a reflected border is wider than the tensor.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.pad(hb.ops.asarray([1, 2, 3]), (1, 2)).tolist()
+        [0, 1, 2, 3, 0, 0]
+        >>> hb.ops.pad(hb.ops.asarray([1, 2, 3]), 2, mode="reflect").tolist()
+        [3, 2, 1, 2, 3, 2, 1]
     """
     tensor = as_tensor(x)
     width = [pad_width] * tensor.ndim if isinstance(pad_width, int) else list(pad_width)

@@ -57,6 +57,11 @@ def reshape(x: Any, shape: Any = None, *, copy: bool | None = None, newshape: An
 
     Raises:
         ShapeError: the number of elements differs.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.reshape(hb.ops.arange(6), (2, -1)).tolist()
+        [[0, 1, 2], [3, 4, 5]]
     """
     tensor = as_tensor(x)
     shape = newshape if shape is None else shape
@@ -101,7 +106,13 @@ def ravel(x: Any, order: str = "C") -> Tensor:
 
 
 def expand_dims(x: Any, axis: Any = 0) -> Tensor:
-    """New axes of size 1 at the given positions of the result."""
+    """New axes of size 1 at the given positions of the result.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.expand_dims(hb.ops.ones((2, 3)), -1).shape
+        (2, 3, 1)
+    """
     tensor = as_tensor(x)
     count = len(axis) if isinstance(axis, (tuple, list)) else 1
     new = axes_of(axis, tensor.ndim + count, "expand_dims")
@@ -114,6 +125,11 @@ def squeeze(x: Any, axis: Any = None) -> Tensor:
 
     Raises:
         ShapeError: a given axis has another size.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.squeeze(hb.ops.ones((1, 3, 1)), 0).shape
+        (3, 1)
     """
     tensor = as_tensor(x)
     axes = [a for a, s in enumerate(tensor.shape) if s == 1] if axis is None else axes_of(axis, tensor.ndim, "squeeze")
@@ -143,6 +159,11 @@ def permute_dims(x: Any, /, axes: Any) -> Tensor:
 
     Raises:
         InvalidArgumentError: `axes` is not a permutation.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.permute_dims(hb.ops.ones((2, 3, 4)), (1, 0, 2)).shape
+        (3, 2, 4)
     """
     tensor = as_tensor(x)
     order = axes_of(tuple(axes), tensor.ndim, "permute_dims")
@@ -152,18 +173,38 @@ def permute_dims(x: Any, /, axes: Any) -> Tensor:
 
 
 def transpose(x: Any, axes: Any = None) -> Tensor:
-    """The axes in another order; default: reversed."""
+    """The axes in another order; default: reversed.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.transpose(hb.ops.ones((2, 3, 4))).shape
+        (4, 3, 2)
+        >>> hb.ops.transpose(hb.ops.ones((2, 3, 4)), (1, 0, 2)).shape
+        (3, 2, 4)
+    """
     tensor = as_tensor(x)
     return permute_dims(tensor, tuple(range(tensor.ndim))[::-1] if axes is None else axes)
 
 
 def matrix_transpose(x: Any, /) -> Tensor:
-    """The last two axes exchanged."""
+    """The last two axes exchanged.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.matrix_transpose(hb.ops.ones((5, 2, 3))).shape
+        (5, 3, 2)
+    """
     return swapaxes(x, -2, -1)
 
 
 def swapaxes(x: Any, axis1: int, axis2: int) -> Tensor:
-    """Two axes exchanged."""
+    """Two axes exchanged.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.swapaxes(hb.ops.ones((2, 3, 4)), 0, 2).shape
+        (4, 3, 2)
+    """
     tensor = as_tensor(x)
     if tensor.ndim < 2 and axis1 != axis2:
         raise ShapeError(f"exchanging axes {axis1} and {axis2} needs at least two axes; got shape {tensor.shape}")
@@ -174,7 +215,13 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Tensor:
 
 
 def moveaxis(x: Any, source: Any, destination: Any) -> Tensor:
-    """Axes moved to other positions; the rest keep their order."""
+    """Axes moved to other positions; the rest keep their order.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.moveaxis(hb.ops.ones((2, 3, 4)), 0, -1).shape
+        (3, 4, 2)
+    """
     tensor = as_tensor(x)
     sources, targets = axes_of(source, tensor.ndim, "moveaxis"), axes_of(destination, tensor.ndim, "moveaxis")
     if len(sources) != len(targets):
@@ -207,6 +254,11 @@ def broadcast_to(x: Any, shape: Any) -> Tensor:
 
     Raises:
         ShapeError: it does not broadcast to that shape.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.broadcast_to(hb.ops.asarray([1, 2]), (2, 2)).tolist()
+        [[1, 2], [1, 2]]
     """
     tensor, target = as_tensor(x), tuple(int(s) for s in shape)
     if tensor.shape == target:
@@ -334,6 +386,12 @@ flip_p.vjp()(lambda ct, *, axes: bind(flip_p, ct, axes=axes))
 
 
 def flip(x: Any, axis: Any = None) -> Tensor:
-    """The elements in reverse order along the given axes (default: all)."""
+    """The elements in reverse order along the given axes (default: all).
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.flip(hb.ops.asarray([[1, 2], [3, 4]]), axis=0).tolist()
+        [[3, 4], [1, 2]]
+    """
     tensor = as_tensor(x)
     return bind(flip_p, tensor, axes=axes_of(axis, tensor.ndim, "flip")) if tensor.ndim else tensor

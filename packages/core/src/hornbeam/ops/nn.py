@@ -26,7 +26,13 @@ __all__ = [
 
 
 def relu(x: Any) -> Tensor:
-    """max(x, 0); the gradient at 0 is 0."""
+    """max(x, 0); the gradient at 0 is 0.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.relu(hb.ops.asarray([-1.0, 2.0])).tolist()
+        [0.0, 2.0]
+    """
     t = as_tensor(x)
     return where(greater(t, 0), t, 0) if t.dtype.kind != "float" else bind(relu_p, t)
 
@@ -115,13 +121,25 @@ def softmax(x: Any, axis: Any = -1) -> Tensor:
 
 
 def log_softmax(x: Any, axis: Any = -1) -> Tensor:
-    """The logarithm of `softmax`, without loss of accuracy."""
+    """The logarithm of `softmax`, without loss of accuracy.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.exp(hb.ops.log_softmax(hb.ops.asarray([0.0, 0.0]))).tolist()
+        [0.5, 0.5]
+    """
     t = as_float(x)
     return bind(log_softmax_p, t, axes=tuple(sorted(axes_of(axis, t.ndim, "log_softmax"))))
 
 
 def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False) -> Tensor:
-    """1 at the position that each index names, 0 elsewhere: a new axis of size `num_classes`. An index outside gives zeros."""
+    """1 at the position that each index names, 0 elsewhere: a new axis of size `num_classes`. An index outside gives zeros.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.one_hot(hb.ops.asarray([0, 2]), 3).tolist()
+        [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+    """
     if sparse:
         raise InvalidArgumentError("one_hot: sparse tensors are not supported")
     t = as_tensor(x)

@@ -154,6 +154,11 @@ def max(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -
 
     Raises:
         ShapeError: there are no elements, and no `initial`.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.max(hb.ops.asarray([[1.0, 2.0], [3.0, 0.0]]), axis=1).tolist()
+        [2.0, 3.0]
     """
     return _extreme(max_p, x, axis, keepdims, initial, "max")
 
@@ -206,7 +211,13 @@ def count_nonzero(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 
 
 def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """The arithmetic mean over axes (default: all); of no elements: NaN. Half precision is added up in float32."""
+    """The arithmetic mean over axes (default: all); of no elements: NaN. Half precision is added up in float32.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.mean(hb.ops.asarray([[1.0, 2.0], [3.0, 5.0]]), axis=0).tolist()
+        [2.0, 3.5]
+    """
     given = as_float(x)
     tensor = _wide(given)
     count = math.prod(tensor.shape[a] for a in axes_of(axis, tensor.ndim, "mean"))
@@ -239,6 +250,11 @@ def var(x: Any, axis: Any = None, keepdims: bool = False, *, correction: float =
 
     Args:
         correction: subtracted from the number of elements in the divisor (1 for the unbiased estimate).
+
+    Example:
+        >>> import hornbeam as hb
+        >>> float(hb.ops.var(hb.ops.asarray([1.0, 3.0])))
+        1.0
     """
     given = as_float(x)
     tensor = _wide(given)
@@ -249,12 +265,24 @@ def var(x: Any, axis: Any = None, keepdims: bool = False, *, correction: float =
 
 
 def std(x: Any, axis: Any = None, keepdims: bool = False, *, correction: float = 0.0) -> Tensor:
-    """The standard deviation over axes: the square root of `var`."""
+    """The standard deviation over axes: the square root of `var`.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> float(hb.ops.std(hb.ops.asarray([1.0, 3.0])))
+        1.0
+    """
     return sqrt(var(x, axis, correction=correction, keepdims=keepdims))
 
 
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """log(sum(exp(x))) over axes, without overflow."""
+    """log(sum(exp(x))) over axes, without overflow.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> round(float(hb.ops.logsumexp(hb.ops.asarray([0.0, 0.0]))), 4)
+        0.6931
+    """
     from hornbeam.gradient_rules import stop_gradient
     from hornbeam.ops.elementwise.comparison import isfinite, where
 
@@ -299,7 +327,13 @@ def _find(p: Primitive, x: Any, axis: int | None, keepdims: bool) -> Tensor:
 
 
 def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
-    """The position of the first largest element along an axis (None: flattened), as int32."""
+    """The position of the first largest element along an axis (None: flattened), as int32.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.argmax(hb.ops.asarray([[1.0, 2.0], [3.0, 0.0]]), axis=1).tolist()
+        [1, 0]
+    """
     return _find(argmax_p, x, axis, keepdims)
 
 

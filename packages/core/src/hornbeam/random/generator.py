@@ -223,7 +223,13 @@ def uniform(shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None,
 
 
 def normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Tensor:
-    """Normally distributed numbers, by Box and Muller's transform; arguments as for `uniform`."""
+    """Normally distributed numbers, by Box and Muller's transform; arguments as for `uniform`.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.random.normal((2, 3), seed=1).shape
+        (2, 3)
+    """
     found, sizes = as_dtype(dtype), size_of(shape)
     work = dtypes.float64 if found == "float64" else dtypes.float32
     count = math.prod(sizes)
@@ -251,6 +257,12 @@ def randint(shape: Any, minval: Any, maxval: Any, dtype: Any = "int32", seed: An
 
     Raises:
         InvalidArgumentError: the range is empty.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> values = hb.random.randint((100,), 1, 7, seed=1)
+        >>> int(values.min()), int(values.max())
+        (1, 6)
     """
     low, high = int(minval), int(maxval)
     if high <= low:
@@ -260,7 +272,13 @@ def randint(shape: Any, minval: Any, maxval: Any, dtype: Any = "int32", seed: An
 
 
 def bernoulli(shape: Any, p: Any = 0.5, dtype: Any = "bool", seed: Any = None) -> Tensor:
-    """True (1) with probability `p`."""
+    """True (1) with probability `p`.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> sorted(set(hb.random.bernoulli((100,), seed=1).tolist()))
+        [False, True]
+    """
     return astype(less(unit_interval(key_of(seed), size_of(shape), dtypes.float32), p), dtype)
 
 

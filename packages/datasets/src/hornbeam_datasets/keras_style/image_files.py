@@ -125,6 +125,12 @@ def save_img(
         x, data_format, scale: as for `array_to_img`.
         file_format: such as "png"; default: by the path's ending.
         **kwargs: of Pillow's `save`.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> save_img("grey.png", hb.ops.ones((4, 4, 3)).numpy(), scale=False)
+        >>> load_img("grey.png").size
+        (4, 4)
     """
     image = array_to_img(x, data_format, scale)
     name = file_format or (Path(path).suffix[1:] if isinstance(path, (str, Path)) else "")

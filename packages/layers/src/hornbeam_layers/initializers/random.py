@@ -147,7 +147,13 @@ class _Fixed(VarianceScaling):
 
 
 class GlorotUniform(_Fixed):
-    """Glorot and Bengio 2010, eq. 16: uniform, variance 2 / (in + out)."""
+    """Glorot and Bengio 2010, eq. 16: uniform, variance 2 / (in + out).
+
+    Example:
+        >>> import hornbeam as hb
+        >>> GlorotUniform(seed=1)((3, 4)).shape
+        (3, 4)
+    """
 
     how = (1.0, "fan_avg", "uniform")
 

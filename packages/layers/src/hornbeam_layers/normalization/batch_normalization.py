@@ -41,6 +41,13 @@ class BatchNormalization(Normalizing):
         InvalidArgumentError: an argument is not as said above.
 
     Source: Ioffe and Szegedy 2015; renorm: Ioffe 2017.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> layer = BatchNormalization()
+        >>> out = layer(hb.ops.asarray([[1.0], [3.0]]), training=True)
+        >>> [round(v, 2) for v in out[:, 0].tolist()]
+        [-1.0, 1.0]
     """
 
     moving_mean_initializer: Any

@@ -75,7 +75,13 @@ class GlobalAveragePooling1D(_Average):
 
 
 class GlobalAveragePooling2D(_Average):
-    """The mean over the positions: (batch, height, width, channels) -> (batch, channels)."""
+    """The mean over the positions: (batch, height, width, channels) -> (batch, channels).
+
+    Example:
+        >>> import hornbeam as hb
+        >>> GlobalAveragePooling2D()(hb.ops.ones((2, 7, 7, 3))).shape
+        (2, 3)
+    """
 
     rank = 2
 

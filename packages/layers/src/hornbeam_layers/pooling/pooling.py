@@ -52,7 +52,13 @@ class MaxPooling1D(BasePooling):
 
 
 class MaxPooling2D(BasePooling):
-    """The largest value of each window: (batch, height, width, channels) -> (batch, height', width', channels)."""
+    """The largest value of each window: (batch, height, width, channels) -> (batch, height', width', channels).
+
+    Example:
+        >>> import hornbeam as hb
+        >>> MaxPooling2D()(hb.ops.ones((2, 28, 28, 3))).shape
+        (2, 14, 14, 3)
+    """
 
     rank, pool = 2, staticmethod(ops.max_pool)
 
@@ -70,7 +76,13 @@ class AveragePooling1D(BasePooling):
 
 
 class AveragePooling2D(BasePooling):
-    """The mean of each window: (batch, height, width, channels) -> (batch, height', width', channels)."""
+    """The mean of each window: (batch, height, width, channels) -> (batch, height', width', channels).
+
+    Example:
+        >>> import hornbeam as hb
+        >>> AveragePooling2D(2)(hb.ops.ones((2, 28, 28, 3))).shape
+        (2, 14, 14, 3)
+    """
 
     rank, pool = 2, staticmethod(ops.average_pool)
 

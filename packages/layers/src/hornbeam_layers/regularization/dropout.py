@@ -21,6 +21,14 @@ class Dropout(Layer):
         seed: for repeatable masks.
 
     Source: Srivastava et al. 2014.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> layer = Dropout(0.5, seed=1)
+        >>> layer(hb.ops.ones(6)).tolist()  # as it is, but in training
+        [1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
+        >>> sorted(set(layer(hb.ops.ones(100), training=True).tolist()))
+        [0.0, 2.0]
     """
 
     def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any) -> None:

@@ -18,6 +18,11 @@ class Flatten(Layer):
 
     Args:
         data_format: "channels_first" moves the channels to the end before.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> Flatten()(hb.ops.ones((2, 4, 4, 3))).shape
+        (2, 48)
     """
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
@@ -39,7 +44,13 @@ class Flatten(Layer):
 
 
 class Reshape(Layer):
-    """(batch, ...) -> (batch, *target_shape); one size may be -1."""
+    """(batch, ...) -> (batch, *target_shape); one size may be -1.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> Reshape((2, -1))(hb.ops.ones((5, 6))).shape
+        (5, 2, 3)
+    """
 
     def __init__(self, target_shape: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)

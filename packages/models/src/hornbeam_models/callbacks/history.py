@@ -10,7 +10,16 @@ __all__ = ["History"]
 
 
 class History(Callback):
-    """Keeps every epoch's figures: `history` maps a name to a list, `epoch` lists the epochs. `fit` returns one."""
+    """Keeps every epoch's figures: `history` maps a name to a list, `epoch` lists the epochs. `fit` returns one.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> model = hb.Sequential([hb.Input((1,)), hb.layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> history = model.fit([[1.0]], [[1.0]], epochs=2, verbose=0)
+        >>> sorted(history.history), history.epoch
+        (['loss'], [0, 1])
+    """
 
     def __init__(self) -> None:
         self.history: dict[str, list[float]] = {}

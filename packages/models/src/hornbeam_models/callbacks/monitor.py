@@ -111,6 +111,12 @@ class EarlyStopping(MonitorCallback):
         baseline: what it has to improve on for the patience to begin anew; default: nothing.
         restore_best_weights: go back to the weights of the best epoch.
         start_from_epoch: epochs before which it only waits.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> stop = EarlyStopping("val_loss", patience=3, restore_best_weights=True)
+        >>> stop.patience
+        3
     """
 
     def __init__(

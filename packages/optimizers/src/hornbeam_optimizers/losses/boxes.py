@@ -97,6 +97,11 @@ class IoU(_Boxes):
     Args:
         bounding_box_format: "xyxy" (left, top, right, bottom), "xywh" (left, top, width, height) or "center_xywh".
         reduction, name, dtype: as for every loss.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> round(float(IoU()([[0.0, 0.0, 2.0, 2.0]], [[0.0, 0.0, 2.0, 1.0]])), 4)
+        0.5
     """
 
     def __init__(

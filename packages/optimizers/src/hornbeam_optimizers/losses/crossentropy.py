@@ -93,7 +93,13 @@ def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) ->
 
 
 class BinaryCrossentropy(LossFunctionWrapper):
-    """-mean(t log p + (1 - t) log(1 - p)), for probabilities or, with `from_logits`, for logits."""
+    """-mean(t log p + (1 - t) log(1 - p)), for probabilities or, with `from_logits`, for logits.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> round(float(BinaryCrossentropy()([[1.0]], [[0.5]])), 4)
+        0.6931
+    """
 
     labels = "unit"
 
@@ -108,7 +114,13 @@ class BinaryCrossentropy(LossFunctionWrapper):
 
 
 class CategoricalCrossentropy(LossFunctionWrapper):
-    """-sum(t log p) for one-hot labels."""
+    """-sum(t log p) for one-hot labels.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> round(float(CategoricalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])), 4)
+        0.6931
+    """
 
     labels = "unit"
 

@@ -104,6 +104,11 @@ def triplet(y_true: Any, y_pred: Any, margin: float = 1.0, mining: str = "semi-h
 
     Raises:
         InvalidArgumentError: `mining` is something else.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> triplet([0, 0, 1], [[0.0], [1.0], [3.0]], mining="hard").shape
+        (3,)
     """
     if mining not in MINING:
         raise InvalidArgumentError(f"triplet: mining must be one of {MINING}; got {mining!r}")

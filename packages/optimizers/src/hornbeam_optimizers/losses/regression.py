@@ -87,7 +87,13 @@ def quantile(y_true: Any, y_pred: Any, q: float = 0.5) -> Tensor:
 
 
 class MeanSquaredError(LossFunctionWrapper):
-    """mean((y_true - y_pred)**2)."""
+    """mean((y_true - y_pred)**2).
+
+    Example:
+        >>> import hornbeam as hb
+        >>> float(MeanSquaredError()([[0.0, 1.0]], [[1.0, 3.0]]))
+        2.5
+    """
 
     def __init__(
         self, reduction: str | None = "sum_over_batch_size", name: str = "mean_squared_error", dtype: Any = None
@@ -115,7 +121,13 @@ class MeanAbsolutePercentageError(LossFunctionWrapper):
 
 
 class MeanSquaredLogarithmicError(LossFunctionWrapper):
-    """mean((log(y_true + 1) - log(y_pred + 1))**2), for labels of 0 and above."""
+    """mean((log(y_true + 1) - log(y_pred + 1))**2), for labels of 0 and above.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> round(float(MeanSquaredLogarithmicError()([[0.0]], [[1.0]])), 4)
+        0.4805
+    """
 
     labels = "positive"
 
@@ -137,7 +149,13 @@ class CosineSimilarity(LossFunctionWrapper):
 
 
 class Huber(LossFunctionWrapper):
-    """Squared up to an error of `delta`, linear beyond. Source: Huber 1964."""
+    """Squared up to an error of `delta`, linear beyond. Source: Huber 1964.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> float(Huber()([[0.0]], [[3.0]]))
+        2.5
+    """
 
     def __init__(
         self, delta: float = 1.0, reduction: str | None = "sum_over_batch_size", name: str = "huber_loss",

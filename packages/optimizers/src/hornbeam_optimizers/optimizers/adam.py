@@ -25,6 +25,13 @@ class Adam(Moments):
         **kwargs: as for every optimizer.
 
     Source: Kingma and Ba 2015, algorithm 1, with the order of computation of its section 2.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> w = hb.Variable([1.0])
+        >>> Adam(0.1).apply([hb.ops.asarray([2.0])], [w])
+        >>> round(float(w[0]), 3)
+        0.9
     """
 
     later_slots = (("velocity_hat",),)

@@ -23,6 +23,13 @@ class Adamax(Moments):
         **kwargs: as for every optimizer.
 
     Source: Kingma and Ba 2015, algorithm 2.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> w = hb.Variable([1.0])
+        >>> Adamax(0.1).apply([hb.ops.asarray([2.0])], [w])
+        >>> round(float(w[0]), 3)
+        0.9
     """
 
     def init_state(self, parameter: Tensor) -> State:

@@ -22,6 +22,13 @@ class SGD(Optimizer):
         **kwargs: as for every optimizer.
 
     Source: Sutskever et al. 2013, in Keras's form.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> w = hb.Variable([1.0])
+        >>> SGD(0.1).apply([hb.ops.asarray([2.0])], [w])
+        >>> round(float(w[0]), 3)
+        0.8
     """
 
     def __init__(

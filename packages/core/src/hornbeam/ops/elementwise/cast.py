@@ -61,7 +61,13 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: str | None = Non
 
 
 def cast(x: Any, dtype: Any) -> Tensor:
-    """The tensor in another dtype (Keras's name of `astype`)."""
+    """The tensor in another dtype (Keras's name of `astype`).
+
+    Example:
+        >>> import hornbeam as hb
+        >>> hb.ops.cast(hb.ops.asarray([1.7, -1.7]), "int32").tolist()
+        [1, -1]
+    """
     return astype(x, dtype, copy=False)
 
 

@@ -44,6 +44,11 @@ class Equalization(ImageLayer):
         bins: how many values are told apart.
         data_format: "channels_last" (default) or "channels_first".
         **kwargs: `bounding_box_format`, `name`, ...
+
+    Example:
+        >>> import hornbeam as hb
+        >>> Equalization()(hb.ops.ones((2, 4, 4, 3)), training=True).shape
+        (2, 4, 4, 3)
     """
 
     arguments = ("bins", "value_range")

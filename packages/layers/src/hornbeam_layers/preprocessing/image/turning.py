@@ -25,6 +25,11 @@ class RandomRotation(PlaceLayer):
         fill_value: for "constant".
         data_format: "channels_last" (default) or "channels_first".
         **kwargs: `bounding_box_format`, `name`, ...
+
+    Example:
+        >>> import hornbeam as hb
+        >>> RandomRotation(0.1, seed=1)(hb.ops.ones((2, 8, 8, 3)), training=True).shape
+        (2, 8, 8, 3)
     """
 
     arguments = ("factor", "fill_mode", "fill_value", "interpolation", "seed")
