@@ -237,6 +237,7 @@ def test_a_last_axis_of_one_may_be_left_out_or_given():
         (lambda m: m("text"), "expects an array of shape .*; got str"),
         (lambda m: m.train_on_batch(iter([])), "train_on_batch takes the arrays of one batch; got a list_iterator"),
         (lambda m: Sequential([None]), "Sequential takes layers; got NoneType"),
+        (lambda m: Sequential([Input((3,)), Dense]), r"Sequential takes layers; got a class: write Dense\(...\)"),
         (lambda m: Sequential({"a": Dense(2)}), "Sequential takes a list of layers; got dict"),
         (lambda m: Model(Input((3,))), "needs the outputs too"),
         (lambda m: EarlyStopping(patience=-1), "patience must be an integer of at least 0; got -1"),

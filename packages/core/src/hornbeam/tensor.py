@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from hornbeam.dtypes import DType
-from hornbeam.errors import CaptureError
+from hornbeam.errors import CaptureError, ShapeError
 from hornbeam.interpret import current, user_line
 from hornbeam.operators import Methods
 
@@ -114,9 +114,12 @@ class Tensor(Methods):
 
         Raises:
             CaptureError: the tensor is being captured, and has no value yet.
-            ValueError: it has another number of elements than one.
+            ShapeError: it has another number of elements than one.
         """
-        return self.owner.to_host(self._concrete("item()")).item()
+        value = self._concrete("item()")
+        if self.size != 1:
+            raise ShapeError(f"a tensor of shape {self.shape} is not one number: take an element, or use tolist()")
+        return self.owner.to_host(value).item()
 
     def tolist(self) -> Any:
         """The values as nested Python lists."""
@@ -135,6 +138,8 @@ class Tensor(Methods):
         """The truth of the only element."""
         if self.owner.symbolic:
             self._concrete("a Python branch (if, while, and, or, not)")
+        if self.size != 1:
+            raise ShapeError(f"a tensor of shape {self.shape} is not one truth: use hb.ops.any or hb.ops.all of it")
         return bool(self.item())
 
     def __float__(self) -> float:

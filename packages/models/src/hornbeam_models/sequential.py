@@ -56,6 +56,8 @@ class Sequential(Model):
             self._input = layer if isinstance(layer, KerasTensor) else layer.output
             return
         if not isinstance(layer, Layer):
+            if isinstance(layer, type):
+                raise DTypeError(f"Sequential takes layers; got a class: write {layer.__name__}(...)")
             raise DTypeError(f"Sequential takes layers; got {type(layer).__name__}: {layer!r}")
         if any(other.name == layer.name for other in self._stack):
             raise InvalidArgumentError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -36,8 +37,9 @@ class Description:
         for name, told in self.columns.items():
             numbers = [f"{told[k]:.4g}" if k in told else "" for k in ("min", "mean", "max")]
             rows.append((name, str(told["shape"]), told["dtype"], *numbers, told.get("values", "")))
-        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-        lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+        widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
+        padded = ([cell + " " * (w - _width(cell)) for cell, w in zip(row, widths, strict=True)] for row in rows)
+        lines = ["  ".join(row).rstrip() for row in padded]
         return "\n".join([f"{count} samples; {self.looked_at:,} looked at", *lines])
 
     __repr__ = __str__
@@ -69,6 +71,11 @@ def describe(dataset: Dataset, samples: int = 1000) -> Description:
     if not looked:
         raise InvalidArgumentError("describe: the dataset gives no sample")
     return Description(dataset.slots if dataset.complete else None, looked, {n: _told(c) for n, c in columns.items()})
+
+
+def _width(text: str) -> int:
+    """Cells of a terminal that a text takes: Chinese signs take two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _some(dataset: Dataset, wanted: int) -> Iterator[Any]:
@@ -114,6 +121,8 @@ def _told(column: list[Any]) -> dict[str, Any]:
             told["values"] = f"{100 * told['missing'] / flat.size:.3g} % missing"
     if ranks == {0} and "values" not in told and (column[0].dtype.kind not in "f"):
         values, counts = np.unique(np.stack(column).astype(str), return_counts=True)
+        if len(values) == len(column) > LISTED:
+            return told | {"values": "all different"}
         best = np.argsort(-counts, kind="stable")[:LISTED]
         said = ", ".join(f"{values[i]}: {100 * counts[i] / len(column):.3g} %" for i in best)
         told["values"] = said + (f", and {len(values) - LISTED} more" if len(values) > LISTED else "")
