@@ -19,6 +19,10 @@ __all__ = [
 
 
 @cache
+def _numpys(dtype: DType) -> Any:
+    return np.dtype(str(dtype))
+
+
 def native_dtype(dtype: DType) -> Any:
     """NumPy's dtype of that name; bfloat16 is ml_dtypes's.
 
@@ -26,7 +30,7 @@ def native_dtype(dtype: DType) -> Any:
         MissingPackageError: bfloat16 without the package ml_dtypes.
     """
     if dtype != "bfloat16":
-        return np.dtype(str(dtype))
+        return _numpys(dtype)
     try:
         import ml_dtypes
     except ImportError:
