@@ -25,6 +25,7 @@ NAMES |= {
     "rgb": MORE.uniform(0, 1, (2, 6, 5, 3)).astype("float32"),
     "pixels": MORE.integers(0, 256, (6, 5, 3)).astype("uint8"),
     "square": MORE.normal(size=(2, 4, 4)).astype("float32"),
+    "wave": MORE.normal(size=(2, 40)).astype("float32"),
     "words": ["Ab c", "d  Ef", "<br />G!"],
 }
 TEXT = """
@@ -202,6 +203,21 @@ tf.saturate_cast([300.0, -5.0, 7.9], tf.uint8)
 tf.scatter_nd([[1], [3], [1]], [1.0, 2.0, 4.0], [5])
 tf.sequence_mask([1, 3, 2], 4)
 tf.sequence_mask([1, 0, 2], dtype=tf.float32)
+tf.math.real(tf.signal.fft(tf.cast(wave, tf.complex64)))
+tf.math.imag(tf.signal.fft(tf.cast(wave, tf.complex64)))
+tf.math.real(tf.signal.ifft(tf.signal.fft(tf.cast(wave, tf.complex64))))
+tf.signal.frame(wave, 16, 5)
+tf.signal.frame(wave, 16, 5, pad_end=True)
+tf.signal.hamming_window(8)
+tf.signal.hann_window(8)
+tf.signal.hann_window(7)
+tf.signal.hann_window(8, periodic=False)
+tf.signal.irfft(tf.signal.rfft(wave))
+tf.abs(tf.signal.rfft(wave, fft_length=[64]))
+tf.abs(tf.signal.stft(wave, frame_length=12, frame_step=4))
+tf.abs(tf.signal.stft(wave, 16, 8, fft_length=32, window_fn=None, pad_end=True))
+tf.signal.linear_to_mel_weight_matrix(10, 33, 8000, 80.0, 3600.0)
+tf.signal.mfccs_from_log_mel_spectrograms(x)
 tf.strings.length(["abc", "d\u00e9"])
 tf.strings.length("d\u00e9", unit="UTF8_CHAR")
 tf.strings.regex_full_match(words, "[A-Z].*")

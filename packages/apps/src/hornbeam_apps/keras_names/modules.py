@@ -186,6 +186,7 @@ MODULES |= {
     "tensorflow.audio": Names(f"{TF}.files"),
     "tensorflow.data": Names(f"{TF}.data", f"{TF}.data_sources"),
     "tensorflow.io": Names(f"{TF}.files"),
+    "tensorflow.signal": Names(f"{TF}.signal"),
     "tensorflow.strings": Names(f"{TF}.strings"),
     "tensorflow.debugging": Names(f"{TF}.debugging"),
     "tensorflow.distribute": Names(f"{TF}.distribute"),

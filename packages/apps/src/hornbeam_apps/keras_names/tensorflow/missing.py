@@ -32,7 +32,6 @@ ADVICE = {
     "tensorflow.ragged": "rows of different lengths are not here: keras.utils.pad_sequences, or padded_batch of a dataset.",
     "tensorflow.saved_model": "SavedModel is not here: model.save(path.keras) and keras.models.load_model.",
     "tensorflow.scan": "TensorFlow's scan is not here: keras.ops.scan(f, init, xs).",
-    "tensorflow.signal": "tf.signal is not here: keras.ops.fft, keras.ops.stft and keras.layers.MelSpectrogram.",
     "tensorflow.sparse": "sparse tensors are not here: use a dense one, or keras.layers.Embedding for indices.",
     "tensorflow.summary": "tf.summary is not here: keras.callbacks.TensorBoard writes logs.",
     "tensorflow.train": "tf.train is not here: keras.optimizers; for checkpoints keras.callbacks.ModelCheckpoint, "
