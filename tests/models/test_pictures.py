@@ -168,6 +168,17 @@ def test_a_narrow_summary_leaves_columns_out():
     assert "operations " not in text_of(branched(), line_length=70).splitlines()[2]
 
 
+@pytest.mark.parametrize("width", [44, 50, 60, 66, 70])
+def test_a_very_narrow_summary_cuts_no_number_off(width):
+    x = Input((224, 224, 30), name="x")
+    parts = [Conv2D(f, 3, padding="same", name=f"conv2_block1_{f}_conv")(x) for f in (64, 1000)]
+    lines = text_of(Model(x, hb.ops.concatenate(parts, axis=-1)), line_length=width).splitlines()
+    table = [line for line in lines if line.startswith("│")]
+    assert {len(line) for line in table} == {len(lines[1])} and len(lines[1]) <= width
+    numbers = [line.split("│")[3].strip() for line in table]
+    assert [n for n in numbers if n] == ["0", "17,344", "271,000", "0"]
+
+
 def test_a_narrow_summary_breaks_no_name_of_a_layer_and_tells_of_branches_only():
     x = Input((224, 224, 30), name="x")
     one = BatchNormalization(name="a_long_name_of_a_layer")(x)

@@ -20,6 +20,7 @@ __all__ = ["print_summary", "readable"]
 COLUMNS = ("layer (class)", "output shape", "parameters", "operations", "memory", "connected to", "trained")
 FOLDED = ("layer (class)", "connected to")
 WORD = 26  # letters that a name may have without being broken
+NARROW = 8  # letters that a column that is folded has at least
 
 
 def readable(number: float, unit: str = "", base: int = 1000) -> str:
@@ -48,7 +49,8 @@ def print_summary(
 ) -> None:
     """Print one line a call: layer, output shape, parameters, operations and memory for one sample; and the totals.
 
-    Where it is narrow, operations and memory are left out, and what a layer is connected to where that is the one above.
+    Where it is narrow, operations and memory are left out, and what a layer is connected to where that is the one above, or
+    altogether.
     """
     found = _between(boxes(model), layer_range)
     branches = _branches(found)
@@ -66,6 +68,8 @@ def print_summary(
             out = Console(file=out.file, width=needed)
         else:
             columns = [c for c in columns if c not in ("operations", "memory")]
+            if "connected to" in columns and _left(_cells(columns, rows), out.width) < NARROW:
+                columns.remove("connected to")
             table = _table(title, columns, _without_the_obvious(rows), out.width)
     out.print(table)
     weights, trainable = model.weights, model.trainable_weights
@@ -118,12 +122,29 @@ def _without_the_obvious(rows: list[list[str]]) -> list[list[str]]:
     ]
 
 
+def _cells(columns: list[str], rows: list[list[str]]) -> list[list[str]]:
+    """For each column its texts, the name first."""
+    return [[column, *(row[COLUMNS.index(column)] for row in rows)] for column in columns]
+
+
+def _longest(names: list[str]) -> int:
+    """Letters that the first column has at least."""
+    return min(WORD, max(len(word) for text in names for word in text.split()))
+
+
+def _left(cells: list[list[str]], width: int) -> int:
+    """Letters that are left for what layers are connected to."""
+    kept = sum(3 + max(map(len, c)) for c in cells if c[0] not in FOLDED)
+    return width - 1 - kept - (3 + _longest(cells[0])) - 3
+
+
 def _table(title: str, columns: list[str], rows: list[list[str]], width: int | None = None) -> Table:
     """The table; with a width, names of layers are broken between words, and what they are connected to where it has to be."""
     table = Table(title=title, title_justify="left")
-    cells = [[column, *(row[COLUMNS.index(column)] for row in rows)] for column in columns]
-    longest = min(WORD, max(len(word) for text in cells[0] for word in text.split()))
-    left = (width or 0) - 1 - sum(3 + max(map(len, c)) for c in cells if c[0] not in FOLDED) - (3 + longest) - 3
+    cells = _cells(columns, rows)
+    longest, left = _longest(cells[0]), _left(cells, width or 0)
+    if width and "connected to" not in columns:
+        longest = max(NARROW, min(longest, longest + left + 3))
     for column in columns:
         right = column in ("parameters", "operations", "memory")
         table.add_column(
@@ -131,7 +152,7 @@ def _table(title: str, columns: list[str], rows: list[list[str]], width: int | N
             overflow="fold",
             no_wrap=column not in FOLDED,
             min_width=longest if column == "layer (class)" else None,
-            max_width=max(8, left) if width and column == "connected to" else None,
+            max_width=max(NARROW, left) if width and column == "connected to" else None,
             justify="right" if right else "left",
         )
     for row in zip(*(c[1:] for c in cells), strict=True):
