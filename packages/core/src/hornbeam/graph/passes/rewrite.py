@@ -14,6 +14,12 @@ from hornbeam.primitive import Primitive, primitives
 
 __all__ = ["MOVEMENT", "Rewriter", "Rule", "Rules", "rewrite"]
 
+
+def is_number(value: Value) -> bool:
+    """Whether a constant is a number that rules may go by: without axes, known, and not 1 by chance."""
+    return not value.shape and not value.data.owner.symbolic and not hasattr(value.data, "by_chance")
+
+
 MOVEMENT = frozenset(("reshape", "transpose", "broadcast_to", "slice", "flip"))
 
 
@@ -38,7 +44,7 @@ class Rewriter:
         self.numbers: dict[Value, Any] = {}
         self.scalars: dict[tuple[str, str], Value] = {}
         for value in graph.constants:
-            if not value.shape and not value.data.owner.symbolic:
+            if is_number(value):
                 self.numbers[value] = value.data.item()
                 self.scalars.setdefault((str(value.dtype), repr(self.numbers[value])), value)
 
@@ -85,7 +91,7 @@ class Rewriter:
         """A new constant of the graph."""
         value = Value(tensor.shape, tensor.dtype, data=tensor)
         self.constants.append(value)
-        if not value.shape:
+        if is_number(value):
             self.numbers[value] = tensor.item()
         return value
 

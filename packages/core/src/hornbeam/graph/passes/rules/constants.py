@@ -30,7 +30,10 @@ def fold(g: Rewriter, node: Node) -> Value | None:
         array = backend.run(node.primitive, [adopt(v.data, backend) for v in node.inputs], node.params)
     except HornbeamError:
         return None  # it is reported when the graph runs, if it runs
-    return g.constant(Tensor(array, node.output.shape, node.output.dtype, backend))
+    found = Tensor(array, node.output.shape, node.output.dtype, backend)
+    if any(hasattr(v.data, "by_chance") for v in node.inputs):
+        found.by_chance = True
+    return g.constant(found)
 
 
 def fold_fills(g: Rewriter, node: Node) -> Value | None:

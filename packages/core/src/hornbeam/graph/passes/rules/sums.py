@@ -9,6 +9,7 @@ import math
 
 from hornbeam.graph.ir import Node, Value
 from hornbeam.graph.passes.rewrite import Rewriter, Rules
+from hornbeam.sizes import single
 
 __all__ = ["RULES"]
 
@@ -20,7 +21,7 @@ def reduction(g: Rewriter, node: Node) -> Value | None:
     x, axes, name = node.inputs[0], node.params["axes"], node.primitive.name
     if x.dtype != node.output.dtype:
         return None
-    wide = tuple(a for a in axes if x.shape[a] != 1)
+    wide = tuple(a for a in axes if not single(x.shape[a]))
     if not wide:
         return g.emit("reshape", x, shape=node.output.shape)
     if wide != axes:
@@ -61,7 +62,7 @@ def dot_general(g: Rewriter, node: Node) -> Value | None:
     """Over nothing, or over axes of size 1: a product element by element."""
     x, y = node.inputs
     contracting, batch = node.params["contracting"], node.params["batch"]
-    if math.prod(x.shape[a] for a in contracting[0]) != 1:
+    if not all(single(x.shape[a]) for a in contracting[0]):
         return None
     free = [a for a in range(len(x.shape)) if a not in contracting[0] and a not in batch[0]]
     other = [a for a in range(len(y.shape)) if a not in contracting[1] and a not in batch[1]]
