@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from hornbeam.errors import ShapeError
@@ -149,18 +150,13 @@ _own: dict[str, bool] = {}  # module -> whether it is Hornbeam's
 
 def user_line() -> str:
     """Where, in code that is not Hornbeam's own, the present operation was called: 'file.py:12 in train'."""
-    frame = sys._getframe(1)
-    last = frame
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        module = frame.f_globals.get("__name__", "")
+        last, module = frame, frame.f_globals.get("__name__", "")
         own = _own.get(module)
         if own is None:
             own = _own[module] = module.partition(".")[0].startswith("hornbeam")
         if not own:
-            last = frame
-            break
-        if frame.f_back is None:
             break
         frame = frame.f_back
-    code = last.f_code
-    return f"{code.co_filename}:{last.f_lineno} in {code.co_name}"
+    return f"{last.f_code.co_filename}:{last.f_lineno} in {last.f_code.co_name}"

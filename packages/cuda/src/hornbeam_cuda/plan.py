@@ -41,6 +41,8 @@ class Plan:
         self.checks = lowering.checks
         self.steps = together(needed(steps, {*self.results, *self.checks}))
         self.lives = lifetimes(self.steps)
+        self.readers = self._readers()
+        self.last_fallback = max((i for i, step in enumerate(self.steps) if isinstance(step, Fallback)), default=-1)
         self.direct = {i: place for i, place in self.home.items() if self._may_take(i, graph.inputs[place])}
         self.aliases = {self.results[i]: graph.inputs[place] for i, place in self.direct.items()}
         outside = {*graph.inputs, *graph.constants, *self.aliases, *self.checks}
@@ -71,14 +73,20 @@ class Plan:
         if self.results.count(value) > 1 or any(v is old for v in self.results):
             return False
         written = self.lives[value][0]
+        if self.last_fallback >= written:
+            return False
+        return all(
+            number < written or number == written and (old, value) in self.steps[number].in_place
+            for number in self.readers.get(old, ())
+        )
+
+    def _readers(self) -> dict[Value, list[int]]:
+        """The numbers of the steps that read a value."""
+        found: dict[Value, list[int]] = {}
         for number, step in enumerate(self.steps):
-            if number >= written and isinstance(step, Fallback):
-                return False
-            if number > written and old in step.reads:
-                return False
-            if number == written and old in step.reads and (old, value) not in step.in_place:
-                return False
-        return True
+            for value in dict.fromkeys(step.reads):
+                found.setdefault(value, []).append(number)
+        return found
 
     # ---- what it needs
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from hornbeam.graph.ir import Graph, Node, Value
 from hornbeam.sizes import single
@@ -144,18 +145,19 @@ def alone(node: Node, makers: Makers) -> Region | None:
     """A region of one node, or None where the node is no loop over memory."""
     name = node.primitive.name
     loop = node.primitive.elementwise or name in REDUCTIONS or name in SOURCES
-    if not loop or not node.outputs[0].size:
+    if not loop:
         return None
-    if any(v.dtype.kind == "complex" or not v.size for v in (*node.inputs, *node.outputs)):
-        return None
+    for value in (*node.inputs, *node.outputs):
+        if value.dtype.kind == "complex" or 0 in value.shape:
+            return None
     shape = node.inputs[0].shape if name in REDUCTIONS else node.output.shape
     region = Region(extents=[s for s in shape if not single(s)])
     count = iter(range(len(shape)))
-    walk = tuple(None if single(s) else next(count) for s in shape)
+    walk = tuple([None if single(s) else next(count) for s in shape])
     region.nodes.append(node)
     region.walks[node] = walk
-    kept = [d for a, d in enumerate(walk) if name not in REDUCTIONS or a not in node.params["axes"]]
-    region.axes[node.output] = tuple(kept)
+    axes = node.params["axes"] if name in REDUCTIONS else ()
+    region.axes[node.output] = tuple([d for a, d in enumerate(walk) if a not in axes]) if axes else walk
     for value in node.inputs:
         root, axes = axis_map(value, makers)
         known = (None,) * len(root.shape) if name in SOURCES else _dims_of_root(root, axes, walk)
@@ -178,27 +180,34 @@ def united(first: Region, second: Region, makers: Makers) -> Region | None:
     same = _correspondence(first, second, makers)
     if same is None:
         return None
-    made = replace(
-        first,
-        **{name: getattr(first, name).copy() for name in ("axes", "walks", "reads", "extents", "makers")},
-        **{name: getattr(first, name).copy() for name in ("cheap", "reducing", "consumed", "rows", "spans")},
+    made = Region(
         nodes=[*first.nodes, *second.nodes],
+        axes=first.axes.copy(),
+        walks=first.walks.copy(),
+        reads=first.reads.copy(),
+        extents=first.extents.copy(),
+        makers=first.makers.copy(),
+        cheap=first.cheap.copy(),
+        reducing=first.reducing.copy(),
+        consumed=first.consumed.copy(),
+        rows=first.rows.copy(),
+        spans=first.spans.copy(),
     )
+    names: dict[Any, Any] = {None: None, **same}
     for dim, extent in enumerate(second.extents):
         if dim not in same:
             made.extents.append(extent)
-            same[dim] = len(made.extents) - 1
-
-    def renamed(dims: Dims) -> Dims:
-        return tuple(None if d is None else same[d] for d in dims)
-
-    made.axes.update((v, renamed(d)) for v, d in second.axes.items())
-    made.walks.update((n, renamed(d)) for n, d in second.walks.items())
+            names[dim] = len(made.extents) - 1
+    new_name = names.__getitem__
+    for value, dims in second.axes.items():
+        made.axes[value] = tuple(map(new_name, dims))
+    for node, dims in second.walks.items():
+        made.walks[node] = tuple(map(new_name, dims))
     for value, dims in second.reads.items():
         if value not in first.axes:
             if _hides(value, made, makers):
                 return None
-            made.reads.setdefault(value, renamed(dims))
+            made.reads.setdefault(value, tuple(map(new_name, dims)))
     return made if _include(made, second.nodes, makers) and _arrange(made) else None
 
 
