@@ -45,6 +45,7 @@ def whole(x, w):
         "padded": hb.ops.pad(x, ((1, 0), (0, 2)))[1:],
         "share": x.sum() / x.shape[0] + x.shape[0] * x[0] + len(x),
         "integers": hb.ops.asarray(x.shape[0]) + hb.ops.astype(x[:, 0], "int8") * x.shape[0],
+        "parts": x[:1].reshape((-1, 2, 3)) + x.reshape((-1, 2, 3, 1)).sum((0, 3)),
         "columns": (x.reshape((x.shape[0], -1, 2)) * w[0, 0]).sum((0, 2)),
     }
 

@@ -10,7 +10,7 @@ from hornbeam.errors import AxisError, DTypeError, InvalidArgumentError, ShapeEr
 from hornbeam.interpret import bind, broadcast_shapes
 from hornbeam.ops.convert import as_tensor
 from hornbeam.primitive import Spec, primitive
-from hornbeam.sizes import exact, product, single
+from hornbeam.sizes import Lone, exact, is_lone, single
 from hornbeam.tensor import Tensor
 
 __all__ = [
@@ -80,7 +80,7 @@ def reshape(x: Any, shape: Any = None, *, copy: bool | None = None, newshape: An
             if size in left:
                 left.remove(size)
         rest = tensor.size // known
-        sizes[sizes.index(-1)] = product(left) if rest == 1 else rest
+        sizes[sizes.index(-1)] = Lone(1) if rest == 1 and is_lone(left) else rest
     target = tuple(sizes)
     return tensor if target == tensor.shape else bind(reshape_p, tensor, shape=target)
 
