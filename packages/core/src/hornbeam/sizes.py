@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["Lone", "alike", "exact", "is_lone", "product", "single"]
+__all__ = ["Lone", "alike", "exact", "is_lone", "left_over", "padded", "product", "single"]
 
 
 class Lone(int):
@@ -50,3 +50,17 @@ def product(sizes: Iterable[int]) -> int:
         total *= size
         lone = lone or type(size) is Lone
     return Lone(total) if lone and total == 1 else total
+
+
+def left_over(shape: Iterable[int], taken: Iterable[int], size: int) -> int:
+    """The size of what a reshape leaves to be worked out: 1 by chance where such an axis is not among those that are taken."""
+    left = list(shape)
+    for known in taken:
+        if known in left:
+            left.remove(known)
+    return Lone(1) if size == 1 and is_lone(left) else size
+
+
+def padded(size: int, low: int, high: int, interior: int) -> int:
+    """The size of an axis with a border, and gaps between its places."""
+    return size if low == high == 0 and (interior == 0 or size < 2) else size + max(0, size - 1) * interior + low + high

@@ -10,7 +10,7 @@ from hornbeam.errors import AxisError, DTypeError, InvalidArgumentError, ShapeEr
 from hornbeam.interpret import bind, broadcast_shapes
 from hornbeam.ops.convert import as_tensor
 from hornbeam.primitive import Spec, primitive
-from hornbeam.sizes import Lone, exact, is_lone, single
+from hornbeam.sizes import exact, left_over, padded, single
 from hornbeam.tensor import Tensor
 
 __all__ = [
@@ -75,12 +75,7 @@ def reshape(x: Any, shape: Any = None, *, copy: bool | None = None, newshape: An
         known = -math.prod(sizes)
         if sizes.count(-1) > 1 or known == 0 or tensor.size % known:
             raise ShapeError(f"reshape: cannot work out the -1 in {tuple(sizes)} for shape {tensor.shape}")
-        left = list(tensor.shape)
-        for size in sizes:  # what is by chance 1 stays so
-            if size in left:
-                left.remove(size)
-        rest = tensor.size // known
-        sizes[sizes.index(-1)] = Lone(1) if rest == 1 and is_lone(left) else rest
+        sizes[sizes.index(-1)] = left_over(tensor.shape, sizes, tensor.size // known)
     target = tuple(sizes)
     return tensor if target == tensor.shape else bind(reshape_p, tensor, shape=target)
 
@@ -284,14 +279,10 @@ def broadcast_arrays(*arrays: Any) -> list[Tensor]:
 # ---- pad and slice: each is the other's gradient
 
 
-def _padded_size(size: int, low: int, high: int, interior: int) -> int:
-    return size if low == high == 0 and (interior == 0 or size < 2) else size + max(0, size - 1) * interior + low + high
-
-
 def _padded(x: Any, value: Any, low: tuple[int, ...], high: tuple[int, ...], interior: tuple[int, ...]) -> Spec:
     if value.dtype != x.dtype or value.shape != ():
         raise DTypeError(f"pad: the value must be one number of dtype {x.dtype}; got {value!r}")
-    shape = tuple([_padded_size(*size) for size in zip(x.shape, low, high, interior, strict=True)])
+    shape = tuple([padded(*axis) for axis in zip(x.shape, low, high, interior, strict=True)])
     if any(s < 0 for s in shape):
         raise ShapeError(f"pad: {low} and {high} take away more than there is of shape {x.shape}")
     return Spec(shape, x.dtype)
