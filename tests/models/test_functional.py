@@ -147,6 +147,35 @@ def test_methods_of_a_subclass_act_on_a_functional_model(tmp_path, monkeypatch):
         load_model(tmp_path / "m.keras")
 
 
+def test_a_subclass_with_an_init_of_its_own_hands_inputs_and_outputs_on(tmp_path):
+    class Counts(Model):
+        def __init__(self, *args, factor=2.0, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.factor = factor
+            self.seen = hb.metrics.Mean(name="seen")
+
+        def test_step(self, data):
+            self.seen.update_state(self.factor * ops.mean(self(data[0])))
+            return {"seen": self.seen.result()}
+
+    start = Input((3,))
+    for made in (
+        Counts(start, Dense(2, kernel_initializer="ones")(start)),
+        Counts(inputs=start, outputs=Dense(2, kernel_initializer="ones")(start), name="counts"),
+    ):
+        assert isinstance(made, Counts) and isinstance(made, Functional) and type(made).__name__ == "Counts"
+        made.compile("sgd", "mse")
+        x = np.arange(12.0).reshape(4, 3)
+        np.testing.assert_allclose(made.evaluate(x, np.zeros((4, 2)), verbose=0), 2 * x.sum(1).mean())
+        np.testing.assert_array_equal(made.predict(x)[:, 0], x.sum(1))
+        made.save(tmp_path / "m.keras")
+        again = load_model(tmp_path / "m.keras", custom_objects={"Counts": Counts})
+        assert isinstance(again, Counts)
+        np.testing.assert_array_equal(again.predict(x), made.predict(x))
+    with pytest.raises(hb.InvalidArgumentError, match="takes KerasTensors|needs the outputs"):
+        Counts(3)
+
+
 def test_cloning_with_other_layers():
     x = Input((3,))
     model = Model(x, ops.relu(Dense(2, name="d")(x)))

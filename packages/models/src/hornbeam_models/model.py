@@ -25,10 +25,21 @@ class Model(Trainer):
     """
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        """A Functional model, where inputs and outputs are given to Model or to a subclass without an `__init__` of its own."""
-        if cls.__init__ is Trainer.__init__ and (args or "inputs" in kwargs):
+        """A Functional model, where inputs and outputs are given to Model or to a subclass without an `__init__` of its own: others
+        become one when they give them to `Model.__init__`.
+        """
+        if cls.__init__ is Model.__init__ and (args or "inputs" in kwargs):
             return super().__new__(_functional_kind(cls))
         return super().__new__(cls)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if args or "inputs" in kwargs:  # of a subclass with an `__init__` of its own, which hands them on
+            functional = _functional_kind(Model)
+            if not isinstance(self, functional):
+                self.__class__ = _functional_kind(type(self))
+            functional.__init__(self, *args, **kwargs)
+            return
+        super().__init__(**kwargs)
 
     @property
     def layers(self) -> list[Layer]:
