@@ -77,6 +77,7 @@ def test_a_narrow_terminal_cuts_figures_while_it_runs_and_shows_all_of_them_at_t
     monkeypatch.setattr(progress, "INTERVAL", 0.0)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setattr("rich._console", None)  # the one of before may have been made where COLUMNS said something else
     model = Sequential([Input((3,)), Dense(1, kernel_initializer="ones")])
     model.compile(
         hb.optimizers.SGD(0.0), "mse", metrics=["mae", hb.metrics.MeanAbsoluteError(name="a_name_that_is_long")]
