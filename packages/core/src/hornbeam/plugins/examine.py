@@ -29,7 +29,6 @@ OTHERS = {
     "rich": "progress bars",
     "llvmlite": "hornbeam-cpu",
     "cupy": "hornbeam-cuda",
-    "mpi4py": "hornbeam-distributed",
     "pandas": "tables",
     "pyarrow": "Parquet and Arrow files",
     "pillow": "images",
@@ -37,6 +36,7 @@ OTHERS = {
     "matplotlib": "pictures",
     "scikit-learn": "estimators, the digits",
 }
+RESERVED = FIRST_PARTY["distributed"]  # a name of ours that no package has yet
 WHEELS = {"cupy": ("cupy-cuda12x", "cupy-cuda13x", "cupy-cuda11x")}  # one package under several names
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 SECRET = re.compile(r"TOKEN|SECRET|PASSWORD|KEY", re.IGNORECASE)
@@ -94,6 +94,8 @@ def _packages() -> list[dict[str, str | None]]:
     found = [(name, "") for name in ("hornbeam", *FIRST_PARTY.values())] + list(OTHERS.items())
     rows: list[dict[str, str | None]] = []
     for name, purpose in found:
+        if name == RESERVED and not version_of(name):
+            continue
         installed = {n: version_of(n) for n in (name, *WHEELS.get(name, ())) if version_of(n)}
         distribution, version = next(iter(installed.items()), (name, None))
         rows.append({"name": distribution, "version": version, "for": purpose})
