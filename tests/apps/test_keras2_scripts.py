@@ -169,3 +169,16 @@ def test_modules_below_layers_have_its_names_and_losses_their_short_ones() -> No
     assert convolutional.Convolution2D is hb.layers.Conv2D
     assert keras.losses.mse is keras.losses.MSE is keras.metrics.mse is hb.losses.mean_squared_error
     assert keras.losses.kullback_leibler_divergence is hb.losses.kl_divergence
+
+
+def test_an_input_with_values_or_gaps_is_refused_with_what_to_write() -> None:
+    import keras
+    import keras.backend as K
+
+    place = keras.Input((3,), sparse=False)
+    assert keras.layers.Input(tensor=place) is place
+    assert keras.models.Input(batch_shape=(2, 3), name="x").shape == (2, 3)
+    with pytest.raises(hb.InvalidArgumentError, match="give the values to the model"):
+        keras.layers.Input(tensor=K.constant([[1.0]]))
+    with pytest.raises(hb.InvalidArgumentError, match="dense"):
+        keras.Input((3,), sparse=True)

@@ -65,6 +65,7 @@ def _load(target: str) -> Any:
 
 BACKEND = "hornbeam_apps.keras_names.backend"
 CONFIG = "hornbeam_apps.keras_names.config"
+INPUT = "hornbeam_apps.keras_names.old:Input"
 TF = "hornbeam_apps.keras_names.tensorflow"
 LAYERS = {  # of Keras 1 and 2
     **{f"Convolution{n}D": f"hornbeam_layers:Conv{n}D" for n in (1, 2, 3)},
@@ -112,7 +113,7 @@ MODULES: dict[str, Names] = {
     "": Names("hornbeam", "hornbeam_models", others={
         "__version__": KERAS_VERSION, "Initializer": "hornbeam_layers.initializers:Initializer",
         "Regularizer": "hornbeam_layers.regularizers:Regularizer", "device": f"{CONFIG}:device", "name_scope": f"{CONFIG}:name_scope",
-        "version": f"{CONFIG}:version", "Input": "hornbeam_layers:Input", "Layer": "hornbeam:Layer",
+        "version": f"{CONFIG}:version", "Input": INPUT, "Layer": "hornbeam:Layer",
         "InputSpec": "hornbeam_layers:InputSpec", "Loss": "hornbeam_optimizers.losses:Loss",
         "Metric": "hornbeam_optimizers.metrics:Metric", "Optimizer": "hornbeam_optimizers:Optimizer",
         **{name: None for name in ("applications", "layers", "models", "optimizers", "losses", "metrics", "callbacks", "datasets",
@@ -137,11 +138,11 @@ MODULES: dict[str, Names] = {
     "initializers": Names("hornbeam_layers.initializers", others={
         "normal": "hornbeam_layers.initializers:RandomNormal", "uniform": "hornbeam_layers.initializers:RandomUniform",
     }),
-    "layers": Names("hornbeam_layers", others={**LAYERS, "Layer": "hornbeam:Layer"}),
+    "layers": Names("hornbeam_layers", others={**LAYERS, "Input": INPUT, "Layer": "hornbeam:Layer"}),
     "losses": Names("hornbeam_optimizers.losses", others=SHORT),
     "metrics": Names("hornbeam_optimizers.metrics", "hornbeam_optimizers.losses", others=SHORT),
     "mixed_precision": Names("hornbeam_optimizers", others=MIXED),
-    "models": Names("hornbeam_models", "hornbeam_models.saving", others={"Input": "hornbeam_layers:Input"}),
+    "models": Names("hornbeam_models", "hornbeam_models.saving", others={"Input": INPUT}),
     "ops": Names("hornbeam.ops"),
     "optimizers": Names("hornbeam_optimizers", "hornbeam_optimizers.schedules", others=OPTIMIZERS),
     "optimizers.schedules": Names("hornbeam_optimizers.schedules"),
