@@ -1,6 +1,7 @@
 """For the site: how our docstrings differ from those that griffe reads."""
 
 import ast
+import inspect
 import re
 from typing import Any
 
@@ -23,10 +24,27 @@ class Docstrings(griffe.Extension):
             text = obj.docstring.value.replace("\nExample:\n", "\nExamples:\n")
             obj.docstring.value = SHARED.sub(written_out, text)
 
+    def on_class_members(self, *, cls: griffe.Class, **kwargs: Any) -> None:
+        """Called for each class: a docstring may be put together, as `__doc__ = "..." + ARGUMENTS`."""
+        own = cls.members.get("__doc__")
+        if cls.docstring or own is None or own.value is None:
+            return
+        constants = {name: value for name, value in cls.module.members.items() if name.isupper() and value.is_attribute}
+        texts = [node.value if isinstance(node, ast.Constant) else ast.literal_eval(str(constants[node.id].value))
+                 for node in ast.walk(ast.parse(str(own.value))) if isinstance(node, (ast.Constant, ast.Name))]  # fmt: skip
+        quiet = {"warn_missing_types": False, "warn_unknown_params": False, "warnings": False}  # as in mkdocs.yml
+        text = inspect.cleandoc("".join(texts))
+        cls.docstring = griffe.Docstring(text, parent=cls, parser="google", parser_options=quiet)
+        self.on_object(obj=cls)
+
     def on_attribute_instance(self, *, attr: griffe.Attribute, **kwargs: Any) -> None:
         """Called for each attribute: element-wise functions are told of where they are made, by `unary("name", "what it is", ...)`."""
         value = attr.value
-        if attr.docstring or not attr.module.path.startswith("hornbeam.ops."):
+        if (
+            attr.docstring
+            or not attr.parent.is_module
+            or not attr.path.startswith(("hornbeam.ops.", "hornbeam_layers."))
+        ):
             return
         if isinstance(value, griffe.ExprCall) and str(value.function) in ("unary", "binary"):
             signature = "x" if str(value.function) == "unary" else "x1, x2"
@@ -35,4 +53,6 @@ class Docstrings(griffe.Extension):
             )
         elif isinstance(value, griffe.ExprName):
             attr.docstring = griffe.Docstring(f"Another name of `{value}`.", parent=attr)
+        else:
+            return
         attr.value = attr.annotation = None

@@ -32,6 +32,12 @@ ARGUMENTS = """
     Raises:
         InvalidArgumentError: an argument is not as said above.
         ShapeError: the input has another rank, or its channels do not divide by the groups.
+
+    Example:
+        >>> import hornbeam as hb
+        >>> layer = hb.layers.Conv2D(8, 3, padding="same", activation="relu")
+        >>> layer(hb.ops.ones((2, 28, 28, 3))).shape, layer.kernel.shape
+        ((2, 28, 28, 8), (3, 3, 3, 8))
 """
 
 
