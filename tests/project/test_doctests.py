@@ -75,6 +75,19 @@ def test_guides_show_the_same_code_in_both_languages() -> None:
         assert blocks[0] == blocks[1], page
 
 
+def test_the_table_of_differences_is_the_same_in_both_languages() -> None:
+    tables = [
+        [
+            sorted(re.findall("`[^`]+`", line.split("|")[1]))
+            for line in path.read_text("utf-8").splitlines()
+            if line[:1] == "|"
+        ]
+        for path in (ROOT / "docs" / "differences.md", ROOT / "docs" / "zh" / "differences.md")
+    ]
+    assert tables[0] == tables[1]
+    assert len(tables[0]) > 20
+
+
 def public(module: ModuleType) -> dict[str, Any]:
     names = getattr(module, "__all__", None) or [n for n in vars(module) if not n.startswith("_")]
     return {name: getattr(module, name) for name in names}
