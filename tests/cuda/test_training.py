@@ -38,17 +38,6 @@ def test_single_precision(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", MODELS)
-def test_one_sample_after_a_batch(kind: str) -> None:
-    found = []
-    for backend in (NUMPY, CUDA):
-        with using_backend(backend):
-            made = model(kind)
-            losses = [made.train_on_batch(*batch(kind, count)) for count in (3, 1)]
-            found.append([*np.ravel(losses), *np.ravel(made.predict_on_batch(batch(kind, 1)[0]))])
-    np.testing.assert_allclose(found[1], found[0], rtol=5e-3, atol=2e-4)
-
-
-@pytest.mark.parametrize("kind", MODELS)
 def test_without_libraries_and_with_threads_from_the_last_to_the_first(kind: str) -> None:
     losses, expected = trained(NUMPY, kind)
     found, ours = trained(EmulatedBackend(EmulatedDevice(backwards=True, libraries=False)), kind)

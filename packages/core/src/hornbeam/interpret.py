@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from hornbeam.errors import ShapeError
 from hornbeam.primitive import Primitive, primitives
-from hornbeam.sizes import single
 
 if TYPE_CHECKING:
     from hornbeam.tensor import Tensor
@@ -135,7 +134,7 @@ def broadcast_shapes(*shapes: tuple[int, ...], where: str = "broadcast") -> tupl
     result = [1] * rank
     for shape in shapes:
         for axis, size in enumerate(shape, rank - len(shape)):
-            if not single(size) and (size != result[axis] or single(result[axis])):
+            if size != 1 and size != result[axis]:
                 if result[axis] != 1:
                     raise ShapeError(
                         f"{where}: shapes {' and '.join(map(str, shapes))} do not broadcast: counted from the right, "

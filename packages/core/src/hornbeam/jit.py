@@ -21,7 +21,6 @@ from hornbeam.interpreters.evaluate import Evaluate, adopt
 from hornbeam.interrupts import Uninterrupted
 from hornbeam.ops.convert import as_tensor
 from hornbeam.primitive import Spec
-from hornbeam.sizes import Lone
 from hornbeam.tensor import Tensor
 from hornbeam.tree import LEAF, Structure, flatten, unflatten
 
@@ -49,7 +48,7 @@ class _Compiled:
         order = [position[id(capture.reads[v])] for v in self.reads]
         self.variables = [(i, v, i in donated) for i, v in zip(order, self.reads, strict=True)]
         self.arguments = [i for i in range(len(graph.inputs)) if i not in set(order)]
-        self.specs = [Spec(tuple(map(int, v.shape)), v.dtype) for v in graph.outputs]
+        self.specs = [Spec(v.shape, v.dtype) for v in graph.outputs]
 
     def __call__(self, tensors: list[Tensor], texts: Sequence[Any] = ()) -> Any:
         backend = self.backend
@@ -92,9 +91,6 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
         5.0
     """
     compiled: dict[Any, _Compiled] = {}
-    batches: set[Any] = (
-        set()
-    )  # signatures without the size of the batch, of which there are plans of more than one sample
 
     def made(leaves: list[Any], structure: Structure, backend: Any, key: Any, results: Any = ()) -> _Compiled:
         """The compiled form for a signature, and for what the calls on the host return."""
@@ -103,11 +99,7 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
             with compiling, Uncollected():
                 found = compiled.get((*key, *results))
                 if found is None:
-                    size, others = _batch(key)
-                    lone = size == 1 and (*others, *results) in batches
-                    found = compiled[*key, *results] = _compile(function, leaves, structure, backend, lone)
-                    if size > 1:
-                        batches.add((*others, *results))
+                    found = compiled[*key, *results] = _compile(function, leaves, structure, backend)
                     if found.host is not None:
                         compiled[*key, *found.host.settle()] = found
         return found
@@ -152,22 +144,9 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _trace(
-    function: Callable[..., Any],
-    leaves: list[Any],
-    structure: Structure,
-    backend: Any,
-    values: bool = True,
-    lone: bool = False,
+    function: Callable[..., Any], leaves: list[Any], structure: Structure, backend: Any, values: bool = True
 ) -> tuple[Capture, Graph, Structure, list[Any]]:
-    """The capture of a function, its graph, and its results.
-
-    Args:
-        function: what is captured.
-        leaves, structure: its arguments.
-        backend: for which.
-        values: whether the arguments have values; without them nothing is called on the host.
-        lone: whether the arguments are the one sample of a batch, where others have been larger.
-    """
+    """The capture of a function, its graph, and its results; without values of the arguments nothing is called on the host."""
     capture = Capture(getattr(function, "__name__", "function"))
     tensors: list[Any] = []
     texts: list[Any] = []
@@ -179,10 +158,8 @@ def _trace(
             replaced.append(Text(capture, len(texts), leaf.shape))
             texts.append(leaf)
         else:
-            tensor = leaf if isinstance(leaf, Spec) else as_tensor(leaf)
-            tensors.append(tensor)
-            chance = lone and tensor.shape[:1] == (1,)
-            replaced.append(capture.input(Spec((Lone(1), *tensor.shape[1:]), tensor.dtype) if chance else tensor))
+            tensors.append(leaf if isinstance(leaf, Spec) else as_tensor(leaf))
+            replaced.append(capture.input(tensors[-1]))
 
     def part(tensor: Tensor) -> _Compiled:
         return _Compiled(capture, capture.graph_of(tensor), LEAF, [tensor], backend)
@@ -197,21 +174,8 @@ def _trace(
     return capture, check(graph) if enabled("check") else graph, out_structure, results
 
 
-def _batch(key: tuple[Structure, tuple[Any, ...], str]) -> tuple[int, tuple[Any, ...]]:
-    """The size that the arguments' first axes share, 0 where there is none; and the signature without it."""
-    structure, signature, backend = key
-    size, shapes = 0, []
-    for first, second in signature:
-        if isinstance(first, tuple) and first and size in (0, first[0]):
-            size, first = first[0], (None, *first[1:])
-        shapes.append((first, second))
-    return size, (structure, tuple(shapes), backend)
-
-
-def _compile(
-    function: Callable[..., Any], leaves: list[Any], structure: Structure, backend: Any, lone: bool
-) -> _Compiled:
-    traced = _trace(function, leaves, structure, backend, lone=lone)
+def _compile(function: Callable[..., Any], leaves: list[Any], structure: Structure, backend: Any) -> _Compiled:
+    traced = _trace(function, leaves, structure, backend)
     known = [_without_values(leaf) for leaf in leaves]  # the arguments themselves are not kept
 
     def resized(size: int, other: int) -> Graph:

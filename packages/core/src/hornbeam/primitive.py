@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from hornbeam.dtypes import DType
 from hornbeam.errors import GraphError
-from hornbeam.sizes import is_lone
 
 __all__ = ["Composite", "Primitive", "Spec", "composite", "primitive", "primitives"]
 
@@ -161,14 +160,12 @@ class Composite(Primitive):
     def _infer(self, *specs: Any, **params: Any) -> Any:
         from hornbeam.interpreters.capture import capture_specs
 
-        lone = tuple([i for i, s in enumerate(specs) if is_lone(s.shape)])  # equal to others, but to be told apart
-        key = (lone, tuple((s.shape, s.dtype) for s in specs), tuple(sorted(params.items())))
-        found = self._specs.get(key)
-        if found is None:
-            graph = capture_specs(self.decomposition, specs_of(specs), params)
-            results = specs_of(graph.outputs)
-            found = self._specs[key] = results if self.multiple else results[0]
-        return found
+        key = (tuple((s.shape, s.dtype) for s in specs), tuple(sorted(params.items())))
+        if key not in self._specs:
+            graph = capture_specs(self.decomposition, [Spec(*k) for k in key[0]], params)
+            found = tuple(Spec(v.shape, v.dtype) for v in graph.outputs)
+            self._specs[key] = found if self.multiple else found[0]
+        return self._specs[key]
 
 
 def primitive(name: str, infer: Rule, **options: Any) -> Primitive:

@@ -10,7 +10,6 @@ from hornbeam.dtypes import DType
 from hornbeam.errors import CaptureError, ShapeError
 from hornbeam.interpret import current, user_line
 from hornbeam.operators import Methods
-from hornbeam.sizes import product
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,9 +39,8 @@ class Tensor(Methods):
         ((2, 2), 'float32', 30.0)
     """
 
-    __slots__ = ("__weakref__", "by_chance", "changed", "dtype", "made_by", "mask", "owner", "shape", "uid", "value")
+    __slots__ = ("__weakref__", "changed", "dtype", "made_by", "mask", "owner", "shape", "uid", "value")
     mask: Any  # not set on tensors without one
-    by_chance: bool  # set on constants that are 1 by chance (hornbeam.sizes)
     made_by: tuple[str, Tensor, int]  # set by softmax and sigmoid of layers: name, input, and the identity then
     __array_priority__ = 1000  # NumPy's operators leave mixed operations to ours
 
@@ -63,7 +61,10 @@ class Tensor(Methods):
     @property
     def size(self) -> int:
         """Number of elements."""
-        return product(self.shape)
+        n = 1
+        for s in self.shape:
+            n *= s
+        return n
 
     @property
     def nbytes(self) -> int:

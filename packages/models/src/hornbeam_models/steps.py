@@ -9,7 +9,6 @@ import hornbeam as hb
 import numpy as np
 from hornbeam import Layer
 from hornbeam.errors import InvalidArgumentError
-from hornbeam.sizes import exact
 from hornbeam.tree import leaves
 
 from hornbeam_models.callbacks.base import Logs
@@ -93,7 +92,7 @@ class Steps(Layer):
         if self._metrics_given is not None:
             for name, tracker in self._metrics_given.parts.items():
                 if name in parts:
-                    tracker.update_state(parts[name], exact(leaves(y_pred)[0].shape[0]))
+                    tracker.update_state(parts[name], float(leaves(y_pred)[0].shape[0]))
         for loss in self.losses:
             value = hb.ops.sum(loss) if loss.ndim else loss
             total = value if total is None else total + value
@@ -165,7 +164,7 @@ class Steps(Layer):
     def _track_loss(self, loss: Any, x: Any) -> None:
         if self._metrics_given is not None:
             self._tracks_loss = True
-            self._metrics_given.loss.update_state(loss, exact(leaves(x)[0].shape[0]))
+            self._metrics_given.loss.update_state(loss, float(leaves(x)[0].shape[0]))
 
     def figures(self, returned: Any) -> dict[str, Any]:
         """The figures that callbacks see, as Python numbers and NumPy arrays.

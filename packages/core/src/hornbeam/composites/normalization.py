@@ -9,7 +9,6 @@ from hornbeam.interpret import bind
 from hornbeam.ops.creation import zeros
 from hornbeam.ops.elementwise.arithmetic import rsqrt
 from hornbeam.primitive import composite
-from hornbeam.sizes import alike
 from hornbeam.tensor import Tensor
 
 __all__ = ["normalize"]
@@ -113,9 +112,7 @@ def normalize_grad_p(
 
 def unbroadcast(ct: Tensor, shape: tuple[int, ...]) -> Tensor:
     """The cotangent of what was broadcast from `shape`: the sum over the axes that were stretched."""
-    stretched = tuple(
-        a for a, (size, old) in enumerate(zip(ct.shape, shape, strict=True)) if not alike((size,), (old,))
-    )
+    stretched = tuple(a for a, (size, old) in enumerate(zip(ct.shape, shape, strict=True)) if size != old)
     return ct.sum(stretched, keepdims=True) if stretched else ct
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from hornbeam.graph.ir import Graph, Node, Value
 from hornbeam.graph.region import ONE_TASK, Dims, Region
-from hornbeam.sizes import Lone
 
 __all__ = ["Remembered"]
 
@@ -41,7 +40,7 @@ class _Numbers:
 
     def __init__(self, graph: Graph) -> None:
         self.nodes = graph.nodes
-        self.sizes: dict[int | type[Lone], int] = {0: 0, 1: 1}
+        self.sizes: dict[int, int] = {0: 0, 1: 1}
         self.values: dict[Value, int] = {}
         words: list[Hashable] = [self._add(v) for v in (*graph.inputs, *graph.constants)]
         for node in graph.nodes:
@@ -56,10 +55,9 @@ class _Numbers:
         sizes, size, seen = self.sizes, 1, []
         for n in value.shape:
             size *= n
-            kind = Lone if type(n) is Lone else n
-            number = sizes.get(kind)
+            number = sizes.get(n)
             if number is None:
-                number = sizes[kind] = len(sizes)
+                number = sizes[n] = len(sizes)
             seen.append(number)
         return value.dtype, tuple(seen), size > ONE_TASK, value.data is None
 
@@ -105,7 +103,7 @@ def _noted(made: Groups, numbers: _Numbers) -> list[_Region | int]:
             pairs(item.axes, values),
             pairs(item.walks, place),
             pairs(item.reads, values),
-            tuple(sizes[Lone if type(n) is Lone else n] for n in item.extents),
+            tuple(sizes[n] for n in item.extents),
             pairs(item.reductions, place),
             (item.parallel, item.serial, item.inner),
             tuple(values[v] for v in item.outputs),
@@ -115,8 +113,7 @@ def _noted(made: Groups, numbers: _Numbers) -> list[_Region | int]:
 
 
 def _applied(found: Iterable[_Region | int], numbers: _Numbers) -> Groups:
-    nodes, values = numbers.nodes, list(numbers.values)
-    sizes = [Lone(1) if isinstance(n, type) else n for n in numbers.sizes]
+    nodes, values, sizes = numbers.nodes, list(numbers.values), list(numbers.sizes)
 
     def applied(item: _Region | int) -> Region | Node:
         if isinstance(item, int):

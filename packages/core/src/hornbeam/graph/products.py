@@ -7,7 +7,6 @@ from typing import NamedTuple
 from hornbeam.graph.ir import Node, Value
 from hornbeam.graph.views import Layout, contiguous
 from hornbeam.ops.contraction import free_axes
-from hornbeam.sizes import product, single
 
 __all__ = ["Axis", "in_order", "joined", "product_axes"]
 
@@ -55,9 +54,9 @@ def product_axes(
         return None
     k = ks[0] if ks else Axis(1, 1, 1, 0)
     m, n = _largest(ms, Axis(1, 1, 0, node.output.shape[-1] if node.output.shape else 1)), _inner(ns)
-    if n.b != 1 and k.b != 1 and not single(n.size) and not single(k.size):
+    if n.b != 1 and k.b != 1 and n.size > 1 and k.size > 1:
         return None
-    rest = [axis for axis in (*batches, *ms, *ns) if axis not in (m, n) and not single(axis.size)]
+    rest = [axis for axis in (*batches, *ms, *ns) if axis not in (m, n) and axis.size > 1]
     return joined(rest), m, n, k
 
 
@@ -65,11 +64,11 @@ def joined(axes: list[Axis]) -> list[Axis]:
     """Neighbouring axes as one where all strides go on from one to the next."""
     found: list[Axis] = []
     for axis in axes:
-        if single(axis.size):
+        if axis.size == 1:
             continue
         last = found[-1] if found else None
         if last and (last.a, last.b, last.c) == (axis.a * axis.size, axis.b * axis.size, axis.c * axis.size):
-            found[-1] = Axis(product((last.size, axis.size)), *axis[1:])
+            found[-1] = Axis(last.size * axis.size, *axis[1:])
         else:
             found.append(axis)
     return found

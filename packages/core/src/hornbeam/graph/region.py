@@ -15,7 +15,6 @@ from functools import lru_cache
 from typing import Any
 
 from hornbeam.graph.ir import Graph, Node, Value
-from hornbeam.sizes import single
 
 __all__ = ["REDUCTIONS", "SOURCES", "Makers", "Region", "alone", "axis_map", "united"]
 
@@ -130,11 +129,11 @@ def _axis_map(value: Value, makers: Makers) -> tuple[Value, Dims]:
         step: tuple[int | None, ...] = node.params["axes"]
     elif name == "broadcast_to":
         extra = len(value.shape) - len(source.shape)
-        kept = (i if single(n) == single(value.shape[i + extra]) else None for i, n in enumerate(source.shape))
+        kept = (i if n == value.shape[i + extra] else None for i, n in enumerate(source.shape))
         step = (*(None for _ in range(extra)), *kept)
-    elif [s for s in source.shape if not single(s)] == [s for s in value.shape if not single(s)]:
-        real = iter(i for i, s in enumerate(source.shape) if not single(s))
-        step = tuple(None if single(s) else next(real) for s in value.shape)
+    elif [s for s in source.shape if s != 1] == [s for s in value.shape if s != 1]:
+        real = iter(i for i, s in enumerate(source.shape) if s != 1)
+        step = tuple(None if s == 1 else next(real) for s in value.shape)
     else:
         return value, tuple(range(len(value.shape)))
     root, axes = axis_map(source, makers)
@@ -151,9 +150,9 @@ def alone(node: Node, makers: Makers) -> Region | None:
         if value.dtype.kind == "complex" or 0 in value.shape:
             return None
     shape = node.inputs[0].shape if name in REDUCTIONS else node.output.shape
-    region = Region(extents=[s for s in shape if not single(s)])
+    region = Region(extents=[s for s in shape if s > 1])
     count = iter(range(len(shape)))
-    walk = tuple([None if single(s) else next(count) for s in shape])
+    walk = tuple([next(count) if s > 1 else None for s in shape])
     region.nodes.append(node)
     region.walks[node] = walk
     axes = node.params["axes"] if name in REDUCTIONS else ()
@@ -228,7 +227,7 @@ def _correspondence(first: Region, second: Region, makers: Makers) -> dict[int, 
         if value in first.axes and not equate(first.axes[value], dims):
             return None
     for value, dims in second.reads.items():
-        if value in first.reads and not all(map(single, value.shape)):
+        if value in first.reads and value.size > 1:
             before = dict(same)
             if not equate(first.reads[value], dims):
                 same = before

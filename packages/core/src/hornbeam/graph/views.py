@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hornbeam.graph.ir import Node, Value
-from hornbeam.sizes import Lone, product, single
 
 __all__ = ["VIEWS", "Layout", "contiguous", "layout_of"]
 
@@ -25,11 +24,10 @@ class Layout(NamedTuple):
 
 def contiguous(shape: tuple[int, ...]) -> tuple[int, ...]:
     """The strides, in elements, of an array in C order."""
-    strides: list[int] = []
-    size = 1
+    strides, size = [], 1
     for length in reversed(shape):
         strides.append(size)
-        size = size * length if type(length) is not Lone else product((size, length))
+        size *= length
     return tuple(reversed(strides))
 
 
@@ -55,9 +53,7 @@ def _seen(node: Node, source: Layout) -> Layout | None:
     if name == "broadcast_to":
         target = node.output.shape
         extra = len(target) - len(shape)
-        kept = (
-            0 if single(s) and not single(t) else by for s, t, by in zip(shape, target[extra:], strides, strict=True)
-        )
+        kept = (0 if s == 1 and t != 1 else by for s, t, by in zip(shape, target[extra:], strides, strict=True))
         return Layout(base, offset, (0,) * extra + tuple(kept))
     if name == "slice":
         if not params["start"]:
@@ -75,7 +71,7 @@ def _seen(node: Node, source: Layout) -> Layout | None:
 
 def _reshaped(source: Layout, before: tuple[int, ...], after: tuple[int, ...]) -> Layout | None:
     """The same elements in another shape, if strides can say it: axes of size 1 come and go, neighbouring axes join and part."""
-    old = [(n, by) for n, by in zip(before, source.strides, strict=True) if not single(n)]
+    old = [(n, by) for n, by in zip(before, source.strides, strict=True) if n != 1]
     strides: list[int] = []
     groups: list[list[int]] = []  # the old axes, joined where they are one run: [size, stride]
     for n, by in old:
@@ -83,15 +79,14 @@ def _reshaped(source: Layout, before: tuple[int, ...], after: tuple[int, ...]) -
             groups[-1] = [groups[-1][0] * n, by]
         else:
             groups.append([n, by])
-    beyond = 1  # the stride of an axis outside all that was seen
     for size in reversed(after):
-        if single(size) or size == 1 and not groups:
-            strides.append(0 if single(size) else beyond)
+        if size == 1:
+            strides.append(0)
             continue
         if not groups or groups[-1][0] % size:
             return None
         strides.append(groups[-1][1])
         groups[-1] = [groups[-1][0] // size, groups[-1][1] * size]
         if groups[-1][0] == 1:
-            beyond = groups.pop()[1]
-    return None if any(n != 1 for n, _ in groups) else Layout(source.base, source.offset, tuple(reversed(strides)))
+            groups.pop()
+    return None if groups else Layout(source.base, source.offset, tuple(reversed(strides)))

@@ -8,7 +8,6 @@ from hornbeam.backends.base import current_backend
 from hornbeam.dtypes import DType, as_dtype, promote, scalar_dtype
 from hornbeam.errors import CopyNeededError, InvalidArgumentError
 from hornbeam.host import as_host
-from hornbeam.sizes import Lone
 from hornbeam.tensor import Tensor
 from hornbeam.tree import leaves
 from hornbeam.variable import Variable
@@ -29,7 +28,7 @@ def as_tensor(x: Any, dtype: Any = None, like: DType | None = None) -> Tensor:
         tensor = x
     elif kind is Variable:
         tensor = x.value
-    elif kind in _NUMBERS:
+    elif kind is float or kind is int or kind is bool or kind is complex:
         return constant(x, as_dtype(dtype) if dtype is not None else scalar_dtype(x, () if like is None else (like,)))
     elif isinstance(x, Tensor):
         tensor = x
@@ -52,10 +51,7 @@ def constant(x: Any, dtype: DType | None) -> Tensor:
     """A new tensor of host data, on the current backend."""
     array, found = as_host(x, dtype)
     backend = current_backend()
-    tensor = Tensor(backend.from_host(array, found), array.shape, found, backend)
-    if type(x) is Lone:
-        tensor.by_chance = True
-    return tensor
+    return Tensor(backend.from_host(array, found), array.shape, found, backend)
 
 
 def promote_tensors(*xs: Any) -> list[Tensor]:
@@ -81,7 +77,7 @@ def promote_tensors(*xs: Any) -> list[Tensor]:
     return [t if type(t) is Tensor and t.dtype is target else as_tensor(t, dtype=target) for t in tensors]
 
 
-_NUMBERS = (int, float, bool, complex, Lone)
+_NUMBERS = (int, float, bool, complex)
 
 
 def _strong(x: Any) -> Any:

@@ -15,7 +15,6 @@ from hornbeam.ops.elementwise.cast import astype
 from hornbeam.ops.elementwise.comparison import where
 from hornbeam.ops.movement import broadcast_arrays, broadcast_to, expand_dims, moveaxis, reshape
 from hornbeam.primitive import Spec, primitive
-from hornbeam.sizes import exact
 from hornbeam.tensor import Tensor
 
 __all__ = [
@@ -42,7 +41,7 @@ def _shape(shape: Any) -> tuple[int, ...]:
         if isinstance(shape, int) or hasattr(shape, "__index__") and not isinstance(shape, (tuple, list))
         else shape
     )
-    result = tuple(exact(s) for s in sizes)
+    result = tuple(int(s) for s in sizes)
     if any(s < 0 for s in result):
         raise InvalidArgumentError(f"sizes of axes cannot be negative; got shape {result}")
     return result

@@ -10,7 +10,6 @@ from hornbeam.errors import AxisError, DTypeError, InvalidArgumentError, ShapeEr
 from hornbeam.interpret import bind, broadcast_shapes
 from hornbeam.ops.convert import as_tensor
 from hornbeam.primitive import Spec, primitive
-from hornbeam.sizes import exact, left_over, padded, single
 from hornbeam.tensor import Tensor
 
 __all__ = [
@@ -70,12 +69,12 @@ def reshape(x: Any, shape: Any = None, *, copy: bool | None = None, newshape: An
         raise InvalidArgumentError("reshape: give the shape")
     if not isinstance(shape, int) and any(s is None for s in shape):
         raise ShapeError(f"reshape: sizes must be integers; got {tuple(shape)}. For one that is not known, write -1.")
-    sizes = [exact(s) for s in ((shape,) if isinstance(shape, int) else shape)]
+    sizes = [int(s) for s in ((shape,) if isinstance(shape, int) else shape)]
     if -1 in sizes:
         known = -math.prod(sizes)
         if sizes.count(-1) > 1 or known == 0 or tensor.size % known:
             raise ShapeError(f"reshape: cannot work out the -1 in {tuple(sizes)} for shape {tensor.shape}")
-        sizes[sizes.index(-1)] = left_over(tensor.shape, sizes, tensor.size // known)
+        sizes[sizes.index(-1)] = tensor.size // known
     target = tuple(sizes)
     return tensor if target == tensor.shape else bind(reshape_p, tensor, shape=target)
 
@@ -246,7 +245,7 @@ def _(ct: Tensor, x: Spec, shape: tuple[int, ...]) -> Tensor:
     from hornbeam.ops.reduction import reduce_sum
 
     lead = len(shape) - len(x.shape)
-    axes = (*range(lead), *(lead + a for a, s in enumerate(x.shape) if single(s) and not single(shape[lead + a])))
+    axes = (*range(lead), *(lead + a for a, s in enumerate(x.shape) if s == 1 and shape[lead + a] != 1))
     return reshape(reduce_sum(ct, axes), x.shape)
 
 
@@ -261,7 +260,7 @@ def broadcast_to(x: Any, shape: Any) -> Tensor:
         >>> hb.ops.broadcast_to(hb.ops.asarray([1, 2]), (2, 2)).tolist()
         [[1, 2], [1, 2]]
     """
-    tensor, target = as_tensor(x), tuple(exact(s) for s in shape)
+    tensor, target = as_tensor(x), tuple(int(s) for s in shape)
     if tensor.shape == target:
         return tensor
     if broadcast_shapes(tensor.shape, target, where="broadcast_to") != target:
@@ -282,7 +281,8 @@ def broadcast_arrays(*arrays: Any) -> list[Tensor]:
 def _padded(x: Any, value: Any, low: tuple[int, ...], high: tuple[int, ...], interior: tuple[int, ...]) -> Spec:
     if value.dtype != x.dtype or value.shape != ():
         raise DTypeError(f"pad: the value must be one number of dtype {x.dtype}; got {value!r}")
-    shape = tuple([padded(*axis) for axis in zip(x.shape, low, high, interior, strict=True)])
+    sizes = (s + max(0, s - 1) * i + a + b for s, a, b, i in zip(x.shape, low, high, interior, strict=True))
+    shape = tuple(sizes)
     if any(s < 0 for s in shape):
         raise ShapeError(f"pad: {low} and {high} take away more than there is of shape {x.shape}")
     return Spec(shape, x.dtype)
@@ -339,8 +339,7 @@ def _sliced(x: Any, start: Any, stop: Any, strides: Any) -> Spec:
     for s, a, b, step in zip(x.shape, start, stop, strides, strict=True):
         if not (0 <= a <= b <= s and step > 0):
             raise ShapeError(f"slice: start {start}, stop {stop}, strides {strides} do not fit shape {x.shape}")
-    cut = zip(x.shape, start, stop, strides, strict=True)
-    return Spec(tuple([s if b - a == s and step == 1 else -(-(b - a) // step) for s, a, b, step in cut]), x.dtype)
+    return Spec(tuple(-(-(b - a) // step) for a, b, step in zip(start, stop, strides, strict=True)), x.dtype)
 
 
 slice_p = primitive(

@@ -15,7 +15,6 @@ from hornbeam.ops.elementwise.comparison import equal
 from hornbeam.ops.elementwise.exponential import exp, log
 from hornbeam.ops.movement import axes_of, broadcast_to, reshape
 from hornbeam.primitive import Primitive, Spec, primitive
-from hornbeam.sizes import Lone, product
 from hornbeam.tensor import Tensor
 
 __all__ = [
@@ -221,9 +220,8 @@ def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """
     given = as_float(x)
     tensor = _wide(given)
-    count = product(tensor.shape[a] for a in axes_of(axis, tensor.ndim, "mean"))
-    part = 1.0 / count if count and type(count) is not Lone else count or math.nan
-    found = multiply(_reduce(sum_p, tensor, axis, keepdims, "mean"), part)
+    count = math.prod(tensor.shape[a] for a in axes_of(axis, tensor.ndim, "mean"))
+    found = multiply(_reduce(sum_p, tensor, axis, keepdims, "mean"), 1.0 / count if count else math.nan)
     return astype(found, given.dtype, copy=False)
 
 

@@ -20,7 +20,6 @@ from hornbeam.ops.joining import concat
 from hornbeam.ops.movement import broadcast_to, reshape, static_slice
 from hornbeam.ops.reduction import argmax
 from hornbeam.primitive import Spec, primitive
-from hornbeam.sizes import exact
 from hornbeam.tensor import Tensor
 from hornbeam.variable import Variable
 
@@ -178,7 +177,7 @@ def key_of(seed: Any) -> Tensor:
 
 
 def size_of(shape: Any) -> tuple[int, ...]:
-    sizes = (shape,) if isinstance(shape, int) else tuple(exact(s) for s in shape)
+    sizes = (shape,) if isinstance(shape, int) else tuple(int(s) for s in shape)
     if any(s < 0 for s in sizes):
         raise InvalidArgumentError(f"sizes of axes cannot be negative; got shape {sizes}")
     return sizes

@@ -6,7 +6,6 @@ import math
 
 from hornbeam.graph.ir import Node, Value
 from hornbeam.graph.products import Axis, in_order, product_axes
-from hornbeam.sizes import single
 
 from hornbeam_cpu.kernels import gemm
 from hornbeam_cpu.kernels.combine import combine
@@ -71,8 +70,8 @@ def _emit(
     """
     dtype = str(output.dtype)
     size = SIZES[dtype]
-    transposed = n.b != 1 and not single(n.size)
-    along = "k" if k.a == 1 or single(k.size) else "m" if m.a == 1 or single(m.size) else ""
+    transposed = n.b != 1 and n.size > 1
+    along = "k" if k.a == 1 or k.size == 1 else "m" if m.a == 1 or m.size == 1 else ""
     height, vectors = tile(context.target)
     width = vectors * context.target.lanes(size)
     batches = math.prod(axis.size for axis in batch)

@@ -11,7 +11,6 @@ from typing import Any
 from hornbeam.dtypes import as_dtype
 from hornbeam.graph.ir import Node, Value
 from hornbeam.graph.region import REDUCTIONS, SOURCES, Makers, Region, axis_map
-from hornbeam.sizes import single
 
 from hornbeam_cpu.kernels import loops
 from hornbeam_cpu.kernels.access import width
@@ -289,9 +288,9 @@ def zip_dims(dims: tuple[int | None, ...], strides: tuple[int, ...]) -> list[tup
 
 
 def _classes(access: _Access, dims: list[tuple[int, ...]]) -> tuple[int, ...]:
-    """Of each stride what the kernel has to know: 0, 1, or 2 for any other, and for what is 1 by chance."""
-    found = [access.strides.get(group[-1], 0) for group in dims]
-    return tuple([by if by == 0 or single(by) else 2 for by in found])
+    """Of each stride what the kernel has to know: 0, 1, or 2 for any other."""
+    found = (access.strides.get(group[-1], 0) for group in dims)
+    return tuple(by if by in (0, 1) else 2 for by in found)
 
 
 def copy_layout(
@@ -316,7 +315,7 @@ def copy_layout(
         seen = Layout(layout.base, 2 * layout.offset, (*(2 * by for by in layout.strides), 1))
         copy_layout(seen, (*shape, 2), COMPLEX[dtype], target, (*(2 * by for by in strides), 1), context)
         return
-    axes = [a for a, n in enumerate(shape) if n and not single(n)]
+    axes = [a for a, n in enumerate(shape) if n > 1]
     axes.sort(key=lambda a: -abs(strides[a]))
     origin = {a: layout.strides[a] for a in axes}
     goal = {a: strides[a] for a in axes}

@@ -13,7 +13,6 @@ from hornbeam.graph.passes.rewrite import Rewriter, Rules, rewrite
 from hornbeam.graph.passes.simplify import RULES as ALGEBRA
 from hornbeam.graph.passes.simplify import merged
 from hornbeam.ops.contraction import free_axes
-from hornbeam.sizes import single
 
 __all__ = ["RULES", "layout"]
 
@@ -33,7 +32,7 @@ def _before(g: Rewriter, value: Value, axes: tuple[int, ...]) -> Value | None:
     inverse = _inverse(axes)
     shape = tuple(value.shape[a] for a in inverse)
     sizes = (1,) * (len(shape) - len(source.shape)) + source.shape
-    wide = [a for a in inverse if not single(sizes[a])]
+    wide = [a for a in inverse if sizes[a] != 1]
     if wide != sorted(wide):
         return None
     turned = g.emit("reshape", source, shape=tuple(sizes[a] for a in inverse))
@@ -175,12 +174,12 @@ def past_ones(g: Rewriter, node: Node) -> Value | None:
     if reshaped is None or g.made(reshaped.inputs[0], "transpose") is None:
         return None
     source = reshaped.inputs[0]
-    wide = [a for a, s in enumerate(source.shape) if not single(s)]
-    new = [a for a, s in enumerate(reshaped.output.shape) if not single(s)]
+    wide = [a for a, s in enumerate(source.shape) if s != 1]
+    new = [a for a, s in enumerate(reshaped.output.shape) if s != 1]
     if [source.shape[a] for a in wide] != [reshaped.output.shape[a] for a in new]:
         return None
     order = [wide[new.index(a)] for a in node.params["axes"] if a in new]
-    order += [a for a, s in enumerate(source.shape) if single(s)]
+    order += [a for a, s in enumerate(source.shape) if s == 1]
     turned = g.emit("transpose", source, axes=tuple(order))
     return g.emit("reshape", turned, shape=node.output.shape)
 

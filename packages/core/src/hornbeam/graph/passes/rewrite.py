@@ -14,12 +14,6 @@ from hornbeam.primitive import Primitive, primitives
 
 __all__ = ["MOVEMENT", "Rewriter", "Rule", "Rules", "rewrite"]
 
-
-def is_number(value: Value) -> bool:
-    """Whether a constant is a number that rules may go by: without axes, known, and not 1 by chance."""
-    return not value.shape and not value.data.owner.symbolic and not hasattr(value.data, "by_chance")
-
-
 MOVEMENT = frozenset(("reshape", "transpose", "broadcast_to", "slice", "flip"))
 
 
@@ -44,7 +38,7 @@ class Rewriter:
         self.numbers: dict[Value, Any] = {}
         self.scalars: dict[tuple[str, str], Value] = {}
         for value in graph.constants:
-            if is_number(value):
+            if not value.shape and not value.data.owner.symbolic:
                 self.numbers[value] = value.data.item()
                 self.scalars.setdefault((str(value.dtype), repr(self.numbers[value])), value)
 
@@ -91,7 +85,7 @@ class Rewriter:
         """A new constant of the graph."""
         value = Value(tensor.shape, tensor.dtype, data=tensor)
         self.constants.append(value)
-        if is_number(value):
+        if not value.shape:
             self.numbers[value] = tensor.item()
         return value
 

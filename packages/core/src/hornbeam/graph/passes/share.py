@@ -18,7 +18,7 @@ def share(graph: Graph) -> Graph:
     constants = []
     for constant in graph.constants:
         if not constant.shape and not constant.data.owner.symbolic:
-            number: Any = (constant.dtype, repr(constant.data.item()), hasattr(constant.data, "by_chance"))
+            number: Any = (constant.dtype, repr(constant.data.item()))
             same = scalars.setdefault(number, constant)
             if same is not constant:
                 renamed[constant] = same

@@ -30,10 +30,7 @@ def fold(g: Rewriter, node: Node) -> Value | None:
         array = backend.run(node.primitive, [adopt(v.data, backend) for v in node.inputs], node.params)
     except HornbeamError:
         return None  # it is reported when the graph runs, if it runs
-    found = Tensor(array, node.output.shape, node.output.dtype, backend)
-    if any(hasattr(v.data, "by_chance") for v in node.inputs):
-        found.by_chance = True
-    return g.constant(found)
+    return g.constant(Tensor(array, node.output.shape, node.output.dtype, backend))
 
 
 def fold_fills(g: Rewriter, node: Node) -> Value | None:

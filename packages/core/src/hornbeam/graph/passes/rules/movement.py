@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hornbeam.graph.ir import Node, Value
 from hornbeam.graph.passes.rewrite import Rewriter, Rules
-from hornbeam.sizes import alike, single
 
 __all__ = ["RULES"]
 
@@ -26,7 +25,7 @@ def transpose(g: Rewriter, node: Node) -> Value | None:
     inner = g.made(x, "transpose")
     if inner is not None:
         return g.emit("transpose", inner.inputs[0], axes=tuple(inner.params["axes"][a] for a in axes))
-    wide = [a for a in axes if not single(x.shape[a])]
+    wide = [a for a in axes if x.shape[a] != 1]
     return g.emit("reshape", x, shape=node.output.shape) if wide == sorted(wide) else None
 
 
@@ -39,9 +38,7 @@ def broadcast_to(g: Rewriter, node: Node) -> Value | None:
     if inner is None:
         return None
     source = inner.inputs[0]
-    if inner.primitive.name == "broadcast_to" or alike(
-        x.shape, (1,) * (len(x.shape) - len(source.shape)) + source.shape
-    ):
+    if inner.primitive.name == "broadcast_to" or x.shape == (1,) * (len(x.shape) - len(source.shape)) + source.shape:
         return g.emit("broadcast_to", source, shape=shape)
     return None
 

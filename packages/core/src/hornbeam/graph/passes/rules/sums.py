@@ -9,7 +9,6 @@ import math
 
 from hornbeam.graph.ir import Node, Value
 from hornbeam.graph.passes.rewrite import Rewriter, Rules
-from hornbeam.sizes import single
 
 __all__ = ["RULES"]
 
@@ -21,7 +20,7 @@ def reduction(g: Rewriter, node: Node) -> Value | None:
     x, axes, name = node.inputs[0], node.params["axes"], node.primitive.name
     if x.dtype != node.output.dtype:
         return None
-    wide = tuple(a for a in axes if not single(x.shape[a]))
+    wide = tuple(a for a in axes if x.shape[a] != 1)
     if not wide:
         return g.emit("reshape", x, shape=node.output.shape)
     if wide != axes:
@@ -62,7 +61,7 @@ def dot_general(g: Rewriter, node: Node) -> Value | None:
     """Over nothing, or over axes of size 1: a product element by element."""
     x, y = node.inputs
     contracting, batch = node.params["contracting"], node.params["batch"]
-    if not all(single(x.shape[a]) for a in contracting[0]):
+    if math.prod(x.shape[a] for a in contracting[0]) != 1:
         return None
     free = [a for a in range(len(x.shape)) if a not in contracting[0] and a not in batch[0]]
     other = [a for a in range(len(y.shape)) if a not in contracting[1] and a not in batch[1]]
