@@ -8,7 +8,7 @@ from typing import Any
 
 from workloads import WORKLOADS
 
-__all__ = ["OURS", "best_peer", "markdown", "roofline", "write"]
+__all__ = ["OURS", "best_peer", "better", "markdown", "roofline", "write"]
 
 OURS = "Hornbeam"
 
@@ -19,9 +19,14 @@ def roofline(workload: str, peaks: dict[str, float]) -> float:
     return max(work.flops / peaks["flops"], work.bytes / peaks["bytes"])
 
 
+def better(figures: dict[str, float]) -> float:
+    """Seconds a step by the better way, single steps or an epoch of `fit`: the same rule for all."""
+    return min(figures["step"], figures["fit"])
+
+
 def best_peer(found: dict[str, Any]) -> tuple[str, float] | None:
-    """Who of the peers is fastest, by the median of its better way, and its seconds a step; None where there is no peer."""
-    peers = {name: min(r["step"], r["fit"]) for name, r in found.items() if name != OURS and "absent" not in r}
+    """Who of the peers is fastest, and its seconds a step; None where there is no peer."""
+    peers = {name: better(r) for name, r in found.items() if name != OURS and "absent" not in r}
     return min(peers.items(), key=lambda item: item[1]) if peers else None
 
 
@@ -35,7 +40,7 @@ def markdown(results: dict[str, Any]) -> str:
             f"matrices, {peaks['bytes'] / 1e9:.1f} GB/s copying. All have 2 threads and float32.",
             "## A training step, ms: median (fastest)",
             _steps(results),
-            "The better of single steps and `fit` counts for each peer; ours is the compiled step, then `fit`. "
+            "Single steps (their median) or `fit`: the better counts, for each. "
             "Faster: the best peer's median over ours (by the fastest steps). Roofline: our median over the least time that "
             "the machine's peaks allow.",
             "## The first step in a process, ms: nothing compiled before / compiled before; another batch size; peak memory",
@@ -74,17 +79,15 @@ def _steps(results: dict[str, Any]) -> str:
             r = found.get(name, {"absent": ""})
             if "absent" in r:
                 row.append("absent")
-            elif name == OURS:
-                row.append(f"{_ms(r['step'])} ({_ms(r['least'])}), fit {_ms(r['fit'])}")
             else:
-                row.append(f"{_ms(min(r['step'], r['fit']))} ({_ms(r['least'])})")
+                row.append(f"{_ms(better(r))} ({_ms(r['least'])})")
         ours, best = found[OURS], best_peer(found)
         if best:
             least = min(r["least"] for name, r in found.items() if name != OURS and "absent" not in r)
-            row.append(f"{best[1] / ours['step']:.2f} ({least / ours['least']:.2f}), {best[0]}")
+            row.append(f"{best[1] / better(ours):.2f} ({least / ours['least']:.2f}), {best[0]}")
         else:
             row.append("no peer")
-        row.append(f"{ours['step'] / roofline(workload, results['peaks']):.1f}")
+        row.append(f"{better(ours) / roofline(workload, results['peaks']):.1f}")
         rows.append(row)
     return _table(["workload", *names, "faster", "roofline"], rows)
 
@@ -143,7 +146,7 @@ def plot(results: dict[str, Any], path: Path) -> None:
         for j, found in enumerate(results["workloads"].values()):
             if "absent" not in found[name]:
                 places.append(j + width * (i - (len(names) - 1) / 2))
-                heights.append(min(found[name]["step"], found[name]["fit"]) / found[OURS]["step"])
+                heights.append(better(found[name]) / better(found[OURS]))
         axes.bar(places, heights, width, label=name)
     axes.axhline(1, color="black", linewidth=0.8)
     axes.set_yscale("log")
