@@ -7,6 +7,7 @@ from hornbeam import ops
 from hornbeam.graph import fusion
 from hornbeam.graph.alike import Remembered
 from hornbeam.graph.fusion import fuse
+from hornbeam.graph.passes import optimize
 from hornbeam.graph.region import REDUCTIONS, SOURCES, Makers, Region, alone
 from hornbeam.interpret import bind
 from hornbeam.interpreters.capture import capture_specs
@@ -117,6 +118,19 @@ def test_sizes_alone_are_not_fused_anew(monkeypatch):
         specs = [Spec(s, hb.dtypes.float32) for s in ((batch, 6), (6, 5))] + [Spec((batch, 5), hb.dtypes.bool)]
         fuse(capture_specs(_network, specs, {}))
     assert len(fused) == 1
+
+
+def test_a_batch_of_a_power_of_two_has_the_graph_of_others(monkeypatch):
+    monkeypatch.setattr(fusion, "_remembered", Remembered())
+
+    def loss(w, x):
+        return ops.sum(ops.square(x @ w)) / float(x.shape[0])
+
+    for batch in (128, 96):
+        specs = [Spec(s, hb.dtypes.float32) for s in ((6, 5), (batch, 6))]
+        for function in (loss, hb.grad(loss)):
+            fuse(optimize(capture_specs(function, specs, {})))
+    assert len(fusion._remembered.known) == 2
 
 
 def test_what_is_repeated_over_rows_is_computed_before():
