@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["compiled", "convnet", "gpt2", "lstm", "mlp", "resnet50"]
+import numpy as np
+
+__all__ = ["Streaming", "compiled", "convnet", "gpt2", "lstm", "mlp", "resnet50"]
 
 Sizes = dict[str, int]
+
+
+class Streaming:
+    """Steps on data from the host's memory, by `fit`; a side has `work` and `model`."""
+
+    work: Any
+    model: Any
+    epoch: Any = None
+
+    def streamed(self, steps: int) -> float:
+        """So many steps, each on other data, which come from the host's memory."""
+        if self.epoch is None or len(self.epoch[0]) != steps * self.work.batch:
+            self.epoch = self.work.data(np.random.default_rng(0), steps)
+        history = self.model.fit(*self.epoch, batch_size=self.work.batch, verbose=0, shuffle=False)
+        return float(history.history["loss"][-1])
 
 
 def mlp(k: Any, s: Sizes) -> Any:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 import hornbeam as hb
 import numpy as np
 from hornbeam.policy import set_dtype_policy
-from models import compiled
+from models import Streaming, compiled
 from workloads import Workload
 
 MODES = ("compiled",)
 REPLAYS = 8  # steps for each return to Python
 
 
-class Training:
+class Training(Streaming):
     """One model in training."""
 
     def __init__(self, work: Workload, mode: str, device: str) -> None:
@@ -25,7 +24,6 @@ class Training:
         self.work = work
         self.model = compiled(hb, work.kind, work.sizes, steps_per_execution=REPLAYS)
         self.batch = (*map(hb.ops.asarray, work.data(np.random.default_rng(0), 1)), None)
-        self.epoch: Any = None
 
     def resident(self, steps: int) -> float:
         """So many steps on a batch that lies on the GPU, the loss known at their end."""
@@ -38,13 +36,6 @@ class Training:
     def step(self) -> float:
         """One step, whose loss is known afterwards."""
         return self.resident(1)
-
-    def streamed(self, steps: int) -> float:
-        """So many steps, each on other data, which come from the host's memory."""
-        if self.epoch is None or len(self.epoch[0]) != steps * self.work.batch:
-            self.epoch = self.work.data(np.random.default_rng(0), steps)
-        history = self.model.fit(*self.epoch, batch_size=self.work.batch, verbose=0, shuffle=False)
-        return float(history.history["loss"][-1])
 
 
 def versions() -> dict[str, str]:

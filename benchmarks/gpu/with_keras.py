@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 os.environ["KERAS_BACKEND"] = "jax"
 
 import jax
 import keras
 import numpy as np
-from models import compiled
+from models import Streaming, compiled
 from workloads import Workload
 
 MODES = ("jax",)
 TOGETHER = 8  # steps of `fit` for each return to Python
 
 
-class Training:
+class Training(Streaming):
     """One model in training."""
 
     def __init__(self, work: Workload, mode: str, device: str) -> None:
@@ -27,7 +26,6 @@ class Training:
         self.work = work
         self.model = compiled(keras, work.kind, work.sizes, steps_per_execution=TOGETHER)
         self.batch = tuple(map(jax.device_put, work.data(np.random.default_rng(0), 1)))
-        self.epoch: Any = None
 
     def step(self) -> float:
         """One step, whose loss is known afterwards."""
@@ -36,13 +34,6 @@ class Training:
     def resident(self, steps: int) -> float:
         """So many steps on a batch that lies on the GPU; Keras has nothing for that but single steps, each of which is waited for."""
         return [self.step() for _ in range(steps)][-1]
-
-    def streamed(self, steps: int) -> float:
-        """So many steps, each on other data, which come from the host's memory."""
-        if self.epoch is None or len(self.epoch[0]) != steps * self.work.batch:
-            self.epoch = self.work.data(np.random.default_rng(0), steps)
-        history = self.model.fit(*self.epoch, batch_size=self.work.batch, verbose=0, shuffle=False)
-        return float(history.history["loss"][-1])
 
 
 def versions() -> dict[str, str]:

@@ -16,7 +16,7 @@ from hornbeam.tensor import Tensor
 from hornbeam.tree import Structure, flatten, unflatten
 
 __all__ = [
-    "OPERATIONS", "KerasHistory", "KerasTensor", "Node", "OpNode", "drawing", "is_symbolic", "output_specs", "symbolic_call",
+    "OPERATIONS", "KerasHistory", "KerasTensor", "Node", "OpNode", "drawing", "is_symbolic", "output_specs", "sources", "symbolic_call",
 ]  # fmt: skip
 
 # Two sizes tried in the place of None: sizes of an output that differ between the two depend on it. They can be halved five
@@ -308,3 +308,26 @@ def symbolic_call(
         out.history = KerasHistory(operation, index, i)
         node.outputs.append(out)
     return unflatten(node.output_structure, node.outputs)
+
+
+def sources(tensor: KerasTensor, stop: Sequence[KerasTensor] = ()) -> list[KerasTensor]:
+    """The KerasTensors without a maker, such as Inputs, that one was computed from.
+
+    Args:
+        tensor: where the search begins.
+        stop: others that it does not go behind; they are not among what is found.
+    """
+    found: list[KerasTensor] = []
+    seen = {id(one) for one in stop}
+    waiting = [tensor]
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        made = None if one.history is None else one.history.operation.inbound_nodes[one.history.node_index]
+        if made is None or not made.inputs:
+            found.append(one)
+        else:
+            waiting.extend(reversed(made.inputs))
+    return found

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from hornbeam import KerasTensor
 from hornbeam.errors import InvalidArgumentError, ShapeError
+from hornbeam.symbolic import sources
 from hornbeam_datasets import get_file
 from hornbeam_layers import Dense, Dropout, GlobalAveragePooling2D, GlobalMaxPooling2D, Input, activations
 from hornbeam_models import Functional
@@ -159,33 +160,14 @@ class Wanted:
             DownloadError: the published weights are not here, and cannot be fetched; the message says where to put them.
             SerializationError: the file does not fit.
         """
-        inputs = start if self.input_tensor is None else _sources(start)
-        model = Functional(inputs, end, name=self.name or name)
+        inputs = [start] if self.input_tensor is None else sources(start)
+        model = Functional(inputs[0] if len(inputs) == 1 else inputs, end, name=self.name or name)
         if isinstance(self.weights, str) and self.weights == "imagenet":
             file = files[0] if self.include_top else files[1]
             model.load_weights(get_file(file.name, file.address, cache_subdir="models", file_hash=file.digest))
         elif self.weights is not None:
             model.load_weights(self.weights)
         return model
-
-
-def _sources(tensor: KerasTensor) -> Any:
-    """The Inputs that a KerasTensor was computed from: one, or a list."""
-    found: dict[int, KerasTensor] = {}
-    seen: set[int] = set()
-    waiting = [tensor]
-    while waiting:
-        one = waiting.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        made = None if one.history is None else one.history.operation.inbound_nodes[one.history.node_index]
-        if made is None or not made.inputs:
-            found[id(one)] = one
-        else:
-            waiting.extend(reversed(made.inputs))
-    tensors = list(found.values())
-    return tensors[0] if len(tensors) == 1 else tensors
 
 
 def one_of(what: str, value: Any, known: Iterable[Any]) -> None:

@@ -6,7 +6,7 @@ import ctypes
 from ctypes import POINTER, Structure, byref, c_double, c_float, c_int, c_int32, c_int64, c_size_t, c_uint64, c_void_p
 from typing import Any
 
-from hornbeam.errors import BackendError
+from hornbeam_cuda.device.libraries import Functions
 
 __all__ = ["DATA_TYPES", "Attribute", "CublasLt", "Heuristic", "LayoutAttribute", "Preference"]
 
@@ -15,6 +15,7 @@ COMPUTE_32F, COMPUTE_32F_FAST_TF32, COMPUTE_64F = 68, 77, 70
 EPILOGUES = {"none": 1, "bias": 4, "left sums": 512, "right sums": 256}  # the library's A is the right operand
 REDUCE_IN_COMPUTE_TYPE = 2
 
+NOT_SUPPORTED = 15
 STATUSES = {
     1: "not initialised",
     3: "out of memory",
@@ -22,7 +23,7 @@ STATUSES = {
     8: "architecture mismatch",
     13: "execution failed",
     14: "internal error",
-    15: "not supported",
+    NOT_SUPPORTED: "not supported",
 }
 
 
@@ -80,7 +81,7 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {
 }
 
 
-class CublasLt:
+class CublasLt(Functions):
     """The library's functions; each raises where the library answers with an error.
 
     Args:
@@ -88,25 +89,10 @@ class CublasLt:
     """
 
     def __init__(self, library: Any) -> None:
-        self._functions = {}
-        for name, arguments in _SIGNATURES.items():
-            function = getattr(library, f"cublasLt{name}")
-            function.argtypes, function.restype = arguments, c_int
-            self._functions[name] = function
-
+        super().__init__(library, "cublasLt", _SIGNATURES, lambda status: STATUSES.get(status, "error"))
         version = library.cublasLtGetVersion
         version.argtypes, version.restype = (), c_size_t
         self.version = str(version())
-
-    def call(self, name: str, *arguments: Any) -> None:
-        """Call `cublasLt<name>`.
-
-        Raises:
-            BackendError: its status is not success.
-        """
-        status = self._functions[name](*arguments)
-        if status:
-            raise BackendError(f"cublasLt{name}: {STATUSES.get(status, 'error')} (status {status})")
 
     def made(self, kind: str, *arguments: Any) -> c_void_p:
         """What `cublasLt<kind>Create` makes."""
@@ -132,11 +118,8 @@ class CublasLt:
         """The algorithms that the library would take, best first; none where it has none."""
         found, count = (Heuristic * most)(), c_int(0)
         arguments = (handle, description, *layouts, preference, most, found, byref(count))
-        status = self._functions["MatmulAlgoGetHeuristic"](*arguments)
-        if status == 15:  # not supported
+        if self.call("MatmulAlgoGetHeuristic", *arguments, allowed=NOT_SUPPORTED):
             return []
-        if status:
-            raise BackendError(f"cublasLtMatmulAlgoGetHeuristic: {STATUSES.get(status, 'error')} (status {status})")
         return [h for h in found[: count.value] if h.state == 0]
 
 

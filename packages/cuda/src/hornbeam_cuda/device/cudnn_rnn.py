@@ -8,7 +8,7 @@ from __future__ import annotations
 from ctypes import POINTER, byref, c_char_p, c_int, c_int32, c_size_t, c_uint32, c_void_p
 from typing import Any
 
-from hornbeam.errors import BackendError
+from hornbeam_cuda.device.libraries import Functions
 
 __all__ = ["ALGORITHMS", "CELLS", "DATA_TYPES", "CudnnRnn"]
 
@@ -50,7 +50,7 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {
 }
 
 
-class CudnnRnn:
+class CudnnRnn(Functions):
     """The library's functions; each raises where the library answers with an error.
 
     Args:
@@ -58,23 +58,9 @@ class CudnnRnn:
     """
 
     def __init__(self, library: Any) -> None:
-        self._functions = {}
-        for name, arguments in _SIGNATURES.items():
-            function = getattr(library, f"cudnn{name}")
-            function.argtypes, function.restype = arguments, c_int
-            self._functions[name] = function
-        self._text = library.cudnnGetErrorString
-        self._text.argtypes, self._text.restype = (c_int,), c_char_p
-
-    def call(self, name: str, *arguments: Any) -> None:
-        """Call `cudnn<name>`.
-
-        Raises:
-            BackendError: its status is not success.
-        """
-        status = self._functions[name](*arguments)
-        if status:
-            raise BackendError(f"cudnn{name}: {self._text(status).decode()} (status {status})")
+        text = library.cudnnGetErrorString
+        text.argtypes, text.restype = (c_int,), c_char_p
+        super().__init__(library, "cudnn", _SIGNATURES, lambda status: text(status).decode())
 
     def made(self, kind: str) -> c_void_p:
         """What `cudnnCreate<kind>` makes."""

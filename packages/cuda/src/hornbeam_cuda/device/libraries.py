@@ -5,12 +5,14 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import sys
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from hornbeam.errors import BackendError
 
-__all__ = ["MissingLibraryError", "find", "folders", "load"]
+__all__ = ["Functions", "MissingLibraryError", "find", "folders", "load"]
 
 SONAMES = {
     "cublasLt": ("libcublasLt.so.13", "libcublasLt.so.12"),
@@ -26,6 +28,42 @@ WHEELS = {
 
 class MissingLibraryError(BackendError, ImportError):
     """A shared library of NVIDIA's is not there, or does not load."""
+
+
+class Functions:
+    """Functions of a library that answer with a status, 0 for success.
+
+    Args:
+        library: the loaded library; functions are found in it by name.
+        prefix: what all names begin with, such as "cublasLt".
+        signatures: for each function, without the prefix, the types of its arguments.
+        text: what a status stands for.
+    """
+
+    def __init__(
+        self, library: Any, prefix: str, signatures: Mapping[str, tuple[Any, ...]], text: Callable[[int], str]
+    ) -> None:
+        self._prefix, self._text, self._functions = prefix, text, {}
+        for name, arguments in signatures.items():
+            function = getattr(library, f"{prefix}{name}")
+            function.argtypes, function.restype = arguments, ctypes.c_int
+            self._functions[name] = function
+
+    def call(self, name: str, *arguments: Any, allowed: int = 0) -> int:
+        """Call a function, and return its status.
+
+        Args:
+            name: without the prefix.
+            *arguments: as its signature says.
+            allowed: a status that is no error, besides 0.
+
+        Raises:
+            BackendError: it has another status.
+        """
+        status: int = self._functions[name](*arguments)
+        if status not in (0, allowed):
+            raise BackendError(f"{self._prefix}{name}: {self._text(status)} (status {status})")
+        return status
 
 
 def folders() -> list[Path]:

@@ -9,7 +9,7 @@ from hornbeam import ops
 from hornbeam.errors import InvalidArgumentError
 from hornbeam.naming import unique_name
 from hornbeam.plugins import registry
-from hornbeam.symbolic import Node, drawing, symbolic_call
+from hornbeam.symbolic import Node, drawing, sources, symbolic_call
 from hornbeam.tree import leaves
 
 __all__ = ["function", "gradients", "placeholder", "shape"]
@@ -123,7 +123,7 @@ def gradients(loss: Any, variables: Any) -> Any:
     if len(kinds) != 1:
         raise InvalidArgumentError("K.gradients takes tensors, or variables, not both at once: call it twice.")
     wanted = [] if kinds == {True} else given
-    others = _starts(loss, wanted)
+    others = sources(loss, wanted)
     operation = _Gradient(loss, given, others)
 
     def alike(*values: Any) -> list[Any]:
@@ -142,21 +142,3 @@ _shape_to_come = drawing(_shape, "keras.backend.shape")
 def shape(x: Any) -> Any:
     """The sizes; of a place in a model that does not know them all yet, the tensor of those to come."""
     return _shape_to_come(x) if isinstance(x, hb.KerasTensor) and None in x.shape else tuple(x.shape)
-
-
-def _starts(loss: Any, wanted: list[Any]) -> list[Any]:
-    """Where the graph of a loss starts, beside the places that are wanted."""
-    found: dict[int, Any] = {}
-    seen = {id(t) for t in wanted}
-    waiting = [loss]
-    while waiting:
-        tensor = waiting.pop()
-        if id(tensor) in seen:
-            continue
-        seen.add(id(tensor))
-        made = None if tensor.history is None else tensor.history.operation.inbound_nodes[tensor.history.node_index]
-        if made is None or not made.inputs:
-            found[id(tensor)] = tensor
-        else:
-            waiting.extend(reversed(made.inputs))
-    return list(found.values())
